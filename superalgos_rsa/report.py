@@ -1,0 +1,129 @@
+"""The report as plain values: what was found, where, and what would come of it. The JSON form is fixed by
+`schemas/report.schema.json`; every field here stands there under the same name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Applicability = Literal["safe", "unsafe", "display"]
+Signing = Literal["rsa", "ed25519", "hmac", "none"]
+DocumentKind = Literal["workspace", "node", "plugin", "vault"]
+SecretKind = Literal["path", "inline", "empty", "placeholder"]
+SecretSource = Literal["vault", "node"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What mends a finding. `title` is one runnable command, or one sentence where no command can."""
+
+    title: str
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    severity: Severity
+    message: str
+    document: str | None
+    pointer: str | None = None
+    line: int | None = None
+    column: int | None = None
+    key_id: str | None = None
+    task_id: str | None = None
+    path: str | None = None
+    server: str | None = None
+    would_cause: str | None = None
+    fix: Fix | None = None
+    node: tuple[str, ...] = ()
+    """Names of the nodes from the root to the place, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationEntry:
+    root: str | None
+    superalgos: str | None
+    ccxt: str | None
+    platform_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    path: str
+    kind: DocumentKind | None
+    loads: bool | None
+    keys: int
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretEntry:
+    kind: SecretKind
+    source: SecretSource | None
+    path: str | None
+    resolved: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    document: str
+    pointer: str
+    line: int | None
+    id: str | None
+    name: str | None
+    exchange: str | None
+    code_name: str | None
+    """Masked: first and last four characters."""
+    secret: SecretEntry
+    signing: Signing | None
+    usable: bool
+    key_type: str | None
+    key_bits: int | None
+    public_key_sha256: str | None
+    server: str | None
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    document: str
+    pointer: str
+    line: int | None
+    id: str | None
+    name: str | None
+    session: str | None
+    exchange: str | None
+    server: str | None
+    needs_key: bool
+    key_id: str | None
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    errors: int
+    warnings: int
+    infos: int
+    keys: int
+    tasks: int
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    tool: str
+    installation: InstallationEntry
+    documents: tuple[DocumentEntry, ...]
+    keys: tuple[KeyEntry, ...]
+    tasks: tuple[TaskEntry, ...]
+    findings: tuple[Finding, ...]
+    summary: Summary
+    version: int = 1
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.summary.errors else 0
