@@ -97,6 +97,8 @@ class TaskEntry:
     name: str | None
     session: str | None
     exchange: str | None
+    lan_node: str | None
+    """Name of the LAN Network Node that the task hangs under; `server` is the tool's name of the machine asked for it."""
     server: str | None
     needs_key: bool
     key_id: str | None
