@@ -1,0 +1,57 @@
+"""JSON inside a JSON string: a node keeps its `config` as text, so an edit of one of its values is an edit of a few
+characters within an escaped string."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from superalgos_rsa.document import Edit, Span, locate, parse, quote
+
+# One character of the decoded string per match. A surrogate pair of escapes decodes to one character.
+_CHARACTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
+)
+
+
+def outer_span(text: str, string: Span, inner: Span) -> Span:
+    """Where `inner` of the decoded string stands in the text that holds the string at `string`."""
+    starts = [match.start() for match in _CHARACTER.finditer(text, string.start + 1, string.end - 1)]
+    starts.append(string.end - 1)
+    return Span(starts[inner.start], starts[inner.end])
+
+
+def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
+    """Edits that give these members of the object inside the string these values.
+
+    Other members, order and layout stay. A member that is absent is added behind the last one, in the layout of the
+    members before it; a value that stands there already makes no edit.
+    """
+    inner: str = json.loads(text[string.start : string.end])
+    value = parse(inner)
+    edits = []
+    absent = []
+    for name, new in members.items():
+        if name not in value:
+            absent.append((name, new))
+        elif value[name] != new:
+            span = locate(inner, [(name,)])[(name,)]
+            edits.append(Edit(outer_span(text, string, span), _escaped(quote(new))))
+    if absent:
+        at, addition = _addition(inner, list(value), absent)
+        edits.append(Edit(outer_span(text, string, Span(at, at)), _escaped(addition)))
+    return edits
+
+
+def _addition(inner: str, names: list[str], absent: list[tuple[str, str]]) -> tuple[int, str]:
+    if not names:
+        opening = inner.index("{") + 1
+        return opening, ", ".join(f"{quote(name)}: {quote(new)}" for name, new in absent)
+    end = max(span.end for span in locate(inner, [(name,) for name in names]).values())
+    layout = re.match(r"\s*", inner[inner.index("{") + 1 :])
+    space = layout[0] if layout else ""
+    return end, "".join(f",{space}{quote(name)}: {quote(new)}" for name, new in absent)
+
+
+def _escaped(text: str) -> str:
+    return quote(text)[1:-1]
