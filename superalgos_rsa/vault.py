@@ -1,0 +1,73 @@
+"""The credential vault `My-Secrets/workspace-credentials.json`: one plain-text secret a code name, taken out of every
+workspace when it is saved and put back when it is loaded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from superalgos_rsa.document import BOM, JsonError, Place, decode, parse, utf8_error
+from superalgos_rsa.files import Content, Unread, read_regular
+from superalgos_rsa.loader import VaultReader
+
+MAX_VAULT = 16 * 1024 * 1024
+
+State = Literal["read", "absent", "no-folder", "no-access", "unreadable", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The vault as found. `absent` is well (the platform makes an empty one on load) as long as the folder is there.
+
+    `entries` is whatever JSON the file holds; `reason` and `place` say what is wrong with it.
+    """
+
+    path: str
+    state: State
+    entries: Any = field(default_factory=list, repr=False)
+    text: str | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    reason: str | None = None
+    place: Place | None = None
+
+    @property
+    def reader(self) -> VaultReader:
+        defect = None if self.state in ("read", "absent") else self.reason or self.state
+        return VaultReader(self.entries, defect)
+
+
+def read_vault(path: Path) -> Vault:
+    name = str(path)
+    found = read_regular(path, MAX_VAULT)
+    if isinstance(found, Unread):
+        return _without_file(path, found)
+    return parse_vault(name, found)
+
+
+def _without_file(path: Path, found: Unread) -> Vault:
+    name = str(path)
+    # The platform asks existsSync, which takes a dangling link for no file, and then writes through the link.
+    if found.obstacle in ("missing", "dangling-link", "link-loop"):
+        if not path.parent.is_dir():
+            return Vault(name, "no-folder", reason=f"the folder {path.parent.name} does not exist")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            return Vault(name, "no-access", reason=f"this user may not write into {path.parent.name}")
+        return Vault(name, "absent")
+    return Vault(name, "unreadable", reason=found.detail)
+
+
+def parse_vault(name: str, content: Content) -> Vault:
+    text = decode(content.data)
+    if text.startswith(BOM):
+        return Vault(name, "malformed", text=text, reason="a byte order mark stands before it", place=Place(1, 1))
+    try:
+        entries = parse(text)
+    except JsonError as error:
+        place = utf8_error(content.data) or error.place
+        return Vault(name, "malformed", text=text, data=content.data, reason=error.reason, place=place)
+    if not isinstance(entries, list):
+        reason = "it is no JSON list"
+        return Vault(name, "malformed", entries, text, content.data, reason, Place(1, 1))
+    return Vault(name, "read", entries, text, content.data)
