@@ -1,0 +1,1 @@
+"""The report value as text: one module a format, each with `render(report, ...) -> str`."""

@@ -1,0 +1,78 @@
+"""What a terminal needs: text that cannot command it, lines of its width, and a few plain colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+Style = Literal["error", "warning", "info", "dim", "bold", "good", "bad"]
+
+_SGR: dict[Style, str] = {
+    "error": "1;31",
+    "warning": "33",
+    "info": "36",
+    "dim": "2",
+    "bold": "1",
+    "good": "32",
+    "bad": "31",
+}
+# Letters and marks to Unicode, and yet nothing to the eye: two paths that differ by one of these look the same.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+def shown(text: str) -> str:
+    r"""The text with everything that is no visible character written as an escape: `\x1b`, `\u202e`, `\n`.
+
+    A backslash stays single: Windows paths must remain copyable.
+    """
+    if text.isprintable() and (text.isascii() or not _BLANK.search(text)):
+        return text
+    return "".join(
+        character
+        if character.isprintable() and not _BLANK.match(character)
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def quoted(text: str) -> str:
+    """`shown`, in quotes where the ends of the text could not be seen otherwise."""
+    return shown(text) if text and text == text.strip() else f'"{shown(text)}"'
+
+
+def paint(text: str, style: Style, color: bool) -> str:
+    return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if color and text else text
+
+
+def cells(text: str) -> int:
+    """Columns the text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # only names in other scripts need its tables
+
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def words(text: str, *whole: str | None) -> list[str]:
+    """The text cut at its spaces, but not within quotes nor within any of `whole`: a path must stay copyable."""
+    kept = [re.escape(part) for part in whole if part]
+    quotes = [rf"(?<!\w){mark}[^{mark}]*{mark}(?!\w)" for mark in "\"'`"]
+    return re.findall("(?:" + "|".join([*kept, *quotes, r"\S"]) + ")+", text)
+
+
+def fill(units: Iterable[str], width: int, hang: int) -> Iterator[str]:
+    """Lines of the units, none of them broken; every line but the first begins with `hang` spaces."""
+    line, used = "", 0
+    for unit in units:
+        size = cells(unit)
+        if line and used + 1 + size > width:
+            yield line
+            line, used = " " * hang + unit, hang + size
+        else:
+            line, used = (f"{line} {unit}", used + 1 + size) if line else (unit, size)
+    if line:
+        yield line

@@ -1,0 +1,176 @@
+"""The report for people: the worst first, where it is, what would come of it, and the one command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from superalgos_rsa.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
+from superalgos_rsa.reports.command import Shell, runnable
+from superalgos_rsa.reports.terminal import Style, cells, fill, paint, quoted, shown, words
+
+_PLACES = 3
+_STEP = " \u203a "
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    color: bool
+    width: int
+    verbose: bool
+    shell: Shell
+
+
+def render(
+    report: Report,
+    *,
+    color: bool,
+    width: int,
+    verbose: bool = False,
+    quiet: bool = False,
+    shell: Shell = "posix",
+) -> str:
+    page = _Page(color, width, verbose, shell)
+    blocks: list[list[str]] = []
+    if verbose and not quiet:
+        blocks.append([_installation(report.installation, page)])
+    notes: list[str] = []
+    for (severity, _, _), found in _groups(report.findings):
+        if quiet and severity != "error":
+            continue
+        if severity == "info" and not verbose:
+            notes.extend(_note(found, page))
+        else:
+            blocks.append(list(_block(found, page)))
+    blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _groups(findings: tuple[Finding, ...]) -> list[tuple[tuple[Severity, str, str], list[Finding]]]:
+    """Findings that say the same of several places, together; the worst first, else as they came."""
+    groups: dict[tuple[Severity, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
+    return sorted(groups.items(), key=lambda group: SEVERITIES.index(group[0][0]))
+
+
+def _block(found: list[Finding], page: _Page) -> Iterator[str]:
+    first = found[0]
+    hang = len(first.severity) + 2
+    yield from _head(first, [f"[{shown(first.rule)}]"], hang, page)
+    same_cause = len({finding.would_cause for finding in found}) == 1
+    same_fix = len({finding.fix for finding in found}) == 1
+    listed = found if page.verbose else found[:_PLACES]
+    for finding in listed:
+        yield from _place(finding, page)
+        if not same_cause:
+            yield from _cause(finding, page)
+        if not same_fix:
+            yield from _mend(finding, page)
+    if len(listed) < len(found):
+        more = _count(len(found) - len(listed), "more place")
+        yield paint(f"  … and {more} (--verbose shows all)", "dim", page.color)
+    if same_cause:
+        yield from _cause(first, page)
+    if same_fix:
+        yield from _mend(first, page)
+
+
+def _note(found: list[Finding], page: _Page) -> Iterator[str]:
+    first = found[0]
+    tail = [f"[{shown(first.rule)}]"]
+    if first.document is not None:
+        tail.append(shown(first.document) + (f":{first.line}" if first.line else ""))
+    if len(found) > 1:
+        tail.extend(f"and {_count(len(found) - 1, 'more place')}".split())
+    return _head(first, tail, 2, page)
+
+
+def _head(finding: Finding, tail: list[str], hang: int, page: _Page) -> Iterator[str]:
+    message = words(shown(finding.message), shown(finding.path or ""), shown(finding.document or ""))
+    label = f"{finding.severity}:"
+    lines = fill([label, *message, *tail], page.width, hang)
+    yield paint(label[:-1], finding.severity, page.color) + next(lines)[len(label) - 1 :]
+    yield from lines
+
+
+def _place(finding: Finding, page: _Page) -> Iterator[str]:
+    if finding.document is not None:
+        position = "".join(f":{number}" for number in (finding.line, finding.column) if number is not None)
+        yield paint(f"  at {shown(finding.document)}{position}", "dim", page.color)
+    if finding.node:
+        for line in _branch(finding.node, page):
+            yield paint(line, "dim", page.color)
+    server = None if finding.server is None else f"server {shown(finding.server)}"
+    if finding.path is not None:
+        label = "path:" if server is None else f"path on {server}:"
+        yield f"  {paint(label, 'dim', page.color)} {quoted(finding.path)}"
+    elif server is not None:
+        yield paint(f"  on {server}", "dim", page.color)
+
+
+def _branch(node: tuple[str, ...], page: _Page) -> Iterator[str]:
+    """The way from the root, its middle left out where it does not fit; `verbose` leaves nothing out."""
+    label = "  in the tree: "
+    *upper, last = (shown(name) or "(no name)" for name in node)
+    if page.verbose:
+        return fill([label.rstrip(), *(name + _STEP.rstrip() for name in upper), last], page.width, len(label))
+    line = label + _STEP.join([*upper, last])
+    if cells(line) > page.width and upper:
+        tail = "…" + _STEP + last
+        line = label
+        for name in upper[:-1]:
+            if cells(line + name + _STEP + tail) > page.width:
+                break
+            line += name + _STEP
+        line += tail
+    return iter([line])
+
+
+def _cause(finding: Finding, page: _Page) -> Iterator[str]:
+    if finding.would_cause is not None:
+        text = ["  you would see:", *words(shown(finding.would_cause))]
+        yield from fill(text, page.width, len(text[0]) + 1)
+
+
+def _mend(finding: Finding, page: _Page) -> Iterator[str]:
+    if finding.fix is not None:
+        yield f"  to mend: {paint(runnable(finding.fix.title, page.shell), 'bold', page.color)}"
+
+
+def _installation(installation: InstallationEntry, page: _Page) -> str:
+    if installation.root is None:
+        return paint("no Superalgos installation", "dim", page.color)
+    versions = (installation.superalgos, installation.ccxt)
+    superalgos, ccxt = (shown(version or "of unknown version") for version in versions)
+    running = " (the platform is running)" if installation.platform_running else ""
+    return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
+
+
+def _summary(report: Report, page: _Page) -> Iterator[str]:
+    summary = report.summary
+    severities = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
+    found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
+    keys, tasks = _count(summary.keys, "key"), _count(summary.tasks, "task")
+    counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
+    style: Style = "good" if summary.ready and not summary.errors else "bad"
+    verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
+    yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
+
+
+def _verdict(report: Report) -> str:
+    summary = report.summary
+    if any(document.loads is False for document in report.documents):
+        return "not ready: loading one of these documents ends the whole platform; mend that first."
+    if not summary.ready:
+        return "not ready: do not start the tasks that use these keys."
+    if summary.errors:
+        return "the tasks that need a key may start, but mend the errors."
+    if summary.warnings:
+        return "ready, but read the warnings."
+    return "ready: nothing stands in the way."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

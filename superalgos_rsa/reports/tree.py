@@ -1,0 +1,159 @@
+"""How it all hangs together: LAN node, task, session, key, file; and the keys that nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, TaskEntry
+from superalgos_rsa.reports.terminal import cells, paint, quoted, shown
+
+_KINDS = {
+    "workspace": "workspace",
+    "node": "exported node",
+    "plugin": "plugin file",
+    "vault": "vault",
+    None: "unreadable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    head: str
+    fields: tuple[tuple[str, str], ...] = ()
+    """Label and value, neither ever broken."""
+    children: tuple[_Branch, ...] = ()
+
+
+def render(report: Report, *, color: bool, width: int) -> str:
+    entries = {document.path: document for document in report.documents}
+    paths = dict.fromkeys([*entries, *(key.document for key in report.keys), *(task.document for task in report.tasks)])
+    trees = (_document(path, entries.get(path), report, color) for path in paths)
+    return "\n".join("".join(f"{line}\n" for line in _draw(tree, "", "", color, width)) for tree in trees)
+
+
+def _document(path: str, entry: DocumentEntry | None, report: Report, color: bool) -> _Branch:
+    keys = [key for key in report.keys if key.document == path]
+    tasks = [task for task in report.tasks if task.document == path]
+    drawn: set[str] = set()
+    children = [_lan_node(place, tasks, keys, drawn, color) for place in dict.fromkeys(map(_place, tasks))]
+    unused = tuple(_key(key, keys, color) for key in keys if key.pointer not in drawn)
+    if unused:
+        children.append(_Branch("keys that no task uses", children=unused))
+    head = paint(quoted(path), "bold", color)
+    if entry is not None:
+        head += f" ({_KINDS[entry.kind]})"
+        if not children and entry.kind not in ("vault", None):
+            head += ": no keys, no tasks"
+        if entry.loads is False:
+            head += f" {_mark(False, color)} loading it ends the whole platform"
+    return _Branch(head, children=tuple(children))
+
+
+def _place(task: TaskEntry) -> tuple[str | None, str | None]:
+    return task.lan_node, task.server
+
+
+def _lan_node(
+    place: tuple[str | None, str | None], tasks: list[TaskEntry], keys: list[KeyEntry], drawn: set[str], color: bool
+) -> _Branch:
+    name, server = place
+    head = "under no LAN node" if name is None else f"LAN node {_name(name)}"
+    head += "" if server is None else f" (server {shown(server)})"
+    return _Branch(head, children=tuple(_task(task, keys, drawn, color) for task in tasks if _place(task) == place))
+
+
+def _task(task: TaskEntry, keys: list[KeyEntry], drawn: set[str], color: bool) -> _Branch:
+    verdict = ("ready" if task.ready else "not ready") + ("" if task.needs_key else ", needs no key")
+    session = "no session" if task.session is None else shown(task.session)
+    if task.exchange is not None:
+        session += f", trades on {shown(task.exchange)}"
+    below = _Branch(session, children=tuple(_keys_of(task, keys, drawn, color)))
+    return _Branch(f"{_mark(task.ready, color)} task {_name(task.name)}: {verdict}", children=(below,))
+
+
+def _keys_of(task: TaskEntry, keys: list[KeyEntry], drawn: set[str], color: bool) -> Iterator[_Branch]:
+    if task.key_id is None:
+        if task.needs_key:
+            yield _Branch(f"{_mark(False, color)} no key: the task refers to none")
+        return
+    found = [key for key in keys if key.id == task.key_id]
+    for key in found:
+        if key.pointer in drawn:
+            yield _Branch(f"{_key_head(key, color)} (drawn above)")
+        else:
+            drawn.add(key.pointer)
+            yield _key(key, keys, color)
+    if not found:
+        yield _Branch(f"{_mark(False, color)} key {shown(task.key_id)}: not in this document")
+
+
+def _key(key: KeyEntry, keys: list[KeyEntry], color: bool) -> _Branch:
+    fields = [
+        ("exchange:", shown(key.exchange or "not known")),
+        ("code name:", shown(key.code_name or "none")),
+        _secret(key),
+        ("engine:", _signing(key)),
+    ]
+    if key.public_key_sha256 is not None:
+        fields.append(("fingerprint, SHA-256:", shown(key.public_key_sha256)))
+    if key.server is not None:
+        fields.append(("server:", shown(key.server)))
+    if key.id is not None and sum(other.id == key.id for other in keys) > 1:
+        fields.append(("beware:", "another key of this document has the same id"))
+    resolved = key.secret.resolved if key.secret.kind == "path" else None
+    file = () if resolved is None else (_Branch(f"file {quoted(resolved)}"),)
+    return _Branch(_key_head(key, color), tuple(fields), file)
+
+
+def _key_head(key: KeyEntry, color: bool) -> str:
+    return f"{_mark(key.usable, color)} key {_name(key.name)}: {'usable' if key.usable else 'not usable'}"
+
+
+def _secret(key: KeyEntry) -> tuple[str, str]:
+    secret = key.secret
+    label = ("path" if secret.kind == "path" else "secret") + (f", from the {secret.source}:" if secret.source else ":")
+    if secret.kind == "path":
+        return label, quoted(secret.path or "")
+    words = {"inline": "the value itself, not shown", "empty": "empty", "placeholder": "still the text of the template"}
+    return label, words[secret.kind]
+
+
+def _signing(key: KeyEntry) -> str:
+    bits = "" if key.key_bits is None else f", {key.key_bits} bits"
+    if key.signing == "rsa":
+        return f"signs RSA{bits}"
+    if key.signing == "ed25519":
+        return "signs Ed25519"
+    if key.signing is None:
+        return "not known"
+    holds = "" if key.key_type is None else f" (holds a key of type {shown(key.key_type)}{bits})"
+    if key.signing == "none":
+        return f"cannot sign: the engine fails, or the signature is wrong{holds}"
+    if key.usable:
+        return "signs HMAC with the text of the file" if key.secret.kind == "path" else "signs HMAC with the secret"
+    return f"would sign HMAC with plain text, not with a private key!{holds}"
+
+
+def _name(name: str | None) -> str:
+    return quoted(name) if name else "(no name)"
+
+
+def _mark(good: bool, color: bool) -> str:
+    return paint("✔", "good", color) if good else paint("✘", "bad", color)
+
+
+def _draw(branch: _Branch, before: str, below: str, color: bool, width: int) -> Iterator[str]:
+    """The lines of a branch: `before` stands in front of its head, `below` in front of all that follows."""
+    yield paint(before, "dim", color) + branch.head
+    stem = below + ("│  " if branch.children else "   ")
+    for label, value in branch.fields:
+        lead = paint(stem, "dim", color) + paint(label, "dim", color)
+        if cells(f"{stem}{label} {value}") <= width:
+            yield f"{lead} {value}"
+        else:
+            yield lead
+            yield f"{paint(stem, 'dim', color)}  {value}"
+    for child in branch.children:
+        last = child is branch.children[-1]
+        yield from _draw(child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "), color, width)
