@@ -99,11 +99,31 @@ _scan_long_ints = _scanner(json.JSONDecoder(parse_constant=_refuse_constant, par
 
 def parse(text: str) -> Any:
     """The value of a JSON text, a leading byte order mark apart. Raises `JsonError`."""
+    return _parse(text, _scan)
+
+
+def parse_noting_duplicates(text: str) -> tuple[Any, dict[Pointer, Place]]:
+    """The value, and members whose name stands twice in their object, each at the later place: that one counts."""
+    twice: list[tuple[Pointer, int]] = []
+    seen = False
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal seen
+        members = dict(pairs)
+        seen = seen or len(members) < len(pairs)
+        return members
+
+    value = _parse(text, _scanner(json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=look)))
+    if seen:  # rare, so only then is it worth walking the whole text for the places
+        _walk(text, _Everything(), {}, twice)
+    return value, {pointer: place(text, offset) for pointer, offset in twice}
+
+
+def _parse(text: str, scan: Any) -> Any:
     collecting = gc.isenabled()
     gc.disable()  # a large document makes a hundred thousand values and no garbage; looking for it costs a third
     try:
-        start = _skip_space(text, 1 if text.startswith(BOM) else 0)
-        value, end = _scan_value(text, start)
+        value, end = _scan_value(text, _start(text), scan)
     finally:
         if collecting:
             gc.enable()
@@ -113,10 +133,14 @@ def parse(text: str) -> Any:
     return value
 
 
-def _scan_value(text: str, start: int) -> tuple[Any, int]:
+def _start(text: str) -> int:
+    return _skip_space(text, 1 if text.startswith(BOM) else 0)
+
+
+def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
     try:
         try:
-            result: tuple[Any, int] = _scan(text, start)
+            result: tuple[Any, int] = scan(text, start)
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError) or "digits" not in str(error):
                 raise
@@ -155,7 +179,7 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
 
 
 def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
-    """Spans of the values at these pointers, in a text that `parse` accepts.
+    """Spans of the values at these pointers and of what they stand in, in a text that `parse` accepts.
 
     The standard library's C scanner gives no positions, but says where a value ends: only the containers on the way
     to a wanted value are walked here, every other value is skipped by it.
@@ -166,9 +190,18 @@ def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
         for step in pointer:
             branch = branch.setdefault(step, {})
     found: dict[Pointer, Span] = {}
-    start = _skip_space(text, 1 if text.startswith(BOM) else 0)
-    _walk(text, start, wanted, found)
+    _walk(text, wanted, found, [])
     return found
+
+
+class _Everything(dict[Any, Any]):
+    """A trie that wants every value."""
+
+    def get(self, key: Any, default: Any = None) -> Trie:
+        return self
+
+    def __bool__(self) -> bool:
+        return True
 
 
 @dataclass(slots=True)
@@ -181,7 +214,8 @@ class _Open:
     index: int
 
 
-def _walk(text: str, at: int, wanted: Trie, found: dict[Pointer, Span]) -> None:
+def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple[Pointer, int]]) -> None:
+    at = _start(text)
     # With a stack of its own, since a document may be nested deeper than Python recurses.
     stack: list[_Open] = []
     pointer: Pointer = ()
@@ -207,6 +241,7 @@ def _walk(text: str, at: int, wanted: Trie, found: dict[Pointer, Span]) -> None:
             if branch is not None:
                 pointer, wanted = (*stack[-1].pointer, name), branch
                 if pointer in found:  # a duplicate member: what stood in the earlier one is not in the document
+                    twice.append((pointer, at))
                     for stale in [known for known in found if known[: len(pointer)] == pointer]:
                         del found[stale]
                 break

@@ -13,7 +13,7 @@ from superalgos_rsa.errors import UsageError
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
-NAMES = ("config", "key-config", "report", "stream", "vault", "workspace")
+_NAMES = ("config", "key-config", "report", "stream", "vault", "workspace")
 
 _TYPES = {
     "object": "an object",
@@ -37,13 +37,13 @@ class Problem:
 
 
 def names() -> tuple[str, ...]:
-    return NAMES
+    return _NAMES
 
 
 @cache
 def text(name: str) -> str:
-    if name not in NAMES:
-        raise UsageError(f"there is no schema {name!r}", hint=f"the schemas are: {', '.join(NAMES)}")
+    if name not in _NAMES:
+        raise UsageError(f"there is no schema {name!r}", hint=f"the schemas are: {', '.join(_NAMES)}")
     package = Path(__file__).parent
     # A wheel maps the top-level folder into the package; a checkout has it beside the package.
     folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
@@ -55,7 +55,10 @@ def problems(name: str, value: Any) -> list[Problem]:
     quick = QUICK.get(name)
     if quick is not None and quick(value):
         return []
-    errors = _validator(name).iter_errors(value)
+    try:
+        errors = list(_validator(name).iter_errors(value))
+    except RecursionError:  # the validator writes the refused value into its own message
+        return [Problem((), "is nested too deep", "type")]
     found = dict.fromkeys(problem for error in errors for problem in _problems(error))
     return sorted(found, key=lambda problem: [_sortable(step) for step in problem.pointer])
 
@@ -74,15 +77,17 @@ def _validator(name: str) -> Draft202012Validator:
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    keyword, wanted, value = str(error.validator), error.validator_value, error.instance
-    pointer = tuple(error.absolute_path)
+    keyword, pointer = str(error.validator), tuple(error.absolute_path)
+    wanted: Any = error.validator_value
+    value: Any = error.instance
+    schema: Any = error.schema
     if keyword == "required":
         for name in wanted:
             if name not in value:
                 yield Problem(pointer, f"lacks `{name}`", keyword)
     elif keyword == "additionalProperties":
         for name in value:
-            if name not in error.schema["properties"]:
+            if name not in schema["properties"]:
                 yield Problem((*pointer, name), "is not a known member", keyword)
     else:
         yield Problem(pointer, _message(keyword, wanted, value), keyword)
@@ -91,8 +96,8 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
 def _message(keyword: str, wanted: Any, value: Any) -> str:
     match keyword:
         case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
-            return f"must be {' or '.join(_TYPES[name] for name in names)}, not {_kind(value)}"
+            types = [wanted] if isinstance(wanted, str) else wanted
+            return f"must be {' or '.join(_TYPES[one] for one in types)}, not {_kind(value)}"
         case "const":
             return f"must be {_literal(wanted)}"
         case "enum":

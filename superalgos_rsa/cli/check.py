@@ -1,0 +1,41 @@
+"""`check`: every rule on the documents."""
+
+from __future__ import annotations
+
+import click
+
+from superalgos_rsa.cli import options
+from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code, judge
+from superalgos_rsa.report import Report
+
+
+@click.command()
+@click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
+@click.option("--export", is_flag=True, help="Also look for what must not be shared.")
+@options.limit
+@options.output
+@click.pass_obj
+def command(session: Session, documents: tuple[str, ...], export: bool, limit: int, output: Output) -> int:
+    """Judge workspaces, node exports, plugin files, the vault, folders of them, or - for standard input.
+
+    Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
+    """
+    world, report = judge(session, Request(documents, export, limit))
+    show(report, output)
+    return exit_code(world, report)
+
+
+def show(report: Report, output: Output) -> None:
+    if output.format == "json":
+        from superalgos_rsa.reports import as_json
+
+        emit(lambda _colour, _width: as_json.render(report), output)
+    else:
+        from superalgos_rsa.reports import text
+
+        emit(
+            lambda colour, width: text.render(
+                report, color=colour, width=width, verbose=output.verbose, quiet=output.quiet
+            ),
+            output,
+        )

@@ -1,0 +1,41 @@
+"""`preflight`: the tasks that will need a key, and whether they may start."""
+
+from __future__ import annotations
+
+import click
+
+from superalgos_rsa.cli import options
+from superalgos_rsa.cli.check import show
+from superalgos_rsa.cli.session import Output, Request, Session, exit_code, judge
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.facts import World
+from superalgos_rsa.report import Report
+
+
+@click.command()
+@click.argument("workspaces", nargs=-1, metavar="[WORKSPACE]...")
+@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be given again.")
+@options.limit
+@options.output
+@click.pass_obj
+def command(
+    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, output: Output
+) -> int:
+    """May the tasks that need a key start? Whatever cannot be answered counts as no."""
+    world, report = judge_start(session, workspaces, tasks, limit)
+    show(report, output)
+    return exit_code(world, report)
+
+
+def judge_start(
+    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int
+) -> tuple[World, Report]:
+    session.needed_installation(workspaces)
+    world, report = judge(
+        session, Request(workspaces, limit=limit, before_start=True, tasks=frozenset(tasks) if tasks else None)
+    )
+    known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
+    unknown = [task for task in tasks if task not in known]
+    if unknown:
+        raise UsageError(f"there is no task {unknown[0]!r} in these workspaces", "`superalgos-rsa show` lists them")
+    return world, report

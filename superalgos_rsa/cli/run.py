@@ -1,0 +1,49 @@
+"""`run`: preflight, then become the command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from superalgos_rsa.cli import options
+from superalgos_rsa.cli.preflight import judge_start
+from superalgos_rsa.cli.session import Session, exit_code, wants_colour, width
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+
+
+class _SplitsAtDashes(click.Command):
+    """Click drops the `--`, and without it the workspace cannot be told from the command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        ctx.meta["command_line"] = args[at + 1 :]
+        return super().parse_args(ctx, args[:at])
+
+
+@click.command(cls=_SplitsAtDashes, options_metavar="[OPTIONS]")
+@click.argument("workspace", required=False)
+@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be given again.")
+@options.limit
+@click.pass_context
+def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...], limit: int) -> int:
+    """Start `-- CMD...` only if preflight passes. The command takes over this process, its id and its signals."""
+    command_line: list[str] = context.meta["command_line"]
+    if not command_line:
+        raise UsageError("no command to run", "write it behind two dashes: superalgos-rsa run -- node platform")
+    session: Session = context.obj
+    world, report = judge_start(session, (workspace,) if workspace else (), tasks, limit)
+    from superalgos_rsa.reports import text
+
+    # Standard output belongs to the command.
+    click.echo(text.render(report, color=wants_colour(sys.stderr), width=width(), quiet=True), nl=False, err=True)
+    code = exit_code(world, report)
+    if code:
+        return code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execvp(command_line[0], command_line)  # noqa: S606  # to become this command is what was asked for
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot run {command_line[0]}: {error.strerror}") from None

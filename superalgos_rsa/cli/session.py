@@ -1,0 +1,189 @@
+"""What the commands share: the installation, the documents to read, and where a report goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from superalgos_rsa import schema
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.facts import World
+from superalgos_rsa.files import Content, Unread, read_regular, replace
+from superalgos_rsa.gathering import Settings, gather
+from superalgos_rsa.installation import Installation, find_root, open_installation
+from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
+from superalgos_rsa.report import Report
+from superalgos_rsa.validator import validate
+from superalgos_rsa.vault import Vault, read_vault
+
+PROGRAM = "superalgos-rsa"
+CONFIG_NAME = "superalgos-rsa.toml"
+STDIN = "-"
+
+
+def complain(message: str, hint: str | None, *, code: int, kind: str = "error") -> int:
+    """Tell the person at the terminal; the report, if any, stays alone on standard output."""
+    click.echo(f"{PROGRAM}: {kind}: {message}", err=True)
+    if hint:
+        click.echo(f"{PROGRAM}: hint: {hint}", err=True)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    format: str
+    file: str | None
+    quiet: bool
+    verbose: bool
+
+
+class Session:
+    """The options before the command, and what follows from them."""
+
+    def __init__(self, root: str | None, config: str | None) -> None:
+        self._root = root
+        self._config = config
+
+    def installation(self, documents: Sequence[str]) -> Installation | None:
+        root = find_root(self._root, os.environ, list(documents), Path.cwd())
+        return open_installation(root, os.environ) if root else None
+
+    def needed_installation(self, documents: Sequence[str]) -> Installation:
+        found = self.installation(documents)
+        if found is None:
+            raise UsageError(
+                "no Superalgos directory found",
+                "name it with --root DIR or SUPERALGOS_ROOT, or run the command inside it",
+            )
+        return found
+
+    def settings(self, installation: Installation | None, **more: Any) -> Settings:
+        """The tool's own config file, checked against its schema."""
+        path = self._config or (str(installation.root / CONFIG_NAME) if installation else None)
+        if path is None or (self._config is None and not os.path.exists(path)):
+            return Settings(**more)
+        import tomllib
+
+        found = read_regular(path, DEFAULT_LIMIT)
+        if isinstance(found, Unread):
+            raise UsageError(f"cannot read {path}: {found.detail}")
+        try:
+            value = tomllib.loads(found.data.decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} is no TOML: {error}") from None
+        for problem in schema.problems("config", value):
+            name = ".".join(map(str, problem.pointer))
+            raise UsageError(f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold")
+        return Settings(**value, **more)
+
+    def vault(self, installation: Installation | None) -> Vault:
+        return read_vault(installation.vault) if installation else Vault("", "absent")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which documents to judge, and how."""
+
+    documents: tuple[str, ...]
+    export: bool = False
+    limit: int = DEFAULT_LIMIT
+    before_start: bool = False
+    tasks: frozenset[str] | None = None
+
+
+def judge(session: Session, request: Request) -> tuple[World, Report]:
+    """Read, probe and validate. No document named means every workspace of the installation, and its vault."""
+    named = request.documents
+    installation = session.installation(named) if named else session.needed_installation(named)
+    vault = session.vault(installation)
+    names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
+    if not named and installation is not None:
+        if not names:
+            raise UsageError(f"there are no workspaces in {installation.workspaces}", "name the documents to check")
+        if not request.before_start and vault.state != "absent" and vault.state != "no-folder":
+            names.append(str(installation.vault))
+    settings = session.settings(
+        installation, before_start=request.before_start, all_documents=not named, tasks=request.tasks
+    )
+    documents = _read(names, request, vault)
+    world = gather(progress(documents, len(names), "reading"), installation, vault, settings)
+    return world, validate(world)
+
+
+def _read(names: list[str], request: Request, vault: Vault) -> Iterator[ReadDocument]:
+    for name in names:
+        source = _stdin(request.limit) if name == STDIN else read_source(name, request.limit)
+        yield read_document(source, vault, export=request.export)
+
+
+def _stdin(limit: int) -> Source:
+    data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        return Source(STDIN, Unread("too-large", f"it has more than {limit:,} bytes"))
+    return Source(STDIN, Content(data))
+
+
+def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Iterator[ReadDocument]:
+    """Say on a terminal how far the work is once it takes more than a second."""
+    begun = time.monotonic()
+    shown = False
+    for index, document in enumerate(documents, start=1):
+        yield document
+        if sys.stderr.isatty() and time.monotonic() - begun > 1:
+            shown = True
+            click.echo(f"\r{doing} {index} of {total} documents", nl=False, err=True)
+    if shown:
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def root_is_missing(world: World) -> bool:
+    """A relative path means nothing without the folder that it begins at."""
+    return world.installation is None and any(
+        key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in world.keys
+    )
+
+
+def exit_code(world: World, report: Report) -> int:
+    if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
+        return 3
+    if root_is_missing(world):
+        return complain(
+            "a relative key path begins at the Superalgos directory, and none was found",
+            "name it with --root DIR or SUPERALGOS_ROOT",
+            code=2,
+        )
+    return report.exit_code
+
+
+def emit(render: Callable[[bool, int], str], output: Output) -> None:
+    """Send a rendered text to its one stream. `render` takes colour and width."""
+    if output.file is None:
+        if output.format == "json" and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8")
+        click.echo(render(wants_colour(sys.stdout), width()), nl=False, color=True)
+        return
+    found = read_regular(output.file, DEFAULT_LIMIT)
+    old = found.data if isinstance(found, Content) else None
+    replace(output.file, old, render(False, width()).encode("utf-8", "backslashreplace"))
+
+
+def wants_colour(stream: Any) -> bool:
+    """NO_COLOR before FORCE_COLOR before the terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return True
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)

@@ -1,0 +1,46 @@
+"""`set`: update one key node, and the vault entry that serves it."""
+
+from __future__ import annotations
+
+import click
+
+from superalgos_rsa.cli.session import Session, complain
+from superalgos_rsa.config import Update
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.updating import apply_update, plan_document_update
+
+
+@click.command()
+@click.argument("document")
+@click.argument("key")
+@click.option("--code-name", metavar="API_KEY", help="The API key that the exchange returned.")
+@click.option("--secret", metavar="PATH", help="The private key file, as the task server will find it.")
+@click.pass_obj
+def command(session: Session, document: str, key: str, code_name: str | None, secret: str | None) -> int:
+    """Give one key node a new `codeName` or `secret`. KEY is its id, its name or its code name.
+
+    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes.
+    """
+    if code_name is None and secret is None:
+        raise UsageError("nothing to set", "give --code-name, --secret or both")
+    for option, value in (("--code-name", code_name), ("--secret", secret)):
+        if value is not None and (not value or value != value.strip() or any(ord(letter) < 32 for letter in value)):
+            raise UsageError(f"{option} is empty, or has white space or control characters where none may be")
+    if secret is not None and ("PRIVATE KEY" in secret or "-----" in secret):
+        raise UsageError("--secret takes the path of the key file, not its text", "superalgos-rsa keygen makes a file")
+    installation = session.installation([document])
+    vault = session.vault(installation)
+    plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
+    apply_update(plan)
+    for path, what in plan.summary:
+        click.echo(f"{path}: {what}")
+    if not plan.summary:
+        click.echo("nothing to change: the key holds these values already")
+    if installation is not None and installation.running:
+        complain(
+            "Superalgos is running; its next save overwrites this change",
+            "load the workspace again in the browser before you go on",
+            code=0,
+            kind="warning",
+        )
+    return 0

@@ -1,0 +1,92 @@
+"""A key's credential as the platform would resolve it, and whether its secret is a path or the secret itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from superalgos_rsa import javascript as js
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.loader import VaultHit
+from superalgos_rsa.probe import PathFacts
+from superalgos_rsa.report import SecretKind, SecretSource
+from superalgos_rsa.workspace import Key
+
+BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
+"""White space and invisible characters that get into a value when it is pasted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """`secret` is what the task will be given: the vault's value where the vault serves the node, else the node's own.
+
+    Both values are whatever JSON held; only a text can work. `None` stands for absent.
+    """
+
+    code_name: Any = field(repr=False)
+    secret: Any = field(repr=False)
+    source: SecretSource | None
+    covered: bool
+    """The vault code visits this node."""
+    own_secret: Any = field(repr=False)
+    vault_index: int | None
+
+
+def resolve(key: Key, covered: dict[tuple[str | int, ...], VaultHit | None]) -> Credential:
+    code_name, own = key.config.fields.get("codeName"), key.config.fields.get("secret")
+    hit = covered.get(key.pointer)
+    if hit is not None:
+        value = None if hit.value is js.UNDEFINED else hit.value
+        return Credential(code_name, value, "vault", True, own, hit.index)
+    source: SecretSource | None = "node" if own not in (None, "") else None
+    return Credential(code_name, own, source, key.pointer in covered, own, None)
+
+
+def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
+    """What exists as a file is a path, for so the engine takes it; for the rest the spelling decides."""
+    if secret is None or (isinstance(secret, str) and not secret.strip(BLANK)):
+        return "empty"
+    if not isinstance(secret, str):
+        return "inline"
+    if is_placeholder(secret):
+        return "placeholder"
+    if found is not None and (found.status not in ("missing", "impossible") or found.near or found.parent_exists):
+        return "path"
+    return "path" if is_spelled_like_path(secret) else "inline"
+
+
+_FILE_SUFFIX = re.compile(
+    r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
+)
+_PATH_START = re.compile(r"~|\.{1,2}[/\\]|\$\{?\w+\}?[/\\]|%\w+%|file:|\\\\|[A-Z]:[/\\]|[A-Z]:\w+\.", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}$")
+
+
+def is_spelled_like_path(text: str) -> bool:
+    """Whether a text that names no file was still meant as a path.
+
+    Kraken's secrets are base64 and hold `/` and `+`; HMAC secrets of most exchanges are 32 to 88 letters and digits. A
+    working secret taken for a path would block a trader; a path taken for a secret would let the silent failure pass.
+    """
+    bare = text.strip(BLANK + "\"'`")
+    if "PRIVATE KEY" in text or "-----" in text:
+        return False
+    if _PATH_START.match(bare) or _FILE_SUFFIX.search(bare):
+        return True
+    if "/" not in bare and "\\" not in bare:
+        return False
+    return not (_BASE64.match(bare) and _is_random(bare))
+
+
+def _is_random(text: str) -> bool:
+    """Base64 of random bytes mixes its letters within a few characters; the words of a path do not."""
+    if text.endswith("=") or "+" in text:
+        return True
+    longest = max(text.split("/"), key=len)
+    return len(longest) >= 10 and all(re.search(letters, longest) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
+
+
+def is_hmac_secret(text: str) -> bool:
+    """Whether a text can be the secret an exchange handed out: one word of printable ASCII, no key material."""
+    return re.fullmatch(r"[\x21-\x7e]{4,512}", text) is not None and "-----" not in text and "PRIVATE KEY" not in text

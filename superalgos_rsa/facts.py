@@ -1,0 +1,112 @@
+"""Everything the rules may look at, gathered beforehand: rules read no file, no clock and no environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from superalgos_rsa.credential import Credential
+from superalgos_rsa.document import Place, Pointer
+from superalgos_rsa.engine import Verdict
+from superalgos_rsa.exports import Leak
+from superalgos_rsa.installation import Installation
+from superalgos_rsa.keyfile import KeyText
+from superalgos_rsa.loader import Crash
+from superalgos_rsa.neighbours import Neighbours
+from superalgos_rsa.probe import PathFacts
+from superalgos_rsa.report import DocumentKind, SecretKind
+from superalgos_rsa.vault import Vault
+from superalgos_rsa.workspace import Exchange, Key, Task, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Why a document could not be read, or not be taken for what it claims to be."""
+
+    rule: str
+    reason: str
+    place: Place | None = None
+    pointer: Pointer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    path: str
+    kind: DocumentKind | None
+    defects: tuple[Defect, ...] = ()
+    loads: bool | None = None
+    crashes: tuple[Crash, ...] = ()
+    workspace: Workspace = field(default_factory=Workspace)
+    places: Mapping[Pointer, Place] = field(default_factory=dict)
+    exported: bool = False
+    leaks: tuple[Leak, ...] = ()
+    vault: Vault | None = None
+    """The vault this document is, for one of kind `vault`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HmacText:
+    """Whether the text that would be an HMAC secret can be one, and whether only white space spoils it."""
+
+    plausible: bool
+    only_blank_spoils: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    document: DocumentFacts
+    key: Key
+    credential: Credential
+    kind: SecretKind
+    server: str
+    users: tuple[Task, ...]
+    """Tasks of the same document that need a key and refer to this one."""
+    path: PathFacts | None = None
+    """What lies on the server under the secret's text."""
+    code_name_path: PathFacts | None = None
+    content: KeyText | None = None
+    """What the file holds, or the secret itself where it is written out."""
+    hmac_text: HmacText | None = None
+    verdict: Verdict | None = None
+    """What the engine would do; `None` where nobody can say from here."""
+    neighbours: Neighbours | None = None
+
+    @property
+    def exchange(self) -> Exchange | None:
+        return self.key.exchange
+
+    @property
+    def used(self) -> bool:
+        return bool(self.users)
+
+    @property
+    def reads_file(self) -> bool:
+        return self.path is not None and self.path.engine_reads
+
+    @property
+    def holds_secret(self) -> bool:
+        """The file holds something that others must not read."""
+        return self.content is not None and self.content.kind not in ("public", "certificate", "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    document: DocumentFacts
+    task: Task
+    key: KeyFacts | None
+    server: str | None
+    """The tool's name of the machine it runs on; `None` where that machine cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    installation: Installation | None
+    vault: Vault
+    documents: tuple[DocumentFacts, ...]
+    keys: tuple[KeyFacts, ...]
+    tasks: tuple[TaskFacts, ...]
+    before_start: bool = False
+    """The question is whether tasks may start now, not whether the documents are well."""
+    all_documents: bool = False
+    """Every workspace of the installation was read, so that what none of them uses is used by none."""
+    accept_rsa_4096: bool = False

@@ -1,0 +1,146 @@
+"""Gathers everything the rules may look at: probes the paths on this machine and asks the engine model."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from superalgos_rsa.credential import Credential, is_hmac_secret, secret_kind
+from superalgos_rsa.engine import Verdict, judge
+from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
+from superalgos_rsa.installation import Installation
+from superalgos_rsa.keyfile import KeyText, inspect
+from superalgos_rsa.neighbours import look_around
+from superalgos_rsa.probe import PathFacts, examine
+from superalgos_rsa.reading import ReadDocument
+from superalgos_rsa.vault import Vault
+from superalgos_rsa.workspace import Key, Task
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    accept_rsa_4096: bool = False
+    before_start: bool = False
+    """Judge only what a start of the tasks that need a key rests on."""
+    all_documents: bool = False
+    tasks: frozenset[str] | None = None
+    """Names or ids of the tasks in question; `None` for all."""
+
+
+def gather(
+    documents: Iterable[ReadDocument], installation: Installation | None, vault: Vault, settings: Settings
+) -> World:
+    """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read."""
+    all_documents: list[DocumentFacts] = []
+    keys: list[KeyFacts] = []
+    tasks: list[TaskFacts] = []
+    probe = _Probe(installation)
+    for read in documents:
+        facts = read.facts
+        all_documents.append(facts)
+        of_document = {
+            key.pointer: probe.key_facts(facts, key, credential, _users(facts, key))
+            for key, credential in zip(facts.workspace.keys, read.credentials, strict=True)
+        }
+        keys += of_document.values()
+        for task in facts.workspace.tasks:
+            target = task.reference.key if task.reference is not None else None
+            tasks.append(TaskFacts(facts, task, of_document.get(target) if target else None, _server(task)))
+    world = World(
+        installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
+        settings.before_start, settings.all_documents, settings.accept_rsa_4096,
+    )  # fmt: skip
+    return _only_tasks_in_question(world, settings.tasks) if settings.before_start else world
+
+
+def _users(facts: DocumentFacts, key: Key) -> tuple[Task, ...]:
+    return tuple(
+        task
+        for task in facts.workspace.tasks
+        if task.needs_key and task.reference is not None and task.reference.key == key.pointer
+    )
+
+
+def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World:
+    tasks = tuple(
+        facts
+        for facts in world.tasks
+        if facts.task.needs_key and (names is None or {facts.task.id, facts.task.name} & names)
+    )
+    used = {id(facts.key) for facts in tasks if facts.key is not None}
+    return replace(world, tasks=tasks, keys=tuple(key for key in world.keys if id(key) in used))
+
+
+def _server(task: Task) -> str | None:
+    """`local` where the LAN node's host is this machine."""
+    host = (task.lan_node.host if task.lan_node is not None else None) or "localhost"
+    host = host.strip().lower()
+    if host in ("localhost", "::1", "0.0.0.0") or host.startswith("127."):  # noqa: S104  # compared, not bound
+        return LOCAL
+    return LOCAL if host in (socket.gethostname().lower(), socket.getfqdn().lower()) else None
+
+
+class _Probe:
+    """Looks at the machine it runs on: the task server of every task whose LAN node is this machine."""
+
+    def __init__(self, installation: Installation | None) -> None:
+        self.installation = installation
+        self.cwd = str(installation.root) if installation else None
+
+    def key_facts(
+        self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]
+    ) -> KeyFacts:
+        elsewhere = bool(users) and all(_server(user) is None for user in users)
+        server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
+        secret = credential.secret
+        path = None if elsewhere or not isinstance(secret, str) else self._examine(secret, document)
+        kind = secret_kind(secret, path)
+        facts = KeyFacts(document, key, credential, kind, server, users, path)
+        if elsewhere or not isinstance(secret, str) or kind in ("empty", "placeholder"):
+            return facts
+        name = credential.code_name
+        return replace(self._with_content(facts, secret), code_name_path=self._code_name_path(name))
+
+    def _examine(self, asked: str, document: DocumentFacts) -> PathFacts | None:
+        if self.cwd is None:
+            return examine(asked, os.getcwd()) if os.path.isabs(asked) else None
+        beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {self.cwd})
+        return examine(asked, self.cwd, beside)
+
+    def _code_name_path(self, name: object) -> PathFacts | None:
+        """A file of the code name's own name would be read as the API key."""
+        if not isinstance(name, str) or not name or self.cwd is None:
+            return None
+        found = examine(name, self.cwd)
+        return found if found.engine_reads else None
+
+    def _with_content(self, facts: KeyFacts, secret: str) -> KeyFacts:
+        path = facts.path
+        exchange = facts.exchange.code_name if facts.exchange else None
+        version = self.installation.ccxt if self.installation else None
+        if path is not None and path.status == "special":
+            return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
+        if path is not None and path.status == "too-large":
+            return facts
+        if facts.kind == "path" and path is None:
+            return facts
+        data = path.content if path is not None and path.content is not None else None
+        text = secret if data is None else data.decode("utf-8", "replace")
+        content: KeyText | None = None
+        if data is not None or "-----" in secret or "PRIVATE KEY" in secret:
+            content = inspect(secret.encode("utf-8", "replace") if data is None else data)
+        verdict = judge(text, exchange, version)
+        around = None
+        if path is not None and path.target is not None and data is not None and content is not None:
+            around = look_around(path.target, data, content.public_key_sha256) if content.kind == "private" else None
+        hmac = None if facts.kind == "path" and data is None else _hmac_text(text)
+        return replace(facts, content=content, verdict=verdict, neighbours=around, hmac_text=hmac)
+
+
+def _hmac_text(text: str) -> HmacText:
+    plausible = is_hmac_secret(text)
+    return HmacText(plausible, not plausible and is_hmac_secret(text.strip()))

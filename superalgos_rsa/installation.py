@@ -1,0 +1,100 @@
+"""Where a Superalgos is, what it consists of, and whether it is running."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from superalgos_rsa.engine.versions import CcxtVersion, installed_version
+from superalgos_rsa.errors import UsageError
+
+HTTP_PORT = 34248
+_ANSWER_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A Superalgos directory. `root` is the working folder of the task server: relative key paths begin there."""
+
+    root: Path
+    workspaces: Path
+    secrets: Path
+    superalgos: str | None
+    ccxt: CcxtVersion | None
+    running: bool = False
+
+    @property
+    def vault(self) -> Path:
+        return self.secrets / "workspace-credentials.json"
+
+
+def is_root(folder: Path) -> bool:
+    """A whole installation, or a data-only copy that holds just the workspaces."""
+    return (
+        (folder / "platform.js").is_file() and (folder / "Projects" / "ProjectsSchema.json").is_file()
+    ) or (folder / "Platform" / "My-Workspaces").is_dir()
+
+
+def find_root(named: str | None, environment: Mapping[str, str], documents: list[str], cwd: Path) -> Path | None:
+    """By option, by `SUPERALGOS_ROOT`, above the named documents, above the current folder; else `None`."""
+    for source, value in (("--root", named), ("SUPERALGOS_ROOT", environment.get("SUPERALGOS_ROOT"))):
+        if value:
+            root = Path(value).absolute()
+            if not is_root(root):
+                raise UsageError(
+                    f"{source}: {value} is no Superalgos directory",
+                    "it holds platform.js and Projects/ProjectsSchema.json, or at least Platform/My-Workspaces",
+                )
+            return root
+    starts = [cwd / document for document in documents if document != "-"]
+    for start in [*starts, cwd / "."]:
+        absolute = Path(os.path.abspath(start))
+        for folder in [absolute, *absolute.parents]:
+            if is_root(folder):
+                return folder
+    return None
+
+
+def open_installation(root: Path, environment: Mapping[str, str]) -> Installation:
+    """The folders as the platform's Environment.js computes them: DATA_PATH moves the workspaces, nothing moves
+    My-Secrets."""
+    data_path = environment.get("DATA_PATH")
+    workspaces = (
+        Path(data_path, "Superalgos_Data", "My-Workspaces") if data_path else root / "Platform" / "My-Workspaces"
+    )
+    version, _ = installed_version(root)
+    return Installation(
+        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, platform_is_running(root)
+    )
+
+
+def _superalgos_version(root: Path) -> str | None:
+    try:
+        package = json.loads((root / "package.json").read_text("utf-8"))
+        version = package["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return version if isinstance(version, str) else None
+
+
+def platform_is_running(root: Path, port: int = HTTP_PORT) -> bool:
+    """Whether the platform that answers on this machine's port runs from this directory.
+
+    Its `GET /Environment` returns BASE_PATH. Another program on the port, or none, is a no.
+    """
+    import socket
+
+    answer = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5) as connection:
+            connection.sendall(b"GET /Environment HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            while len(answer) < _ANSWER_LIMIT and (part := connection.recv(8192)):
+                answer += part
+        environment = json.loads(answer.partition(b"\r\n\r\n")[2])
+        return os.path.samefile(environment["BASE_PATH"], root)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+

@@ -1,0 +1,179 @@
+"""From a file to the facts of a document: the left edge, where everything is read once and then dropped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from superalgos_rsa.credential import Credential, resolve
+from superalgos_rsa.document import (
+    BOM,
+    JsonError,
+    Place,
+    Pointer,
+    decode,
+    locate,
+    parse_noting_duplicates,
+    places,
+    utf8_error,
+)
+from superalgos_rsa.exports import is_export, leaks
+from superalgos_rsa.facts import Defect, DocumentFacts
+from superalgos_rsa.files import Content, Unread, read_regular
+from superalgos_rsa.loader import Load, load
+from superalgos_rsa.report import DocumentKind
+from superalgos_rsa.vault import Vault, parse_vault
+from superalgos_rsa.workspace import Workspace, read_workspace
+
+DEFAULT_LIMIT = 100 * 1024 * 1024
+VAULT_NAME = "workspace-credentials.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document by the name the user gave it, and what reading it brought."""
+
+    path: str
+    content: Content | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    facts: DocumentFacts
+    credentials: tuple[Credential, ...]
+    """One a key of the document, in the same order."""
+
+
+def find_documents(names: Iterable[str]) -> Iterator[str]:
+    """The names themselves; of a folder every JSON file below it, in the order of their names."""
+    for name in names:
+        if not os.path.isdir(name):
+            yield name
+            continue
+        for folder, folders, files in os.walk(name):
+            folders.sort()
+            yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))
+
+
+def read_source(name: str, limit: int) -> Source:
+    return Source(name, read_regular(name, limit))
+
+
+def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
+    """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
+    export = export or is_export(source.path)
+    if isinstance(source.content, Unread):
+        defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
+        loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
+        return _without_nodes(DocumentFacts(source.path, None, (defect,), loads, exported=export))
+    data = source.content.data
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+        defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
+        return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
+    text = decode(data)
+    try:
+        value, twice = parse_noting_duplicates(text)
+    except JsonError as error:
+        return _without_nodes(_not_json(source, error, utf8_error(data), export))
+    return _read_value(source, text, value, twice, vault, export)
+
+
+def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
+    if _is_vault_name(source.path) and isinstance(source.content, Content):
+        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
+    place = encoding_error or error.place
+    reason = "This document is not UTF-8" if encoding_error else f"This document is no JSON: {error.reason}"
+    return DocumentFacts(
+        source.path, "workspace", (Defect("document-unreadable", reason, place),), loads=False, exported=export
+    )
+
+
+def _read_value(
+    source: Source, text: str, value: Any, twice: dict[Pointer, Place], vault: Vault, export: bool
+) -> ReadDocument:
+    assert isinstance(source.content, Content)
+    kind = _classify(source.path, value)
+    if kind == "vault":
+        return _without_nodes(DocumentFacts(source.path, kind, vault=parse_vault(source.path, source.content)))
+    defects = [
+        Defect("document-duplicate-member", f"“{pointer[-1]}” stands twice in the same object; the last one counts",
+               place, pointer)
+        for pointer, place in twice.items()
+    ]  # fmt: skip
+    if (place := utf8_error(source.content.data)) is not None:
+        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", place))
+    if kind is None:
+        reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
+        defect = Defect("document-shape", reason, Place(1, 1))
+        return _without_nodes(DocumentFacts(source.path, "workspace", (*defects, defect), loads=False, exported=export))
+    loaded: Load | None = None
+    loads: bool | None = None
+    if kind == "workspace":
+        loaded = load(value, vault.reader)
+        loads = loaded.survives and not text.startswith(BOM)
+        if text.startswith(BOM):
+            defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
+    workspace = read_workspace(value)
+    found_leaks = leaks(value, _vault_values(vault)) if export else ()
+    crashes = loaded.crashes if loaded else ()
+    wanted = [*_places_of_interest(workspace), *(c.pointer for c in crashes), *(leak.pointer for leak in found_leaks)]
+    facts = DocumentFacts(
+        source.path, kind, tuple(defects), loads, crashes, workspace,
+        places(text, _existing(text, wanted)) if wanted else {}, export, found_leaks,
+    )  # fmt: skip
+    covered = loaded.covered if loaded else {}
+    return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
+
+
+def _without_nodes(facts: DocumentFacts) -> ReadDocument:
+    return ReadDocument(facts, ())
+
+
+def _existing(text: str, wanted: list[Pointer]) -> dict[Pointer, Any]:
+    return locate(text, wanted)
+
+
+def _places_of_interest(workspace: Workspace) -> Iterator[Pointer]:
+    for key in workspace.keys:
+        yield key.config_pointer
+        if key.exchange is not None:
+            yield (*key.exchange.pointer, "config")
+    for task in workspace.tasks:
+        yield task.pointer
+        if task.reference is not None:
+            yield task.reference.pointer
+
+
+def _classify(path: str, value: Any) -> DocumentKind | None:
+    if isinstance(value, list):
+        entries = bool(value) and all(isinstance(entry, dict) and {"key", "value"} <= entry.keys() for entry in value)
+        return "vault" if entries or _is_vault_name(path) else None
+    if _is_vault_name(path):
+        return "vault"
+    if not isinstance(value, dict):
+        return None
+    if "rootNodes" in value or value.get("type") == "Workspace":
+        return "workspace"
+    if isinstance(value.get("type"), str):
+        return "plugin" if "Plugins" in PurePath(path.replace("\\", "/")).parts else "node"
+    return None
+
+
+def _is_vault_name(path: str) -> bool:
+    return PurePath(path.replace("\\", "/")).name == VAULT_NAME
+
+
+def _vault_values(vault: Vault) -> frozenset[str]:
+    entries = vault.entries if isinstance(vault.entries, list) else []
+    values = (entry.get("value") for entry in entries if isinstance(entry, dict))
+    return frozenset(value for value in values if isinstance(value, str) and len(value) >= 8)
+
+
+def same_file(left: str, right: Path) -> bool:
+    try:
+        return os.path.samefile(left, right)
+    except OSError:
+        return False

@@ -1,0 +1,52 @@
+"""Rules about the config text of a key node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from superalgos_rsa import schema
+from superalgos_rsa.facts import KeyFacts, World
+from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.registry import Occurrence, at_key, check
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@check(KeyFacts, "config-missing", "config-invalid", "config-schema")
+def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    found = key.key.config
+    ends = " Loading the workspace ends the whole platform." if _ends_platform(key) else ""
+    if found.state == "missing":
+        yield at_key("config-missing", f"This key node has no config.{ends}", key, fix=advice(
+            'give the node the line "config": "{}" and set its values again'))
+    elif found.state in ("invalid", "not-text", "not-object"):
+        where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""
+        yield at_key("config-invalid", f"The config is no JSON object: {found.reason}{where}.{ends}", key, fix=advice(
+            'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'))
+    else:
+        for problem in schema.problems("key-config", dict(found.fields)):
+            name = ".".join(str(step) for step in problem.pointer) or "config"
+            yield at_key("config-schema", f"`{name}`: {problem.message}.{ends}", key)
+
+
+def _ends_platform(key: KeyFacts) -> bool:
+    return any(crash.pointer in (key.key.pointer, (*key.key.pointer, "config")) for crash in key.document.crashes)
+
+
+@check(KeyFacts, "config-control-character")
+def control_character(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """`"C:\\temp\\new.pem"` is legal JSON, and means a tab and a line break."""
+    for name, value in key.key.config.fields.items():
+        if name not in ("codeName", "secret") or not isinstance(value, str) or "-----BEGIN" in value:
+            continue
+        found = _CONTROL.search(value.strip() if name == "codeName" else value.strip(" \r\n"))
+        if found is None or (name == "secret" and key.reads_file):
+            continue
+        kind = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "a NUL"}.get(
+            found[0], "a control character")
+        fix = None
+        if name == "secret":
+            fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
+        yield at_key("config-control-character", f"`{name}` holds {kind}: a single backslash in JSON is no backslash",
+                     key, fix=fix)

@@ -1,0 +1,99 @@
+"""Rules about the path in `secret`. Each broken path has one cause, the first that explains it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from superalgos_rsa.credential import BLANK
+from superalgos_rsa.facts import KeyFacts, World
+from superalgos_rsa.probe import Likeness, PathFacts
+from superalgos_rsa.report import Fix
+from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.registry import Occurrence, at_key, check
+
+_EXPANDED_BY_SHELLS = re.compile(r"~|\$\{?\w|%\w+%|file:", re.IGNORECASE)
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_SIGNS_PATH_TEXT = "the engine signs with the text of the path itself"
+
+_WORDS: dict[str, str] = {
+    "path-not-expanded": "The engine expands no `~`, no variable and no `file://`",
+    "path-quoted": "There are quotes around the path, and the engine takes them as part of it",
+    "path-whitespace": "There is white space or an invisible character in or around the path",
+    "path-case": "The file exists in another spelling of upper and lower case",
+    "path-separators": "The path is written for another operating system than the task server's",
+    "path-relative-elsewhere": "A relative path begins at the Superalgos folder, and the file lies elsewhere",
+    "path-not-found": "No such file on the task server",
+}
+_LIKENESS: dict[str, tuple[Likeness, ...]] = {
+    "path-not-expanded": ("expanded", "url"),
+    "path-quoted": ("unquoted",),
+    "path-whitespace": ("trimmed",),
+    "path-case": ("case",),
+    "path-separators": ("separators",),
+    "path-relative-elsewhere": ("beside",),
+}
+_NO_FILE = {
+    "directory": "a folder",
+    "special": "a FIFO, a socket or a device, which was not opened",
+    "dangling-link": "a link to a file that does not exist",
+    "link-loop": "a link that leads back to itself",
+}
+
+
+@check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-too-large")
+def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    found = key.path
+    if key.kind != "path" or found is None or _tells_control_character(found):
+        return
+    if found.status in _NO_FILE:
+        yield _at(key, "path-not-a-file", f"The path leads to {_NO_FILE[found.status]}", _repair(key, found, None))
+    elif found.status == "unreadable":
+        yield _at(key, "file-unreadable", f"This user may not read the key file, so {_SIGNS_PATH_TEXT}",
+                  advice(f"chown the file to the user that runs Superalgos: {found.resolved}"))
+    elif found.status == "too-large":
+        yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
+    elif found.status in ("missing", "impossible"):
+        rule = _cause(found)
+        yield _at(key, rule, f"{_WORDS[rule]}: {_SIGNS_PATH_TEXT}", _repair(key, found, rule))
+
+
+def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> Occurrence:
+    return at_key(rule, message, key, path=key.path.resolved if key.path else None, fix=fix)
+
+
+def _tells_control_character(found: PathFacts) -> bool:
+    """A tab or line break within the path has a rule of its own, which names the cause."""
+    return not found.engine_reads and re.search(r"[\x00-\x1f\x7f]", found.asked.strip(" \r\n")) is not None
+
+
+def _cause(found: PathFacts) -> str:
+    text = found.asked
+    likenesses = {near.likeness for near in found.near}
+    if _EXPANDED_BY_SHELLS.match(text):
+        return "path-not-expanded"
+    if text.strip(BLANK)[:1] in ('"', "'", "`", "\u201c", "\u2018") or "unquoted" in likenesses:
+        return "path-quoted"
+    if text != text.strip(BLANK) or any(letter in text for letter in _INVISIBLE):
+        return "path-whitespace"
+    if "case" in likenesses:
+        return "path-case"
+    if "\\" in text:  # a POSIX server takes a backslash for a letter; on Windows the file would have been found
+        return "path-separators" if not _is_windows_path(found.resolved) else "path-not-found"
+    return "path-relative-elsewhere" if "beside" in likenesses else "path-not-found"
+
+
+def _is_windows_path(resolved: str) -> bool:
+    return not resolved.startswith("/")
+
+
+def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:
+    """Safe where one file answers to the cause; a file that merely bears the name is a guess."""
+    wanted = _LIKENESS.get(rule or "", ())
+    exact = list(dict.fromkeys(near.path for near in found.near if near.likeness in wanted))
+    if len(exact) == 1:
+        return set_key(key, "safe", secret=exact[0])
+    others = list(dict.fromkeys(near.path for near in found.near))
+    if len(others) == 1:
+        return set_key(key, "safe", secret=others[0])
+    return set_key(key, "display", secret=others[0] if others else "PATH_OF_THE_KEY_FILE")

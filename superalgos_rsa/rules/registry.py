@@ -1,0 +1,86 @@
+"""How rules are declared and run: a rule is a function from facts to occurrences, and names every id it may emit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from superalgos_rsa.document import Place, Pointer
+from superalgos_rsa.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.report import Fix, Severity
+
+INTERNAL_ERROR = "internal-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both."""
+
+    rule: str
+    message: str
+    document: str | None
+    pointer: Pointer | None = None
+    place: Place | None = None
+    key: KeyFacts | None = None
+    task: TaskFacts | None = None
+    node: tuple[str, ...] = ()
+    path: str | None = None
+    used: bool = True
+    severity: Severity | None = None
+    fix: Fix | None = None
+
+
+Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, World)
+Check = Callable[[Any, World], Iterable[Occurrence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    ids: frozenset[str]
+    subject: type
+    function: Check
+
+
+CHECKS: list[Declared] = []
+
+
+def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, World], Iterable[Occurrence]]], Check]:
+    """Declare a rule function over one kind of subject."""
+
+    def declare(function: Callable[[Subject, World], Iterable[Occurrence]]) -> Check:
+        CHECKS.append(Declared(frozenset(ids), subject, function))
+        return function
+
+    return declare
+
+
+def run(world: World) -> Iterator[Occurrence]:
+    """Every rule over every subject. A rule that crashes is a finding of its own, and the others still run."""
+    subjects: dict[type, tuple[Any, ...]] = {
+        DocumentFacts: world.documents,
+        KeyFacts: world.keys,
+        TaskFacts: world.tasks,
+        World: (world,),
+    }
+    for declared in CHECKS:
+        for subject in subjects[declared.subject]:
+            try:
+                yield from declared.function(subject, world)
+            except Exception as error:  # noqa: BLE001  # its text could quote a secret; its type cannot
+                name = ", ".join(sorted(declared.ids))
+                message = f"the rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
+                yield Occurrence(INTERNAL_ERROR, message, getattr(subject, "path", None))
+                break
+
+
+def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> Occurrence:
+    """An occurrence at a key's config."""
+    more.setdefault("pointer", key.key.config_pointer)
+    more.setdefault("used", key.used)
+    return Occurrence(rule, message, key.document.path, key=key, node=key.key.node, **more)
+
+
+def at_task(rule: str, message: str, task: TaskFacts, **more: Any) -> Occurrence:
+    more.setdefault("pointer", task.task.pointer)
+    return Occurrence(rule, message, task.document.path, task=task, node=task.task.node, **more)

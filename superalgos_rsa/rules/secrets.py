@@ -1,0 +1,58 @@
+"""Rules about the secret itself: absent, written out, or spoilt by white space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.credential import BLANK
+from superalgos_rsa.facts import KeyFacts, World
+from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.registry import Occurrence, at_key, check
+
+_PATH = "PATH_OF_THE_KEY_FILE"
+
+
+@check(KeyFacts, "secret-missing", "vault-entry-missing")
+def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    if key.key.config.state != "read" or key.kind != "empty" or key.credential.source == "vault":
+        return
+    name = key.credential.code_name
+    fix = set_key(key, "display", secret=_PATH)
+    if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):
+        yield at_key("vault-entry-missing",
+                     "The secret was moved to the vault, but the vault has no entry for this `codeName`", key, fix=fix)
+    else:
+        yield at_key("secret-missing", "`secret` is empty, and the vault has none for this key", key, fix=fix)
+
+
+@check(KeyFacts, "secret-exposed")
+def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    own = key.credential.own_secret
+    if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
+        return
+    what = "private key" if "PRIVATE KEY" in own else "secret"
+    yield at_key("secret-exposed", f"The {what} itself stands in this document, readable by whoever gets the file", key,
+                 fix=advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file"))
+
+
+@check(KeyFacts, "secret-inline-pem")
+def inline_pem(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    secret = key.credential.secret
+    if key.kind != "inline" or not isinstance(secret, str) or not ("-----" in secret or "PRIVATE KEY" in secret):
+        return
+    reads = key.verdict is not None and key.verdict.signing in ("rsa", "ed25519")
+    why = "the engine can read it, but a path belongs here" if reads else "the engine cannot sign with it as it stands"
+    yield at_key("secret-inline-pem", f"`secret` holds the text of a key: {why}", key,
+                 severity="warning" if reads else "error", fix=set_key(key, "display", secret=_PATH))
+
+
+@check(KeyFacts, "secret-whitespace")
+def whitespace(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    if key.hmac_text is None or not key.hmac_text.only_blank_spoils:
+        return
+    where = "The file's secret" if key.reads_file else "`secret`"
+    yield at_key("secret-whitespace",
+                 f"{where} begins or ends with white space or a line break, and the engine signs with it included", key,
+                 path=key.path.resolved if key.path and key.reads_file else None,
+                 fix=advice("remove the white space; a file must end right behind the last letter of the secret"))

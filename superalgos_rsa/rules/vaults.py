@@ -1,0 +1,95 @@
+"""Rules about the vault, and about where it and the nodes disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from superalgos_rsa import schema
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.facts import KeyFacts, World
+from superalgos_rsa.rules.commands import advice, command, set_key
+from superalgos_rsa.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.secret import mask
+from superalgos_rsa.vault import Vault
+
+
+@check(World, "vault-invalid", "vault-directory-missing")
+def unusable(world: World, _: World) -> Iterator[Occurrence]:
+    vaults = {d.vault.path: d.vault for d in world.documents if d.vault is not None}
+    if world.installation is not None:
+        vaults.setdefault(world.vault.path, world.vault)
+    for vault in vaults.values():
+        yield from _judge(vault, world)
+
+
+def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
+    crashes = any(crash.cause == "vault" for document in world.documents for crash in document.crashes)
+    if vault.state in ("no-folder", "no-access"):
+        if crashes and world.installation is not None:
+            fix = command("mkdir", "-m", "700", str(world.installation.secrets), applicability="safe")
+            message = f"{vault.reason}: loading a workspace with a key ends the whole platform"
+            yield Occurrence("vault-directory-missing", message[0].upper() + message[1:], vault.path,
+                             path=str(world.installation.secrets), fix=fix if vault.state == "no-folder" else None)
+    elif vault.state in ("unreadable", "malformed"):
+        yield Occurrence("vault-invalid", f"The vault cannot be read ({vault.reason}): loading a workspace with a key "
+                         "ends the whole platform", vault.path, place=vault.place,
+                         fix=advice("restore the file from a backup; an empty vault is the two characters []"))
+    else:
+        for problem in schema.problems("vault", vault.entries):
+            yield Occurrence("vault-invalid", f"A vault entry is not of the platform's form: {problem.message}",
+                             vault.path, problem.pointer)
+
+
+@check(KeyFacts, "vault-overrides-node")
+def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    credential = key.credential
+    own = credential.own_secret
+    if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
+        secret = credential.secret if key.kind == "path" and isinstance(credential.secret, str) else None
+        yield at_key("vault-overrides-node",
+                     "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
+                     key, fix=set_key(key, "display", secret=secret or "PATH_OF_THE_KEY_FILE"))
+
+
+@check(KeyFacts, "vault-not-applied")
+def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    name = key.credential.code_name
+    if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
+        return
+    if key.key.config.state == "read" and name and not is_placeholder(name):
+        yield at_key("vault-not-applied",
+                     "This key stands where the vault does not reach: its secret stays in the file, readable", key,
+                     fix=advice("move the key node under the first Crypto Ecosystem of the workspace"))
+
+
+@check(World, "vault-shared-entry")
+def shared(world: World, _: World) -> Iterator[Occurrence]:
+    first: dict[Any, KeyFacts] = {}
+    for key in world.keys:
+        index, name = key.credential.vault_index, key.credential.code_name
+        if index is None or is_placeholder(name):
+            continue
+        other = first.setdefault(index, key)
+        if other is not key and _owner(other) != _owner(key):
+            yield at_key("vault-shared-entry",
+                         f"One vault entry serves this key and “{other.key.name}” of another exchange or account", key)
+
+
+def _owner(key: KeyFacts) -> tuple[Any, ...]:
+    exchange = key.exchange.code_name if key.exchange else None
+    return (exchange, key.document.path, key.key.account)
+
+
+@check(World, "vault-orphan")
+def orphan(world: World, _: World) -> Iterator[Occurrence]:
+    """Only where every workspace was read can it be said that none uses an entry."""
+    if not world.all_documents or world.vault.state != "read" or any(d.defects for d in world.documents):
+        return
+    names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
+    for index, entry in enumerate(world.vault.entries):
+        if isinstance(entry, dict) and entry.get("type") == "exchange" and isinstance(entry.get("key"), str):
+            if entry["key"] not in names:
+                yield Occurrence("vault-orphan",
+                                 f"No workspace uses the vault's entry for {mask(entry['key'])}: a secret left behind",
+                                 world.vault.path, (index,))

@@ -1,0 +1,132 @@
+"""Carries an update of a key node out: finds the node, plans the edits of document and vault, writes both or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from superalgos_rsa.config import Update, VaultText, plan_update
+from superalgos_rsa.document import JsonError, apply, decode, encode, locate, parse
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.files import Unread, read_regular, replace
+from superalgos_rsa.installation import Installation
+from superalgos_rsa.loader import load
+from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.vault import Vault
+from superalgos_rsa.workspace import Key, read_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    path: str
+    old: bytes = field(repr=False)
+    new: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written, in this order, and what it means in words."""
+
+    changes: tuple[Change, ...]
+    summary: tuple[tuple[str, str], ...]
+
+
+def plan_document_update(
+    path: str, key_name: str, update: Update, installation: Installation | None, vault: Vault
+) -> Plan:
+    """Raises `UsageError` where the key cannot be found, or cannot be given these values."""
+    data, value = _read(path)
+    workspace = read_workspace(value)
+    key = _find_key(workspace.keys, key_name, path)
+    if key.config.state != "read":
+        raise UsageError(
+            f"the config of this key is no JSON object ({key.config.reason or 'it is missing'})",
+            f"`superalgos-rsa check {path}` shows the place",
+        )
+    text = decode(data)
+    config = (*key.pointer, "config")
+    span = locate(text, [config])[config]
+    covered = _is_covered(value, key, vault)
+    if covered and vault.state not in ("read", "absent"):
+        raise UsageError(f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it")
+    vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
+    others = _names_of_others(path, key, installation) | _names_in(value, key)
+    plan = plan_update(text, span, update, vault_text, frozenset(others))
+    changes, summary = [], []
+    # The vault first: should the second write fail, the first is taken back, and nothing refers to it meanwhile.
+    if plan.vault and vault.text is not None and vault.data is not None:
+        changes.append(Change(vault.path, vault.data, encode(apply(vault.text, plan.vault))))
+        summary.append((vault.path, "the vault's entry of this key is up to date"))
+    if plan.document:
+        changes.append(Change(path, data, encode(apply(text, plan.document))))
+        names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
+        summary.append((path, f"“{key.name or key.id}” has new values ({' and '.join(names)})"))
+    return Plan(tuple(changes), tuple(summary))
+
+
+def apply_update(plan: Plan) -> None:
+    """Write every change; when one fails, those before it are taken back."""
+    done: list[Change] = []
+    try:
+        for change in plan.changes:
+            replace(change.path, change.old, change.new)
+            done.append(change)
+    except SuperalgosRsaError:
+        for change in reversed(done):
+            replace(change.path, change.new, change.old)
+        raise
+
+
+def _read(path: str) -> tuple[bytes, Any]:
+    found = read_regular(path, DEFAULT_LIMIT)
+    if isinstance(found, Unread):
+        raise UsageError(f"cannot read {path}: {found.detail}")
+    try:
+        return found.data, parse(decode(found.data))
+    except JsonError as error:
+        raise UsageError(
+            f"{path} is no JSON (line {error.place.line}, column {error.place.column}): {error.reason}"
+        ) from None
+
+
+def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
+    by_id = [key for key in keys if key.id == name]
+    found = by_id or [key for key in keys if name in (key.name, key.config.fields.get("codeName"))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(key.id or "(without id)" for key in found)
+        raise UsageError(f"{len(found)} keys answer to that name in {path}", f"name one by its id: {ids}")
+    listed = ", ".join(f"{key.name} ({key.id})" for key in keys) or "none"
+    raise UsageError(f"there is no such key in {path}", f"its keys: {listed}")
+
+
+def _is_covered(value: Any, key: Key, vault: Vault) -> bool:
+    """Whether the vault code visits the node, which does not depend on what the vault holds."""
+    reader = vault.reader if vault.state == "read" else Vault("", "absent").reader
+    return key.pointer in load(value, reader).covered
+
+
+def _names_in(value: Any, key: Key) -> set[str]:
+    names = (other.config.fields.get("codeName") for other in read_workspace(value).keys if other.pointer != key.pointer)
+    return {name for name in names if isinstance(name, str)}
+
+
+def _names_of_others(path: str, key: Key, installation: Installation | None) -> set[str]:
+    """Code names in the installation's other workspaces: the vault serves them all. Unreadable ones are passed over."""
+    if installation is None:
+        return set()
+    names: set[str] = set()
+    own = read_regular(path, DEFAULT_LIMIT)
+    for other in find_documents([str(installation.workspaces)]):
+        found = read_regular(other, DEFAULT_LIMIT)
+        if isinstance(found, Unread) or found == own:
+            continue
+        try:
+            value = parse(decode(found.data))
+        except JsonError:
+            continue
+        names |= {n for k in read_workspace(value).keys if isinstance(n := k.config.fields.get("codeName"), str)}
+    return names
+
+
