@@ -1,0 +1,53 @@
+"""What is installed is the whole package: its modules, the schemas and the typing mark."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from superalgos_rsa import schema
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_wheel_carries_the_schemas_and_the_typing_mark_and_finds_them(tmp_path: Path) -> None:
+    source, installed = tmp_path / "source", tmp_path / "installed"
+    source.mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, source)
+    for name in ("superalgos_rsa", "schemas"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    build = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "-w", str(tmp_path)]
+    if _has_setuptools():  # else pip fetches the build system
+        build.append("--no-build-isolation")
+    built = subprocess.run(build, cwd=source, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+        inside = set(archive.namelist())
+    assert "superalgos_rsa/py.typed" in inside
+    assert {f"superalgos_rsa/schemas/{name}.schema.json" for name in schema.names()} <= inside
+    modules = {path.relative_to(source).as_posix() for path in (source / "superalgos_rsa").rglob("*.py")}
+    assert modules <= inside, "name the package in setup.cfg"
+    script = "from superalgos_rsa import schema; print(schema.__file__); [schema.text(name) for name in schema.names()]"
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == str(installed / "superalgos_rsa/schema.py")
+
+
+def _has_setuptools() -> bool:
+    try:
+        return int(version("setuptools").split(".")[0]) >= 77
+    except PackageNotFoundError:
+        return False
