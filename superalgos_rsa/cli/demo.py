@@ -1,0 +1,52 @@
+"""`demo`: the whole story on a small built-in installation in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from superalgos_rsa.cli import run
+from superalgos_rsa.cli.session import wants_colour
+
+
+@click.command()
+def command() -> int:
+    """See a broken installation checked, explained, mended and checked again. Nothing of yours is touched."""
+    from superalgos_rsa import demonstration as demo
+
+    folder = Path(tempfile.mkdtemp(prefix="superalgos-rsa-demo-"))
+    before = Path.cwd()
+    try:
+        demo.build(folder)
+        os.chdir(folder)
+        _say("A trader has five keys for Binance, one pair of key files, and five tasks. Superalgos says that all is well.")
+        _call("check", demo.WORKSPACE)
+        _say("What it means: every one of these tasks would start, run, and fail at its first real order.")
+        for mistake in demo.MISTAKES:
+            click.echo(f"  - {mistake.name}: {mistake.says}")
+        _say("Each finding names the command that mends it:")
+        for mistake in demo.MISTAKES:
+            values = ["--code-name", mistake.code_name] if mistake.code_name else []
+            _call("set", demo.WORKSPACE, mistake.name, *values, "--secret", mistake.secret or demo.KEY_FILE)
+        _say("And now:")
+        code = _call("preflight", demo.WORKSPACE)
+        _say("Try it on your own: superalgos-rsa --root YOUR_SUPERALGOS_FOLDER check")
+        return code
+    finally:
+        os.chdir(before)
+        shutil.rmtree(folder)
+
+
+def _say(text: str) -> None:
+    click.echo(f"\n{click.style(text, bold=True) if wants_colour(sys.stdout) else text}\n", color=True)
+
+
+def _call(*words: str) -> int:
+    shown = " ".join(f'"{word}"' if " " in word else word for word in words)
+    click.echo(f"$ superalgos-rsa {shown}")
+    return run(list(words))
