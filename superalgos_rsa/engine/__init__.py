@@ -1,0 +1,68 @@
+"""What `sign()` of ccxt does with a text as the secret: decided as that version decides it, by its own readers."""
+
+from __future__ import annotations
+
+from superalgos_rsa.engine import base64s, eddsa, exchanges, javascript, jsencrypt, node_rsa, openssl_pem, versions
+from superalgos_rsa.engine.verdict import Signing, Verdict, refuses
+from superalgos_rsa.engine.versions import CcxtVersion, find_version, installed_version
+
+__all__ = ["CcxtVersion", "Signing", "Verdict", "find_version", "installed_version", "judge"]
+
+_MARK = "PRIVATE KEY"
+_BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
+
+
+def judge(text: str, exchange: str | None, version: CcxtVersion | None) -> Verdict:
+    """`text` is what Node reads of the file, byte order mark and all; without an exchange, binance is meant."""
+    if version is None:
+        return _of_unknown_version(text, exchange)
+    verdict = _judge(text, exchange or "binance", version)
+    return Verdict(verdict.signing, f"ccxt {version} {verdict.reason}", verdict.judged)
+
+
+def _of_unknown_version(text: str, exchange: str | None) -> Verdict:
+    candidates = [
+        judge(text, exchange, version)
+        for version in versions.REPRESENTATIVES
+        if exchange is None or exchanges.is_exchange(exchange, version) or not exchanges.is_exchange(exchange, None)
+    ]
+    worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing))
+    judged = all(verdict.judged for verdict in candidates)
+    return Verdict(worst.signing, f"the version of ccxt is unknown; at worst {worst.reason}", judged)
+
+
+def _judge(text: str, exchange: str, version: CcxtVersion) -> Verdict:
+    if not exchanges.is_exchange(exchange, version):
+        return refuses("exchangeClass is not a constructor", f"it has no exchange of the name {exchange!r}")
+    if exchanges.has_own_scheme(exchange, version):
+        return Verdict("hmac", f"signs for {exchange} by a scheme of its own, which is not judged here", judged=False)
+    if not text:
+        return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
+    if _MARK in text:
+        if exchange in exchanges.BINANCE and version >= versions.BINANCE_RSA:
+            return _private_key(text, version, ed25519=version >= versions.ED25519)
+        if exchange in exchanges.BYBIT and version >= versions.BYBIT_RSA:
+            return _private_key(text, version, ed25519=False)
+    return _hmac(text, exchange, version)
+
+
+def _private_key(text: str, version: CcxtVersion, *, ed25519: bool) -> Verdict:
+    if ed25519 and javascript.length(text) <= eddsa.LONGEST:
+        return eddsa.judge(text, strict=version >= versions.NODE_CRYPTO)
+    if version >= versions.NODE_CRYPTO:
+        return openssl_pem.judge(text)
+    if version >= versions.JSENCRYPT:
+        return jsencrypt.judge(text)
+    return node_rsa.judge(text)
+
+
+def _hmac(text: str, exchange: str, version: CcxtVersion) -> Verdict:
+    if version < versions.JSENCRYPT and javascript.has_lone_surrogate(text):
+        return refuses("URI malformed", "the text holds half of a character")
+    if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
+        try:
+            base64s.strict(text)
+        except ValueError:
+            return refuses("not base64", f"{exchange} takes the secret for base64, which the text is not")
+    because = " although it is a private key" if _MARK in text else ""
+    return Verdict("hmac", f"signs HMAC with the text itself{because}")

@@ -1,0 +1,67 @@
+"""DER as far as keys need it, read as OpenSSL reads it: lengths may be longer than they must be, never indefinite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+INTEGER, BIT_STRING, OCTET_STRING, OBJECT, SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
+
+ALGORITHMS = {
+    bytes.fromhex("2a864886f70d010101"): "rsa",
+    bytes.fromhex("2a864886f70d01010a"): "rsa-pss",
+    bytes.fromhex("2a8648ce3d0201"): "ec",
+    bytes.fromhex("2a8648ce380401"): "dsa",
+    bytes.fromhex("2a864886f70d010301"): "dh",
+    bytes.fromhex("2a8648ce3e0201"): "dh",
+    bytes.fromhex("2b656e"): "x25519",
+    bytes.fromhex("2b656f"): "x448",
+    bytes.fromhex("2b6570"): "ed25519",
+    bytes.fromhex("2b6571"): "ed448",
+}
+ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
+"""What stands before the 32 bytes of every Ed25519 key in PKCS#8."""
+
+
+def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
+    """Tag, content and end of the element at `at`; a `ValueError` where there is none."""
+    if at + 2 > len(data):
+        raise ValueError("past the end")
+    tag, first = data[at], data[at + 1]
+    at += 2
+    length = first
+    if first >= 0x80:
+        count = first & 0x7F
+        length = int.from_bytes(data[at : at + count])
+        at += count
+        if count == 0 or at > len(data):
+            raise ValueError("no definite length")
+    if at + length > len(data):
+        raise ValueError("past the end")
+    return tag, data[at : at + length], at + length
+
+
+def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at < len(content):
+        tag, inner, at = element(content, at)
+        yield tag, inner
+
+
+def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
+    """The members of the SEQUENCE that the data begins with; with `whole`, nothing may follow it."""
+    tag, content, end = element(data)
+    if tag != SEQUENCE or (whole and end != len(data)):
+        raise ValueError("not a sequence")
+    return list(elements(content))
+
+
+def tags(members: list[tuple[int, bytes]]) -> tuple[int, ...]:
+    return tuple(tag for tag, _ in members)
+
+
+def algorithm(identifier: bytes) -> str | None:
+    """The name of the key type in the content of an AlgorithmIdentifier; None where it is not a known one."""
+    members = list(elements(identifier))
+    if not 1 <= len(members) <= 2 or members[0][0] != OBJECT:
+        raise ValueError("not an algorithm")
+    return ALGORITHMS.get(members[0][1])

@@ -1,0 +1,34 @@
+"""Ed25519 as ccxt signs since 4.1.32: in a short text, the bytes after the sixteenth are the seed."""
+
+from __future__ import annotations
+
+import re
+
+from superalgos_rsa import der
+from superalgos_rsa.engine import base64s, javascript
+from superalgos_rsa.engine.verdict import Verdict, refuses
+
+LONGEST = 120
+_ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
+_SPACE = re.compile(f"[{javascript.SPACE}]+")
+
+
+def judge(text: str, *, strict: bool) -> Verdict:
+    """`strict`: since 4.5.61, when the decoder of jsencrypt gave way to that of @scure/base."""
+    if javascript.length(text) == 32:
+        return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
+    try:
+        data = base64s.strict(_without_armour(text)) if strict else base64s.jsencrypt(text)
+    except ValueError:
+        return refuses("invalid base64", "what stands between the BEGIN and the END line is not base64")
+    seed = data[16:]
+    if len(seed) != 32:
+        return refuses("expected 32 bytes", "the text is short enough for an Ed25519 key, but it does not hold one")
+    if not data.startswith(der.ED25519_PREFIX):
+        kind = "is an X25519 key" if data[11:12] == b"\x6e" else "is no Ed25519 key"
+        return Verdict("none", f"signs as with an Ed25519 key, but the text {kind}, so no public half verifies it")
+    return Verdict("ed25519", "reads the Ed25519 key and signs with it")
+
+
+def _without_armour(text: str) -> str:
+    return _SPACE.sub("", _ARMOUR.sub("", text))

@@ -1,0 +1,24 @@
+"""The answer to one question: what would ccxt do with this text?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Signing = Literal["rsa", "ed25519", "hmac", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    signing: Signing
+    reason: str
+    """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
+    judged: bool = True
+    """False where the exchange signs by a scheme of its own that is not modelled: then `signing` promises nothing."""
+
+
+NO_KEY = Verdict("none", "signs, but the signature does not verify with the public half: the numbers are no RSA key")
+
+
+def refuses(error: str, because: str) -> Verdict:
+    return Verdict("none", f"throws “{error}”: {because}")
