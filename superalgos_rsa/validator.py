@@ -17,8 +17,8 @@ from superalgos_rsa.report import (
     Summary,
     TaskEntry,
 )
-from superalgos_rsa.rules import run
 from superalgos_rsa.rules.catalogue import RULES
+from superalgos_rsa.rules.every import run
 from superalgos_rsa.rules.registry import Occurrence
 from superalgos_rsa.secret import mask
 

@@ -26,8 +26,10 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'))
     else:
         for problem in schema.problems("key-config", dict(found.fields)):
+            if problem.keyword == "required":  # an absent value has a rule of its own
+                continue
             name = ".".join(str(step) for step in problem.pointer) or "config"
-            yield at_key("config-schema", f"`{name}`: {problem.message}.{ends}", key)
+            yield at_key("config-schema", f"`{name}` {problem.message}.{ends}", key)
 
 
 def _ends_platform(key: KeyFacts) -> bool:

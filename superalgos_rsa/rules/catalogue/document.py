@@ -41,6 +41,15 @@ RULES = (
         ),
     ),
     Rule(
+        id="document-duplicate-member",
+        severity="warning",
+        title="A name stands twice in one object",
+        sees="Two members of the same JSON object have the same name.",
+        engine="The platform takes the last one. The first is lost with the next save.",
+        exchange=None,
+        mend="Delete the member that is wrong, at the line that the finding names or before it.",
+    ),
+    Rule(
         id="workspace-crash",
         severity="error",
         title="Loading this workspace ends the whole platform",

@@ -75,10 +75,13 @@ RULES = (
         mend="Look at each file that the finding names, and delete what you do not need: `shred -u COPY`.",
     ),
     Rule(
-        id="hmac-file-newline",
+        id="secret-whitespace",
         severity="error",
-        title="The file with the HMAC secret ends in a line break",
-        sees="The file holds an HMAC secret, not a private key, and its text ends in white space or a line break.",
+        title="White space before or behind the HMAC secret",
+        sees=(
+            "An HMAC secret, written out or in a file, begins or ends with white space. Most often it is the line break "
+            "that an editor puts at the end of a file."
+        ),
         engine=(
             "The engine trims nothing: the line break becomes a part of the HMAC key, and every signature is wrong."
         ),

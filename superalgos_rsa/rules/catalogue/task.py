@@ -6,10 +6,12 @@ RULES = (
     Rule(
         id="task-key-reference-missing",
         severity="error",
+        other_severity="warning",
         title="The task has no key, but its session needs one",
         sees=(
             "The session of the task needs a key (for example a Live Trading Session), and the task has no Key "
-            "Reference node."
+            "Reference node. `preflight` always refuses; `check` only warns where the workspace has no key node at "
+            "all, as the templates that come with Superalgos have none."
         ),
         engine="The session does not start. The task shows the error `Key Reference Node Missing`.",
         exchange=NO_ORDER,
