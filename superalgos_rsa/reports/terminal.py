@@ -41,6 +41,11 @@ def quoted(text: str) -> str:
     return shown(text) if text and text == text.strip() else f'"{shown(text)}"'
 
 
+def machine(server: str) -> str:
+    """The tool's own name of a task server, in words: `local` is no name that the user gave."""
+    return "this machine" if server == "local" else f"server {shown(server)}"
+
+
 def paint(text: str, style: Style, color: bool) -> str:
     return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if color and text else text
 

@@ -8,9 +8,10 @@ from itertools import chain
 
 from superalgos_rsa.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
 from superalgos_rsa.reports.command import Shell, runnable
-from superalgos_rsa.reports.terminal import Style, cells, fill, paint, quoted, shown, words
+from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
 
 _PLACES = 3
+_LEADING = 3  # ecosystem, group, exchange: the names by which a trader knows the place
 _STEP = " \u203a "
 
 
@@ -36,13 +37,17 @@ def render(
     if verbose and not quiet:
         blocks.append([_installation(report.installation, page)])
     notes: list[str] = []
+    folded = False
     for (severity, _, _), found in _groups(report.findings):
         if quiet and severity != "error":
             continue
         if severity == "info" and not verbose:
             notes.extend(_note(found, page))
+            folded = folded or len(found) > 1
         else:
             blocks.append(list(_block(found, page)))
+    if folded:
+        notes.append(paint("  (--verbose shows the places)", "dim", color))
     blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -80,10 +85,10 @@ def _block(found: list[Finding], page: _Page) -> Iterator[str]:
 def _note(found: list[Finding], page: _Page) -> Iterator[str]:
     first = found[0]
     tail = [f"[{shown(first.rule)}]"]
-    if first.document is not None:
-        tail.append(shown(first.document) + (f":{first.line}" if first.line else ""))
     if len(found) > 1:
-        tail.extend(f"and {_count(len(found) - 1, 'more place')}".split())
+        tail.append(f"at {len(found)} places")
+    elif first.document is not None:
+        tail.append(shown(first.document) + (f":{first.line}" if first.line else ""))
     return _head(first, tail, 2, page)
 
 
@@ -102,30 +107,24 @@ def _place(finding: Finding, page: _Page) -> Iterator[str]:
     if finding.node:
         for line in _branch(finding.node, page):
             yield paint(line, "dim", page.color)
-    server = None if finding.server is None else f"server {shown(finding.server)}"
     if finding.path is not None:
-        label = "path:" if server is None else f"path on {server}:"
+        label = "path:" if finding.server is None else f"path on {machine(finding.server)}:"
         yield f"  {paint(label, 'dim', page.color)} {quoted(finding.path)}"
-    elif server is not None:
-        yield paint(f"  on {server}", "dim", page.color)
+    elif finding.server not in (None, "local"):
+        yield paint(f"  on {machine(finding.server)}", "dim", page.color)
 
 
 def _branch(node: tuple[str, ...], page: _Page) -> Iterator[str]:
-    """The way from the root, its middle left out where it does not fit; `verbose` leaves nothing out."""
+    """The way from the root; where it does not fit, what stands between the exchange and the end is left out."""
     label = "  in the tree: "
     *upper, last = (shown(name) or "(no name)" for name in node)
-    if page.verbose:
-        return fill([label.rstrip(), *(name + _STEP.rstrip() for name in upper), last], page.width, len(label))
-    line = label + _STEP.join([*upper, last])
-    if cells(line) > page.width and upper:
-        tail = "…" + _STEP + last
-        line = label
-        for name in upper[:-1]:
-            if cells(line + name + _STEP + tail) > page.width:
-                break
-            line += name + _STEP
-        line += tail
-    return iter([line])
+    kept = len(upper)
+    if not page.verbose and cells(label + _STEP.join([*upper, last])) > page.width:
+        used = cells(f"{label}…{_STEP}{last}")
+        ends = [used := used + cells(name + _STEP) for name in upper]
+        kept = max(_LEADING, sum(end <= page.width for end in ends))
+    names = [*upper[:kept], *(["…"] if kept < len(upper) else []), last]
+    return fill([label.rstrip(), *(name + _STEP.rstrip() for name in names[:-1]), last], page.width, len(label))
 
 
 def _cause(finding: Finding, page: _Page) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, TaskEntry
-from superalgos_rsa.reports.terminal import cells, paint, quoted, shown
+from superalgos_rsa.reports.terminal import cells, machine, paint, quoted, shown
 
 _KINDS = {
     "workspace": "workspace",
@@ -59,7 +59,7 @@ def _lan_node(
 ) -> _Branch:
     name, server = place
     head = "under no LAN node" if name is None else f"LAN node {_name(name)}"
-    head += "" if server is None else f" (server {shown(server)})"
+    head += "" if server is None else f" ({machine(server)})"
     return _Branch(head, children=tuple(_task(task, keys, drawn, color) for task in tasks if _place(task) == place))
 
 
@@ -93,12 +93,13 @@ def _key(key: KeyEntry, keys: list[KeyEntry], color: bool) -> _Branch:
         ("exchange:", shown(key.exchange or "not known")),
         ("code name:", shown(key.code_name or "none")),
         _secret(key),
-        ("engine:", _signing(key)),
     ]
+    if key.signing is not None or key.secret.kind in ("path", "inline"):
+        fields.append(("engine:", _signing(key)))
     if key.public_key_sha256 is not None:
         fields.append(("fingerprint, SHA-256:", shown(key.public_key_sha256)))
-    if key.server is not None:
-        fields.append(("server:", shown(key.server)))
+    if key.server not in (None, "local"):
+        fields.append(("on:", machine(key.server)))
     if key.id is not None and sum(other.id == key.id for other in keys) > 1:
         fields.append(("beware:", "another key of this document has the same id"))
     resolved = key.secret.resolved if key.secret.kind == "path" else None

@@ -121,14 +121,15 @@ def test_commands_paths_and_places_stay_on_one_line(width: int) -> None:
     lines = plain(report(PATH_NOT_FOUND), width).splitlines()
     assert PATH_NOT_FOUND.fix is not None
     assert f"  to mend: {PATH_NOT_FOUND.fix.title}" in lines
-    assert f"  path on server local: {PATH_NOT_FOUND.path}" in lines
+    assert f"  path on this machine: {PATH_NOT_FOUND.path}" in lines
     assert f"  at {WORKSPACE}:830:31" in lines
     assert any('"My-Secrets/old key.pem"' in line for line in lines)
 
 
-def test_a_long_way_through_the_tree_loses_its_middle_and_keeps_its_end() -> None:
+def test_a_long_way_through_the_tree_loses_its_middle_and_keeps_the_exchange_and_its_end() -> None:
     way = [line for line in plain(report(PATH_NOT_FOUND), 60).splitlines() if "in the tree" in line]
-    assert way == ["  in the tree: My Crypto Ecosystem \u203a … \u203a Old key"]
+    assert way == ["  in the tree: My Crypto Ecosystem \u203a Crypto Exchanges \u203a"]
+    assert f"{' ' * 15}Binance \u203a … \u203a Old key\n" in plain(report(PATH_NOT_FOUND), 60)
 
 
 def loads(value: bool | None) -> tuple[DocumentEntry, ...]:
@@ -183,7 +184,7 @@ def test_a_document_cannot_paint_the_terminal() -> None:
     lines = plain(report(hostile), 200).splitlines()
     assert lines[0] == r"error: No file\x1b[2J\nready: nothing stands in the way. [path-not-found]"
     assert "  in the tree: \\u202eroot \u203a a\\nb" in lines
-    assert r"  path on server local: /k\u200b.pem" in lines
+    assert r"  path on this machine: /k\u200b.pem" in lines
     assert r"  to mend: superalgos-rsa set $'\x1b]0;x\x07'" in lines
 
 
@@ -198,3 +199,25 @@ def test_whatever_a_document_holds_only_our_own_colours_reach_the_terminal(
     left = SGR.sub("", whole) if color else whole
     assert left.replace("\n", "").isprintable()
     assert left.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "line"),
+    [
+        ("trader-2", "/k.pem", "  path on server trader-2: /k.pem"),
+        ("local", "/k.pem", "  path on this machine: /k.pem"),
+        (None, "k.pem ", '  path: "k.pem "'),
+        ("trader-2", None, "  on server trader-2"),
+    ],
+)
+def test_a_path_is_named_with_the_machine_it_is_on(server: str | None, path: str | None, line: str) -> None:
+    assert line in plain(report(replace(PERMISSIONS, server=server, path=path))).splitlines()
+
+
+def test_this_machine_is_not_worth_a_line_of_its_own() -> None:
+    assert "machine" not in plain(report(replace(PERMISSIONS, server="local", path=None)))
+
+
+def test_an_info_at_many_places_stays_one_line() -> None:
+    lines = plain(report(*UNUSED)).splitlines()
+    assert lines[:2] == ["info: No task refers to this key. [key-unused] at 2 places", "  (--verbose shows the places)"]

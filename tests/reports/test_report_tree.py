@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from report_samples import BROKEN_KEY, KEY, TASK, WORKSPACE, report
 
-from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, SecretEntry, Signing
+from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, SecretEntry, SecretKind, Signing, TaskEntry
 from superalgos_rsa.reports import tree
 
 INLINE = SecretEntry("inline", "node", None, None)
@@ -50,8 +50,8 @@ def test_a_secret_is_named_by_what_it_is(secret: SecretEntry, line: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["inline", "empty", "placeholder"])
-def test_only_a_path_is_ever_written_out(kind: str) -> None:
-    secret = SecretEntry(kind, "node", "canary", "canary")  # type: ignore[arg-type]
+def test_only_a_path_is_ever_written_out(kind: SecretKind) -> None:
+    secret = SecretEntry(kind, "node", "canary", "canary")
     assert "canary" not in tree.render(report(keys=(replace(KEY, secret=secret),)), color=False, width=80)
 
 
@@ -76,8 +76,8 @@ def test_the_mark_is_the_verdict_and_never_the_kind_of_signature(signing: Signin
          ["✔ task BTC/USDT live: ready, needs no key", "no session", "keys that no task uses"]),
     ],
 )  # fmt: skip
-def test_a_task_leads_to_its_session_and_its_key(task: object, expected: list[str]) -> None:
-    drawn = lines(report(tasks=(task,)))  # type: ignore[arg-type]
+def test_a_task_leads_to_its_session_and_its_key(task: TaskEntry, expected: list[str]) -> None:
+    drawn = lines(report(tasks=(task,)))
     assert drawn[2:5] == expected
 
 
@@ -85,7 +85,7 @@ def test_tasks_are_gathered_under_their_lan_node() -> None:
     tasks = (TASK, replace(TASK, lan_node="Rack 2", server="trader-2"), replace(TASK, name="Second"))
     heads = [line for line in lines(report(tasks=tasks)) if "LAN node" in line or "task " in line]
     assert heads == [
-        "LAN node Superalgos Desktop (server local)",
+        "LAN node Superalgos Desktop (this machine)",
         "✔ task BTC/USDT live: ready",
         "✔ task Second: ready",
         "LAN node Rack 2 (server trader-2)",
@@ -147,3 +147,13 @@ def test_a_value_too_long_for_its_line_takes_the_next_one_whole(width: int, labe
     drawn = lines(report(), width)
     assert label in drawn
     assert any(line.endswith(str(KEY.public_key_sha256)) for line in drawn)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("path", True), ("inline", True), ("empty", False), ("placeholder", False)])
+def test_nothing_is_said_of_the_engine_where_there_is_nothing_to_sign_with(kind: SecretKind, said: bool) -> None:
+    key = replace(BROKEN_KEY, signing=None, secret=SecretEntry(kind, "node", None, None))
+    assert ("engine: not known" in lines(report(keys=(key,)))) is said
+
+
+def test_the_machine_of_a_key_is_named_where_it_is_another() -> None:
+    assert "on: server trader-2" in lines(report(keys=(replace(KEY, server="trader-2"),)))
