@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 INTEGER, BIT_STRING, OCTET_STRING, OBJECT, SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
 
+_RSA = bytes.fromhex("2a864886f70d010101")
 ALGORITHMS = {
-    bytes.fromhex("2a864886f70d010101"): "rsa",
+    _RSA: "rsa",
     bytes.fromhex("2a864886f70d01010a"): "rsa-pss",
     bytes.fromhex("2a8648ce3d0201"): "ec",
     bytes.fromhex("2a8648ce380401"): "dsa",
@@ -65,3 +66,22 @@ def algorithm(identifier: bytes) -> str | None:
     if not 1 <= len(members) <= 2 or members[0][0] != OBJECT:
         raise ValueError("not an algorithm")
     return ALGORITHMS.get(members[0][1])
+
+
+def rsa_public_key(n: int, e: int) -> bytes:
+    """The SubjectPublicKeyInfo of an RSA key."""
+    key = _write(SEQUENCE, _integer(n) + _integer(e))
+    identifier = _write(SEQUENCE, _write(OBJECT, _RSA) + b"\x05\x00")
+    return _write(SEQUENCE, identifier + _write(BIT_STRING, b"\x00" + key))
+
+
+def _integer(number: int) -> bytes:
+    return _write(INTEGER, number.to_bytes(number.bit_length() // 8 + 1))
+
+
+def _write(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    if length < 0x80:
+        return bytes([tag, length]) + content
+    count = (length.bit_length() + 7) // 8
+    return bytes([tag, 0x80 | count]) + length.to_bytes(count) + content

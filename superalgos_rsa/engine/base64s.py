@@ -10,10 +10,7 @@ from superalgos_rsa.engine import javascript
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"-": 62, "_": 63}
-_ARMOUR = re.compile(
-    rf"-----BEGIN [^-]+-----([A-Za-z0-9+/={javascript.SPACE}]+)-----END [^-]+-----"
-    rf"|begin-base64[^\n]+\n([A-Za-z0-9+/={javascript.SPACE}]+)===="
-)
+_ARMOUR = re.compile(rf"-----BEGIN [^-]+-----([A-Za-z0-9+/={javascript.SPACE}]+)-----END [^-]+-----")
 _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 
@@ -27,7 +24,7 @@ def jsencrypt(text: str) -> bytes:
     """The decoder inside jsencrypt. It takes what stands in the first armour, or else the whole text as it is."""
     armour = _ARMOUR.search(text)
     if armour:
-        text = armour[1] or armour[2]
+        text = armour[1]
     values: list[int] = []
     for character in text.partition("=")[0]:
         if character in _VALUE:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from superalgos_rsa.engine import base64s
-from superalgos_rsa.engine.numbers import RsaNumbers
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict
+from superalgos_rsa.rsa import RsaNumbers
 
 _FALSE = "sends the word “false” as the signature, without an error"
 _PSS = bytes.fromhex("2a864886f70d01010a")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from superalgos_rsa.engine import base64s, javascript
-from superalgos_rsa.engine.numbers import RsaNumbers
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict, refuses
+from superalgos_rsa.rsa import RsaNumbers
 
 _UNREADABLE = "Key format must be specified"
 _RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from superalgos_rsa import der
 from superalgos_rsa.engine import javascript
-from superalgos_rsa.engine.numbers import RsaNumbers
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict, refuses
+from superalgos_rsa.rsa import RsaNumbers
 
 _UNSUPPORTED = "error:1E08010C:DECODER routines::unsupported"
 _CANCELLED = "error:07880109:common libcrypto routines::interrupted or cancelled"

@@ -25,6 +25,11 @@ class RsaNumbers:
         return self.n.bit_length()
 
     @property
+    def too_long(self) -> bool:
+        """OpenSSL verifies with no modulus beyond this (OPENSSL_RSA_MAX_MODULUS_BITS); the powers would not end."""
+        return max(self.n, self.e, self.d, self.p, self.q, self.dp, self.dq, self.qinv).bit_length() > 16384
+
+    @property
     def too_short(self) -> bool:
         return (self.bits + 7) // 8 < _SHORTEST
 
@@ -33,7 +38,7 @@ class RsaNumbers:
 
         The primes are taken at their word: no accident to a file leaves `p * q == n` with a `p` that is not prime.
         """
-        if self.too_short:
+        if self.too_short or self.too_long:
             return False
         for prime in (self.p, self.q):
             if prime > 2 and self.n % prime == 0 and (cofactor := self.n // prime) > 2:
@@ -44,7 +49,7 @@ class RsaNumbers:
 
     def signs_by_remainders(self) -> bool:
         """Does the signature put together from `dp`, `dq` and `qinv` verify with `(n, e)`?"""
-        if self.too_short or self.p * self.q != self.n or min(self.p, self.q) < 3:
+        if self.too_short or self.too_long or self.p * self.q != self.n or min(self.p, self.q) < 3:
             return False
         return (
             self.e * self.dp % (self.p - 1) == 1

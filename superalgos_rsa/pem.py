@@ -1,0 +1,181 @@
+"""PEM blocks in a text, found however badly they are written, and the damage that a strict reading (RFC 7468) sees."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+DAMAGE: dict[str, str] = {
+    "bom": "it begins with a byte order mark",
+    "not-utf8": "it is not UTF-8",
+    "nul": "it holds NUL bytes",
+    "quoted": "there are quotes around it",
+    "literal-newlines": r"it holds the two characters \n where lines should end",
+    "one-line": "it stands on one line",
+    "spaces-for-newlines": "there are spaces where lines should end",
+    "cr-only": "its lines end in a carriage return alone, as on old Macs",
+    "indented": "its lines are indented",
+    "blank-lines": "there are blank lines inside the key",
+    "long-lines": "its lines are longer than 64 characters",
+    "lowercase-label": "its BEGIN or END line is not in capital letters",
+    "wrong-dashes": "its BEGIN or END line has not five dashes on each side",
+    "en-dash": "its BEGIN or END line has typographic dashes instead of hyphens",
+    "no-header": "it has no BEGIN line",
+    "no-footer": "it has no END line",
+    "labels-differ": "its BEGIN and END lines name different things",
+    "wrong-label": "its BEGIN line names another kind of key than follows",
+    "header-lines": "there are other lines between the BEGIN line and the key",
+    "text-before": "there is other text before the BEGIN line",
+    "text-after": "there is other text after the END line",
+    "url-safe": "it is in the URL variant of base64, with - and _",
+    "body-not-base64": "there are characters in it that are not base64",
+    "truncated": "its end is missing",
+    "not-a-key": "what stands between the BEGIN and the END line is no key",
+}
+"""Every damage by its name, in plain words, in the order in which it is told."""
+
+_DASH = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd"
+_LINE = re.compile(
+    rf"([{_DASH}]{{1,20}})[ \t]{{0,9}}(BEGIN|END)\b([A-Z0-9 \t._]{{0,60}})([{_DASH}]{{1,20}})", re.IGNORECASE
+)
+_ESCAPE = re.compile(r"\\+[rn]")
+_HEADER_LINE = re.compile(r"^[ \t]*[A-Za-z0-9-]+:[^\n]*\n", re.MULTILINE)
+_BLANK = " \t\r\n\0"
+_QUOTES = "\"'`,;"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Block:
+    label: str
+    """In capital letters."""
+    der: bytes
+    """What the base64 between the lines says, as far as it says anything."""
+    encrypted: bool
+    """By a header of RFC 1421; the label tells the other way of encrypting."""
+    damage: frozenset[str]
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    lines = list(_LINE.finditer(text))
+    found: list[Block] = []
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        following = lines[position + 1] if position + 1 < len(lines) else None
+        if line[2].upper() == "END":
+            found.append(_block(text, None, line, lines[position - 1].end() if position else 0))
+        elif following is not None and following[2].upper() == "END":
+            found.append(_block(text, line, following, line.end()))
+            position += 1
+        else:
+            found.append(_block(text, line, None, line.end(), following.start() if following else None))
+        position += 1
+    if found:
+        outside = _outside(
+            text,
+            0 if lines[0][2].upper() == "END" else lines[0].start(),
+            lines[-1].end() if lines[-1][2].upper() == "END" else len(text),
+        )
+        found[0] = Block(found[0].label, found[0].der, found[0].encrypted, found[0].damage | outside)
+    return tuple(found)
+
+
+def decode(body: str) -> bytes:
+    """The base64 in a text, whatever else is in it."""
+    digits = re.sub(r"[^A-Za-z0-9+/]", "", body.partition("=")[0].replace("-", "+").replace("_", "/"))
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return base64.b64decode(digits + "=" * (-len(digits) % 4))
+
+
+def _block(
+    text: str, begin: re.Match[str] | None, end: re.Match[str] | None, start: int, stop: int | None = None
+) -> Block:
+    body = text[start : end.start() if end else stop if stop is not None else len(text)]
+    damage = {name for line in (begin, end) if line for name in _line_damage(line)}
+    damage |= {"no-header"} if begin is None else {"no-footer"} if end is None else set()
+    if begin and end and _label(begin) != _label(end):
+        damage.add("labels-differ")
+    if any(
+        line and re.search(r"(?:^|\n|\\n)[ \t]+$", text[max(0, line.start() - 99) : line.start()])
+        for line in (begin, end)
+    ):
+        damage.add("indented")
+    bare = _ESCAPE.sub("\n", body)
+    if bare != body:
+        damage.add("literal-newlines")
+    headers = _HEADER_LINE.findall(bare)
+    plain = _HEADER_LINE.sub("", bare)
+    encrypted = any("ENCRYPTED" in header for header in headers)
+    if headers and not encrypted:
+        damage.add("header-lines")
+    damage |= _layout(body, plain, has_headers=bool(headers)) | _alphabet(plain)
+    line = begin or end
+    assert line is not None
+    return Block(_label(line), decode(plain), encrypted, frozenset(damage))
+
+
+def _label(line: re.Match[str]) -> str:
+    return " ".join(line[3].upper().split())
+
+
+def _line_damage(line: re.Match[str]) -> set[str]:
+    damage = set()
+    dashes = line[1] + line[4]
+    if set(dashes) != {"-"}:
+        damage.add("en-dash")
+    elif len(line[1]) != 5 or len(line[4]) != 5:
+        damage.add("wrong-dashes")
+    if line[2] + line[3] != (line[2] + line[3]).upper():
+        damage.add("lowercase-label")
+    return damage
+
+
+def _layout(body: str, plain: str, *, has_headers: bool) -> set[str]:
+    damage = set()
+    if "\n" not in body:
+        if "\r" in body:
+            damage.add("cr-only")
+        elif re.search(r"\S[ \t]+\S", body):
+            damage.add("spaces-for-newlines")
+        elif "\\" not in body:
+            damage.add("one-line")
+    lines = re.split(r"\r\n|\n|\r", plain)
+    inner = lines[1:-1]
+    if any(re.match(r"[ \t]+\S", line) for line in inner):
+        damage.add("indented")
+    if not has_headers and any(not line.strip(_BLANK) for line in inner):
+        damage.add("blank-lines")
+    if len(lines) > 1 and any(len(line.strip(_BLANK)) > 64 for line in inner):
+        damage.add("long-lines")
+    return damage
+
+
+def _alphabet(plain: str) -> set[str]:
+    damage = set()
+    if "\0" in plain:
+        damage.add("nul")
+    strange = set(re.sub(r"[A-Za-z0-9+/=\s\0]", "", plain.strip(" \t\r\n\"'`,;\\")))
+    if strange and strange <= {"-", "_"}:
+        damage.add("url-safe")
+    elif strange:
+        damage.add("body-not-base64")
+    return damage
+
+
+def _outside(text: str, start: int, end: int) -> set[str]:
+    damage = set()
+    before, after = text[:start].lstrip("\ufeff").strip(_BLANK), text[end:]
+    if before and set(before) <= set(_QUOTES):
+        damage.add("quoted")
+    elif before:
+        damage.add("text-before")
+    if "\0" in text[:start] + after:
+        damage.add("nul")
+    rest = _ESCAPE.sub("", after)
+    if rest != after:
+        damage.add("literal-newlines")
+    if rest.strip(_BLANK + _QUOTES if "quoted" in damage else _BLANK):
+        damage.add("text-after")
+    return damage
