@@ -116,7 +116,7 @@ def parse_noting_duplicates(text: str) -> tuple[Any, dict[Pointer, Place]]:
     value = _parse(text, _scanner(json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=look)))
     if seen:  # rare, so only then is it worth walking the whole text for the places
         _walk(text, _Everything(), {}, twice)
-    return value, {pointer: place(text, offset) for pointer, offset in twice}
+    return value, places(text, {pointer: Span(offset, offset) for pointer, offset in twice})
 
 
 def _parse(text: str, scan: Any) -> Any:
@@ -146,11 +146,11 @@ def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
                 raise
             result = _scan_long_ints(text, start)
     except StopIteration as stop:
-        reason = "the file is empty" if not text[start:] else "a value is expected here"
+        reason = _reason(text, stop.value, "Expecting value") if text[start:] else "the file is empty"
         raise JsonError(reason, place(text, stop.value)) from None
     except json.JSONDecodeError as error:
         # `from None`: the original holds the whole text, secrets and all.
-        raise JsonError(_reason(text, error), place(text, error.pos)) from None
+        raise JsonError(_reason(text, error.pos, error.msg), place(text, error.pos)) from None
     except RecursionError:
         raise JsonError("the values are nested too deep (hundreds of levels)", Place(1, 1)) from None
     except ValueError as error:
@@ -158,24 +158,24 @@ def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
     return result
 
 
-def _reason(text: str, error: json.JSONDecodeError) -> str:
-    found = text[error.pos : error.pos + 1]
+def _reason(text: str, at: int, message: str) -> str:
+    found = text[at : at + 1]
     if found in _TYPOGRAPHIC_QUOTES and found:
         return "a typographic quote stands where a straight double quote belongs"
-    if error.msg.startswith(("Invalid \\escape", "Invalid \\u")):
+    if message.startswith(("Invalid \\escape", "Invalid \\u")):
         return "a backslash stands alone; in JSON a backslash is written twice"
-    if found == "}" or found == "]" or error.msg.startswith("Illegal trailing comma"):
+    if found == "}" or found == "]" or message.startswith("Illegal trailing comma"):
         return "a comma stands before a closing bracket, or a value is missing"
-    if error.msg.startswith("Invalid control character"):
+    if message.startswith("Invalid control character"):
         return "a line break, tab or other control character stands inside a text"
-    if error.msg.startswith("Unterminated string"):
+    if message.startswith("Unterminated string"):
         return "a text begins here and has no end"
     return {
         "Expecting property name enclosed in double quotes": "a name in double quotes is expected here",
         "Expecting ':' delimiter": "a colon is expected here",
         "Expecting ',' delimiter": "a comma or the end is expected here",
         "Expecting value": "a value is expected here",
-    }.get(error.msg, "this is no JSON")
+    }.get(message, "this is no JSON")
 
 
 def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
@@ -206,12 +206,13 @@ class _Everything(dict[Any, Any]):
 
 @dataclass(slots=True)
 class _Open:
-    """A container that is being walked: where it began, what is wanted below it, and the list index reached."""
+    """A container that is being walked: where it began, what is wanted below it, and how far the walk has come."""
 
     start: int
     wanted: Trie
     pointer: Pointer
-    index: int
+    index: int = -1
+    names: set[str] = field(default_factory=set)
 
 
 def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple[Pointer, int]]) -> None:
@@ -221,7 +222,7 @@ def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple
     pointer: Pointer = ()
     while True:
         if wanted and text[at] in "{[":
-            stack.append(_Open(at, wanted, pointer, -1))
+            stack.append(_Open(at, wanted, pointer))
             at += 1
         else:
             end = _scan_value(text, at)[1]
@@ -240,12 +241,22 @@ def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple
             branch = stack[-1].wanted.get(name)
             if branch is not None:
                 pointer, wanted = (*stack[-1].pointer, name), branch
-                if pointer in found:  # a duplicate member: what stood in the earlier one is not in the document
-                    twice.append((pointer, at))
-                    for stale in [known for known in found if known[: len(pointer)] == pointer]:
-                        del found[stale]
+                if isinstance(name, str):
+                    if name in stack[-1].names:
+                        twice.append((pointer, at))
+                        _forget(found, pointer, wanted)
+                    stack[-1].names.add(name)
                 break
             at = _scan_value(text, at)[1]
+
+
+def _forget(found: dict[Pointer, Span], pointer: Pointer, wanted: Trie) -> None:
+    """What stood in the earlier of two members of one name is not in the document."""
+    stale = [(pointer, wanted)]
+    while stale:
+        pointer, wanted = stale.pop()
+        if found.pop(pointer, None) is not None:
+            stale += [((*pointer, step), below) for step, below in wanted.items()]
 
 
 def _next_member(text: str, at: int, container: _Open) -> tuple[str | int, int] | int:
