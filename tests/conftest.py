@@ -1,0 +1,89 @@
+"""What several tests share: the real workspaces, a JavaScript engine to ask, and a user without privileges."""
+
+import os
+import pickle
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import pytest
+from node_json import NodeJson
+
+T = TypeVar("T")
+
+NOBODY = 65534
+_WORKSPACES = Path(__file__).parents[2] / "shared" / "workspaces"
+
+
+def absent(reason: str) -> NoReturn:
+    """Skips, except where everything must run: there a skipped test would be a hole nobody sees."""
+    if os.environ.get("SUPERALGOS_RSA_REQUIRE_ALL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_workspaces() -> Path:
+    """The folder of real workspaces. They are not part of this project, so they may be absent."""
+    if not _WORKSPACES.is_dir():
+        absent("the real workspaces are not beside the project")
+    return _WORKSPACES
+
+
+@pytest.fixture(scope="session")
+def node_json() -> Iterator[NodeJson]:
+    node = shutil.which("node")
+    if node is None:
+        absent("there is no Node to ask")
+    with NodeJson(node) as asked:
+        yield asked
+
+
+@pytest.fixture
+def anyones_folder() -> Iterator[Path]:
+    """A folder that every user can enter; pytest's own are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="superalgos-rsa-test-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def unprivileged() -> Callable[[Callable[[], T]], T]:
+    """Calls a function as a user whom file permissions bind: in a child process that gave root away, if need be."""
+    if os.name != "posix":
+        absent("file permissions of this system are not those of POSIX")
+
+    def call(function: Callable[[], T]) -> T:
+        if os.geteuid() != 0:
+            return function()
+        read_end, write_end = os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # a fork among threads; the child starts none
+            child = os.fork()
+        if child == 0:
+            with open(write_end, "wb") as stream:
+                pickle.dump(_as_nobody(function), stream)
+            os._exit(0)
+        os.close(write_end)
+        with open(read_end, "rb") as stream:
+            result, error = pickle.load(stream)
+        os.waitpid(child, 0)
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]  # what the child's function returned
+
+    return call
+
+
+def _as_nobody(function: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    try:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        return function(), None
+    except BaseException as error:  # handed to the parent, which raises it
+        return None, error

@@ -1,0 +1,410 @@
+"""Documents: JSON as JavaScript reads it, every value found at its place, and edits that change nothing else."""
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from node_json import NodeJson, spelled
+
+from superalgos_rsa.document import (
+    Edit,
+    JsonError,
+    Place,
+    Pointer,
+    Span,
+    apply,
+    decode,
+    encode,
+    locate,
+    parse,
+    parse_noting_duplicates,
+    place,
+    places,
+    pointer_text,
+    quote,
+    utf8_error,
+)
+
+CORPUS: dict[str, bytes] = {
+    "4-space": b'{\n    "a": [\n        1,\n        2\n    ]\n}',
+    "compact": b'{"a":[1,2],"b":{"c":"d"}}',
+    "CRLF": b'{\r\n    "a": 1\r\n}\r\n',
+    "CR": b'{\r"a":1\r}',
+    "byte order mark": b'\xef\xbb\xbf{"a": 1}',
+    "final newlines": b'{"a": 1}\n\n\n',
+    "odd indents": b'\t{ \n  "a"\t:\n\n 1 , "b" :[ ]\r\n\t}  ',
+    "invalid UTF-8": b'{"a": "\xff\xfe\x80", "b": "\xc3"}',
+    "unicode": '{"é": "日本 😀 \u2028"}'.encode(),
+    "surrogate escapes": b'{"a": "\\ud83d\\ude00 \\ud800"}',
+    "duplicates": b'{"a": 1, "a": {"b": 2}, "a": [3]}',
+    "no JSON": b'{"a": C:\\Users}',
+    "empty": b"",
+    "NUL": b"\0\0",
+}
+
+
+@pytest.mark.parametrize("data", CORPUS.values(), ids=CORPUS)
+def test_no_edit_changes_no_byte(data: bytes) -> None:
+    assert encode(apply(decode(data), [])) == data
+
+
+@given(st.binary())
+def test_any_bytes_survive_decoding(data: bytes) -> None:
+    assert encode(decode(data)) == data
+
+
+def test_the_real_workspaces_survive_and_every_key_node_is_found_in_them(real_workspaces: Path) -> None:
+    for path in real_workspaces.glob("*.json"):
+        data = path.read_bytes()
+        text = decode(data)
+        value = parse(text)
+        assert encode(apply(text, [])) == data
+        roots: list[Pointer] = [("rootNodes", i) for i in range(len(value["rootNodes"]))]
+        for pointer, span in locate(text, roots).items():
+            assert parse(text[span.start : span.end]) == _at(value, pointer)
+
+
+# --- What is JSON -----------------------------------------------------------------------------------------------------
+
+ACCEPTED = {
+    "huge integer": "1" + "0" * 400,
+    "integer beyond a double's precision": "9007199254740993",
+    "integer of 5,000 digits": "7" * 5000,
+    "negative integer of 5,000 digits": "-" + "7" * 5000,
+    "too large a float": "[1e999, -1e999]",
+    "too small a float": "1e-999",
+    "negative zero": "-0",
+    "exponents": "[1E5, 1e+5, 1.5e-5]",
+    "lone surrogate": '"\\ud800"',
+    "surrogates in the wrong order": '"\\ude00\\ud83d"',
+    "surrogate pair": '"\\ud83d\\ude00"',
+    "line separators": '"\u2028\u2029"',
+    "DEL and C1": '"\x7f\x85"',
+    "every escape": '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"',
+    "NUL by escape": '"\\u0000"',
+    "white space": " \t\r\n[ \t\r\n1 \t\r\n] \t\r\n",
+    "duplicate": '{"a": 1, "a": 2}',
+    "duplicate of another spelling": '{"a": 1, "\\u0061": 2}',
+    "prototype": '{"__proto__": 1, "constructor": 2}',
+    "empty name": '{"": 1}',
+    "number names": '{"10": 1, "9": 2}',
+    "scalar": "null",
+    "nested 900 deep": "[" * 900 + "]" * 900,
+}
+REFUSED = {
+    "empty": "",
+    "blank": "  \n",
+    "NaN": "NaN",
+    "Infinity": "[Infinity]",
+    "negative Infinity": '{"a": -Infinity}',
+    "undefined": "undefined",
+    "Python's words": "True",
+    "leading zero": "01",
+    "negative leading zero": "-01",
+    "plus sign": "+1",
+    "no digit before the point": ".5",
+    "no digit after the point": "5.",
+    "no exponent": "1e",
+    "lone minus": "-",
+    "hexadecimal": "0x10",
+    "other digits": "\u0661",
+    "grouped digits": "1_000",
+    "trailing comma in a list": "[1,]",
+    "trailing comma in an object": '{"a": 1,}',
+    "lone comma": "[,]",
+    "missing comma": "[1 2]",
+    "missing colon": '{"a" 1}',
+    "missing value": '{"a":}',
+    "name without quotes": "{a: 1}",
+    "value without quotes": '{"secret": C:/k.pem}',
+    "single quotes": "{'a': 1}",
+    "typographic quotes": "{\u201ca\u201d: 1}",
+    "newline in a text": '"a\nb"',
+    "tab in a text": '"a\tb"',
+    "NUL in a text": '"a\0b"',
+    "unescaped Windows path": r'"C:\Users\k.pem"',
+    "short escape": r'"\u12"',
+    "escape with a sign": r'"\u+123"',
+    "escape with a blank": r'"\u 123"',
+    "escape with an underscore": r'"\u1_23"',
+    "hexadecimal escape": r'"\x41"',
+    "escape at the end": '"\\',
+    "unfinished text": '"abc',
+    "unfinished list": "[1",
+    "unfinished object": '{"a": 1',
+    "wrong bracket": "[1}",
+    "two values": "1 2",
+    "comment": "/* a */ 1",
+    "no-break space": "\u00a01",
+    "form feed": "\f1",
+    "line separator between": "[1,\u20282]",
+    "byte order mark inside": "[\ufeff1]",
+    "two byte order marks": "\ufeff\ufeff1",
+}
+
+
+@pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_javascript_accepts_has_the_value_that_javascript_gives_it(text: str, node_json: NodeJson) -> None:
+    assert node_json.accepts(text)
+    if len(text) != 1800:  # spelling it out recurses
+        assert spelled(parse(text)) == node_json.parse(text)
+    assert locate(text, [()])[()].end == len(text.rstrip())
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_what_javascript_refuses_is_refused(text: str, node_json: NodeJson) -> None:
+    assert not node_json.accepts(text)
+    with pytest.raises(JsonError):
+        parse(text)
+
+
+def test_a_byte_order_mark_is_forgiven_here_and_told_by_a_finding(node_json: NodeJson) -> None:
+    assert not node_json.accepts("\ufeff{}")
+    assert parse("\ufeff{}") == {}
+    assert locate('\ufeff{"a": 1}', [("a",)])[("a",)] == Span(7, 8)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000])
+def test_a_hundred_thousand_levels_are_refused_although_javascript_reads_them(text: str, node_json: NodeJson) -> None:
+    assert node_json.accepts(text)
+    with pytest.raises(JsonError, match="nested too deep"):
+        parse(text)
+
+
+SECRET = "Zq7Canary0Xw"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"secret": {SECRET}}}',
+        f'{{"secret": "{SECRET}\\Users"}}',
+        f'{{"secret": "{SECRET}\n"}}',
+        f'{{"secret": "{SECRET}" "}}',
+        f'{{"secret": "{SECRET}}}',
+        f'{{"secret": "{SECRET}",}}',
+        f'{{"{SECRET}" 1}}',
+        f'{{"secret": "\\u{SECRET}"}}',
+        f'{{"secret": NaN, "{SECRET}": 1}}',
+        f'"{SECRET}" {SECRET}',
+        f"{SECRET}",
+        f"'{SECRET}'",
+        f'["{SECRET}", {"[" * 100_000}',
+    ],
+)
+def test_an_error_tells_the_place_and_a_reason_and_quotes_nothing(text: str) -> None:
+    with pytest.raises(JsonError) as caught:
+        parse(text)
+    error = caught.value
+    shown = "".join(traceback.format_exception(error)) + repr(error) + repr(error.args) + error.reason
+    assert SECRET not in shown
+    assert error.reason
+    assert error.place.line >= 1
+    assert error.place.column >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ("", 1, 1, "empty"),
+        ('{\n  "a": 1,\n}', 3, 1, "comma"),
+        ('{\n  "a": “x”\n}', 2, 8, "typographic"),
+        ('{"secret":\n "C:\\Users"}', 2, 5, "backslash"),
+        ('{"a": "x\ty"}', 1, 9, "control character"),
+        ('{"a": "xy', 1, 7, "has no end"),
+        ("[1 2]", 1, 4, "comma or the end"),
+        ("{}\n{}", 2, 1, "more text"),
+        ('{"a" 1}', 1, 6, "colon"),
+        ("{a: 1}", 1, 2, "name in double quotes"),
+    ],
+)
+def test_the_place_of_an_error_is_where_a_person_looks(text: str, line: int, column: int, reason: str) -> None:
+    with pytest.raises(JsonError) as caught:
+        parse(text)
+    assert caught.value.place == Place(line, column)
+    assert reason in caught.value.reason
+
+
+# --- Laws, over any value in any layout -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Members:
+    """An object as written, where a name may stand twice."""
+
+    pairs: tuple[tuple[str, Any], ...]
+
+
+class Digits(str):
+    """A number as written."""
+
+    __slots__ = ()
+
+
+_TEXTS = st.text(max_size=6) | st.sampled_from(["", "a", "\u2028", "😀", "\\", '"', "/"])
+_DIGITS = ["0", "-0", "1.50", "1E3", "-2e-5", "9007199254740993", "1e400", "-" + "9" * 400, "123456789012345678901"]
+_NUMBERS = (
+    st.sampled_from(_DIGITS) | st.integers().map(str) | st.floats(allow_nan=False, allow_infinity=False).map(repr)
+)
+_NAMES = st.sampled_from(["a", "b", "é"]) | _TEXTS
+_TREES = st.recursive(
+    st.none() | st.booleans() | _NUMBERS.map(Digits) | _TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(st.tuples(_NAMES, inner), max_size=4).map(lambda pairs: Members(tuple(pairs)))
+    ),
+    max_leaves=15,
+)
+_SPACES = st.lists(st.sampled_from(["", " ", "\n", "\t", "\r\n", "    ", "\r"]), min_size=1, max_size=7)
+_ESCAPES = st.lists(st.sampled_from(["raw", "ascii", "all"]), min_size=1, max_size=5)
+
+
+def _rendered(tree: Any, spaces: Iterator[str], escapes: Iterator[str]) -> str:
+    def text(value: str) -> str:
+        style = next(escapes)
+        if style == "all":
+            units = value.encode("utf-16-be")
+            return '"' + "".join(f"\\u{units[i]:02X}{units[i + 1]:02x}" for i in range(0, len(units), 2)) + '"'
+        return json.dumps(value, ensure_ascii=style == "ascii")
+
+    def render(node: Any) -> str:
+        if isinstance(node, Members):
+            pairs = (next(spaces) + text(k) + next(spaces) + ":" + render(v) for k, v in node.pairs)
+            body = "{" + (",".join(pairs) or next(spaces)) + "}"
+        elif isinstance(node, list):
+            body = "[" + (",".join(map(render, node)) or next(spaces)) + "]"
+        elif isinstance(node, str) and not isinstance(node, Digits):
+            body = text(node)
+        else:
+            body = str(node) if isinstance(node, Digits) else json.dumps(node)
+        return next(spaces) + body + next(spaces)
+
+    return render(tree)
+
+
+_DOCUMENTS = st.builds(lambda tree, s, e: _rendered(tree, cycle(s), cycle(e)), _TREES, _SPACES, _ESCAPES)
+
+
+def _pointers(value: Any, at: Pointer = ()) -> Iterator[Pointer]:
+    yield at
+    for step, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _pointers(item, (*at, step))
+
+
+def _at(value: Any, pointer: Pointer) -> Any:
+    for step in pointer:
+        value = value[step]
+    return value
+
+
+@given(_DOCUMENTS)
+def test_any_document_has_the_value_that_javascript_gives_it(node_json: NodeJson, text: str) -> None:
+    assert spelled(parse(text)) == node_json.parse(text)
+
+
+@given(st.text(alphabet='{}[]":,\\u0aE1.-+ \n\tntf\ufeff'))
+def test_any_text_is_accepted_or_refused_as_by_javascript(node_json: NodeJson, text: str) -> None:
+    try:
+        mine: Any = spelled(parse(text.removeprefix("\ufeff")))
+    except JsonError:
+        mine = None
+    assert mine == node_json.parse(text.removeprefix("\ufeff"))
+
+
+@given(_DOCUMENTS)
+def test_the_span_of_every_value_holds_that_value_and_no_space(text: str) -> None:
+    value = parse(text)
+    pointers = list(_pointers(value))
+    spans = locate(text, pointers)
+    assert spans.keys() == set(pointers)
+    for pointer, span in spans.items():
+        found = text[span.start : span.end]
+        assert spelled(parse(found)) == spelled(_at(value, pointer))
+        assert found == found.strip(" \t\r\n")
+    assert places(text, spans) == {pointer: place(text, span.start) for pointer, span in spans.items()}
+
+
+@given(_DOCUMENTS, st.data())
+def test_an_edit_changes_the_bytes_of_its_span_only(text: str, data: st.DataObject) -> None:
+    value = parse(text)
+    pointer = data.draw(st.sampled_from(list(_pointers(value))))
+    replacement = data.draw(_TEXTS)
+    span = locate(text, [pointer])[pointer]
+    edited = apply(text, [Edit(span, quote(replacement))])
+    assert edited.startswith(text[: span.start])
+    assert edited.endswith(text[span.end :])
+    assert edited[span.start : len(edited) - (len(text) - span.end)] == quote(replacement)
+    expected: Any = {"": value}
+    _at(expected, ("", *pointer)[:-1])[("", *pointer)[-1]] = replacement
+    assert spelled(parse(edited)) == spelled(expected[""])
+
+
+@given(_DOCUMENTS)
+def test_a_name_that_stands_twice_is_told_at_the_place_that_counts(text: str) -> None:
+    value, twice = parse_noting_duplicates(text)
+    assert spelled(value) == spelled(parse(text))
+    outermost = {p: where for p, where in twice.items() if not any(p[:n] in twice for n in range(len(p)))}
+    spans = locate(text, outermost)
+    assert {pointer: place(text, spans[pointer].start) for pointer in outermost} == outermost
+
+
+def test_the_last_of_duplicates_counts_even_where_the_first_held_more() -> None:
+    text = '{"a": {"b": 1, "c": [2]},\n "a": {"b": 3}}'
+    assert parse(text) == {"a": {"b": 3}}
+    spans = locate(text, [("a", "b"), ("a", "c", 0)])
+    assert text[spans[("a", "b")].start] == "3"
+    assert ("a", "c", 0) not in spans
+    assert parse_noting_duplicates(text)[1] == {("a",): Place(2, 7)}
+
+
+def test_ten_thousand_duplicates_are_told_without_delay() -> None:
+    text = "{" + ",".join(f'"{i}": [[]], "{i}": [[]]' for i in range(10_000)) + "}"
+    assert len(parse_noting_duplicates(text)[1]) == 10_000
+
+
+# --- Edits ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(Span(0, 3), Span(2, 4)), (Span(0, 3), Span(0, 3)), (Span(1, 2), Span(0, 5)), (Span(0, 3), Span(1, 1))],
+)
+def test_edits_that_overlap_are_refused(first: Span, second: Span) -> None:
+    for edits in ([Edit(first, "x"), Edit(second, "y")], [Edit(second, "y"), Edit(first, "x")]):
+        with pytest.raises(ValueError, match="overlap"):
+            apply("0123456789", edits)
+
+
+def test_edits_that_touch_are_made_in_the_order_of_their_places() -> None:
+    edits = [Edit(Span(5, 6), "E"), Edit(Span(0, 2), "ab"), Edit(Span(2, 2), "+"), Edit(Span(2, 4), "")]
+    assert apply("0123456789", edits) == "ab+4E6789"
+
+
+def test_an_edit_does_not_show_what_it_writes() -> None:
+    assert SECRET not in repr(Edit(Span(0, 0), SECRET))
+
+
+@given(st.text(st.characters(codec=None)))
+def test_a_quoted_text_is_read_back_by_javascript(node_json: NodeJson, value: str) -> None:
+    """Lone surrogates too: they are escaped, so that the file stays UTF-8."""
+    quoted = quote(value)
+    quoted.encode("utf-8")
+    whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    assert node_json.parse(quoted) == ("plain", whole)
+
+
+def test_a_pointer_is_written_as_in_rfc_6901() -> None:
+    assert pointer_text(()) == ""
+    assert pointer_text(("a/b", 0, "m~n", "")) == "/a~1b/0/m~0n/"
+
+
+def test_the_first_byte_that_is_no_utf8_is_told_by_line_and_character() -> None:
+    assert utf8_error("é\n日x".encode() + b"\xff\xfe") == Place(2, 3)
+    assert utf8_error("é".encode()) is None
