@@ -47,7 +47,8 @@ def _addition(inner: str, names: list[str], absent: list[tuple[str, str]]) -> tu
     if not names:
         opening = inner.index("{") + 1
         return opening, ", ".join(f"{quote(name)}: {quote(new)}" for name, new in absent)
-    end = max(span.end for span in locate(inner, [(name,) for name in names]).values())
+    spans = locate(inner, [(name,) for name in names])
+    end = max(spans[name,].end for name in names)
     layout = re.match(r"\s*", inner[inner.index("{") + 1 :])
     space = layout[0] if layout else ""
     return end, "".join(f",{space}{quote(name)}: {quote(new)}" for name, new in absent)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, Literal
 
 from superalgos_rsa.config import is_placeholder
@@ -17,8 +16,6 @@ from superalgos_rsa.credential import is_spelled_like_path
 from superalgos_rsa.document import JsonError, Pointer, parse
 from superalgos_rsa.secret import mask
 from superalgos_rsa.workspace import API_KEY_TYPE, KEY_TYPE, LAN_NODE_TYPES
-
-_EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")
 
 # Fields of any node's config, in lower case, that hold what gives access: the key node, Github API, Web3 API, wallets,
 # API Authorization Key, and the Telegram, Discord, Slack and Twitter bots, which Share leaves in.
@@ -54,11 +51,6 @@ class Leak:
     rule: Literal["export-secret", "export-personal"]
     pointer: Pointer
     what: str
-
-
-def is_export(path: str) -> bool:
-    """Whether the name is one the platform gives to a download: `Backup - …`, `Clone - …`, `Share - …`."""
-    return _EXPORT_NAME.match(PurePath(path.replace("\\", "/")).name) is not None
 
 
 def leaks(document: Any, vault_values: frozenset[str]) -> tuple[Leak, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from superalgos_rsa.credential import Credential
 from superalgos_rsa.document import Place, Pointer
 from superalgos_rsa.engine import Verdict
-from superalgos_rsa.exports import Leak
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText
 from superalgos_rsa.loader import Crash
@@ -17,6 +17,9 @@ from superalgos_rsa.probe import PathFacts
 from superalgos_rsa.report import DocumentKind, SecretKind
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Exchange, Key, Task, Workspace
+
+if TYPE_CHECKING:
+    from superalgos_rsa.exports import Leak
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -81,6 +80,8 @@ def _server(task: Task) -> str | None:
     host = host.strip().lower()
     if host in ("localhost", "::1", "0.0.0.0") or host.startswith("127."):  # noqa: S104  # compared, not bound
         return LOCAL
+    import socket
+
     return LOCAL if host in (socket.gethostname().lower(), socket.getfqdn().lower()) else None
 
 
@@ -91,9 +92,7 @@ class _Probe:
         self.installation = installation
         self.cwd = str(installation.root) if installation else None
 
-    def key_facts(
-        self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]
-    ) -> KeyFacts:
+    def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         elsewhere = bool(users) and all(_server(user) is None for user in users)
         server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
         secret = credential.secret

@@ -33,9 +33,9 @@ class Installation:
 
 def is_root(folder: Path) -> bool:
     """A whole installation, or a data-only copy that holds just the workspaces."""
-    return (
-        (folder / "platform.js").is_file() and (folder / "Projects" / "ProjectsSchema.json").is_file()
-    ) or (folder / "Platform" / "My-Workspaces").is_dir()
+    return ((folder / "platform.js").is_file() and (folder / "Projects" / "ProjectsSchema.json").is_file()) or (
+        folder / "Platform" / "My-Workspaces"
+    ).is_dir()
 
 
 def find_root(named: str | None, environment: Mapping[str, str], documents: list[str], cwd: Path) -> Path | None:
@@ -97,4 +97,3 @@ def platform_is_running(root: Path, port: int = HTTP_PORT) -> bool:
         return os.path.samefile(environment["BASE_PATH"], root)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-

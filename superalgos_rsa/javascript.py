@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from superalgos_rsa.document import JsonError, parse
+from superalgos_rsa.document import parse
 
 
 class _Undefined:

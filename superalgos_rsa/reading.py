@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
-from typing import Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 from superalgos_rsa.credential import Credential, resolve
 from superalgos_rsa.document import (
@@ -20,7 +21,6 @@ from superalgos_rsa.document import (
     places,
     utf8_error,
 )
-from superalgos_rsa.exports import is_export, leaks
 from superalgos_rsa.facts import Defect, DocumentFacts
 from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import Load, load
@@ -28,8 +28,12 @@ from superalgos_rsa.report import DocumentKind
 from superalgos_rsa.vault import Vault, parse_vault
 from superalgos_rsa.workspace import Workspace, read_workspace
 
+if TYPE_CHECKING:
+    from superalgos_rsa.exports import Leak
+
 DEFAULT_LIMIT = 100 * 1024 * 1024
 VAULT_NAME = "workspace-credentials.json"
+_EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def read_source(name: str, limit: int) -> Source:
 
 def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
     """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
-    export = export or is_export(source.path)
+    export = export or _EXPORT_NAME.match(PurePath(source.path.replace("\\", "/")).name) is not None
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
         loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
@@ -117,12 +121,12 @@ def _read_value(
         if text.startswith(BOM):
             defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
     workspace = read_workspace(value)
-    found_leaks = leaks(value, _vault_values(vault)) if export else ()
+    found_leaks = _leaks(value, vault) if export else ()
     crashes = loaded.crashes if loaded else ()
     wanted = [*_places_of_interest(workspace), *(c.pointer for c in crashes), *(leak.pointer for leak in found_leaks)]
     facts = DocumentFacts(
         source.path, kind, tuple(defects), loads, crashes, workspace,
-        places(text, _existing(text, wanted)) if wanted else {}, export, found_leaks,
+        places(text, locate(text, wanted)) if wanted else {}, export, found_leaks,
     )  # fmt: skip
     covered = loaded.covered if loaded else {}
     return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
@@ -132,8 +136,12 @@ def _without_nodes(facts: DocumentFacts) -> ReadDocument:
     return ReadDocument(facts, ())
 
 
-def _existing(text: str, wanted: list[Pointer]) -> dict[Pointer, Any]:
-    return locate(text, wanted)
+def _leaks(value: Any, vault: Vault) -> tuple[Leak, ...]:
+    from superalgos_rsa.exports import leaks  # only exports pay for it
+
+    entries = vault.entries if isinstance(vault.entries, list) else []
+    values = (entry.get("value") for entry in entries if isinstance(entry, dict))
+    return leaks(value, frozenset(value for value in values if isinstance(value, str) and len(value) >= 8))
 
 
 def _places_of_interest(workspace: Workspace) -> Iterator[Pointer]:
@@ -164,16 +172,3 @@ def _classify(path: str, value: Any) -> DocumentKind | None:
 
 def _is_vault_name(path: str) -> bool:
     return PurePath(path.replace("\\", "/")).name == VAULT_NAME
-
-
-def _vault_values(vault: Vault) -> frozenset[str]:
-    entries = vault.entries if isinstance(vault.entries, list) else []
-    values = (entry.get("value") for entry in entries if isinstance(entry, dict))
-    return frozenset(value for value in values if isinstance(value, str) and len(value) >= 8)
-
-
-def same_file(left: str, right: Path) -> bool:
-    try:
-        return os.path.samefile(left, right)
-    except OSError:
-        return False

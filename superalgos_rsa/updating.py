@@ -48,7 +48,9 @@ def plan_document_update(
     span = locate(text, [config])[config]
     covered = _is_covered(value, key, vault)
     if covered and vault.state not in ("read", "absent"):
-        raise UsageError(f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it")
+        raise UsageError(
+            f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it"
+        )
     vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
     others = _names_of_others(path, key, installation) | _names_in(value, key)
     plan = plan_update(text, span, update, vault_text, frozenset(others))
@@ -108,7 +110,9 @@ def _is_covered(value: Any, key: Key, vault: Vault) -> bool:
 
 
 def _names_in(value: Any, key: Key) -> set[str]:
-    names = (other.config.fields.get("codeName") for other in read_workspace(value).keys if other.pointer != key.pointer)
+    names = (
+        other.config.fields.get("codeName") for other in read_workspace(value).keys if other.pointer != key.pointer
+    )
     return {name for name in names if isinstance(name, str)}
 
 
@@ -128,5 +132,3 @@ def _names_of_others(path: str, key: Key, installation: Installation | None) -> 
             continue
         names |= {n for k in read_workspace(value).keys if isinstance(n := k.config.fields.get("codeName"), str)}
     return names
-
-

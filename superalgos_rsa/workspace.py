@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from superalgos_rsa.config import KeyConfig, read
 from superalgos_rsa.document import Pointer
@@ -27,8 +27,7 @@ BOTS_READING_KEY_FILES = frozenset({"Trading Bot Instance", "Portfolio Bot Insta
 _NO_CHILDREN = frozenset({"savedPayload", "config", "code"})
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A Crypto Exchange node: `code_name` is the id of the ccxt class, `sandbox` the raw value of `sandBox`."""
 
     pointer: Pointer
@@ -39,8 +38,7 @@ class Exchange:
     node: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     pointer: Pointer
     id: str | None
     name: str | None
@@ -56,8 +54,7 @@ class Key:
         return self.pointer if self.config.state == "missing" else (*self.pointer, "config")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What a task's Key Reference names, and the node the platform will attach: by id, or else the first `namesake`
     on the saved path of names and types."""
 
@@ -69,14 +66,12 @@ class Reference:
     to_api_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LanNode:
+class LanNode(NamedTuple):
     name: str | None
     host: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     pointer: Pointer
     id: str | None
     name: str | None
@@ -92,8 +87,7 @@ class Task:
         return any(session in SESSIONS_WITH_KEY for session in self.sessions)
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     keys: tuple[Key, ...] = ()
     tasks: tuple[Task, ...] = ()
     exchanges: tuple[Exchange, ...] = ()

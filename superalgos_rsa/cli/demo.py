@@ -24,7 +24,7 @@ def command() -> int:
     try:
         demo.build(folder)
         os.chdir(folder)
-        _say("A trader has five keys for Binance, one pair of key files, and five tasks. Superalgos says that all is well.")
+        _say("A trader has five keys for Binance, one pair of key files, and five tasks. Superalgos says all is well.")
         _call("check", demo.WORKSPACE)
         _say("What it means: every one of these tasks would start, run, and fail at its first real order.")
         for mistake in demo.MISTAKES:

@@ -15,9 +15,7 @@ Command = Callable[..., Any]
 def output(function: Command) -> Command:
     """`--format`, `--output-file`, `--quiet` and `--verbose`, handed over as one `output`."""
 
-    def collect(
-        *args: Any, format_name: str, output_file: str | None, quiet: bool, verbose: bool, **rest: Any
-    ) -> Any:
+    def collect(*args: Any, format_name: str, output_file: str | None, quiet: bool, verbose: bool, **rest: Any) -> Any:
         return function(*args, output=Output(format_name, output_file, quiet, verbose), **rest)
 
     collect.__doc__ = function.__doc__

@@ -18,9 +18,7 @@ from superalgos_rsa.report import Report
 @options.limit
 @options.output
 @click.pass_obj
-def command(
-    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, output: Output
-) -> int:
+def command(session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, output: Output) -> int:
     """May the tasks that need a key start? Whatever cannot be answered counts as no."""
     world, report = judge_start(session, workspaces, tasks, limit)
     show(report, output)

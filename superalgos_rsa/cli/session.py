@@ -80,7 +80,9 @@ class Session:
             raise UsageError(f"{path} is no TOML: {error}") from None
         for problem in schema.problems("config", value):
             name = ".".join(map(str, problem.pointer))
-            raise UsageError(f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold")
+            raise UsageError(
+                f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold"
+            )
         return Settings(**value, **more)
 
     def vault(self, installation: Installation | None) -> Vault:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from superalgos_rsa.engine import base64s, eddsa, exchanges, javascript, jsencrypt, node_rsa, openssl_pem, versions
+from superalgos_rsa.engine import base64s, exchanges, javascript, versions
 from superalgos_rsa.engine.verdict import Signing, Verdict, refuses
 from superalgos_rsa.engine.versions import CcxtVersion, find_version, installed_version
 
 __all__ = ["CcxtVersion", "Signing", "Verdict", "find_version", "installed_version", "judge"]
 
 _MARK = "PRIVATE KEY"
+ED25519_LONGEST = 120
+"""UTF-16 units: ccxt takes a longer text for RSA."""
 _BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
 
 
@@ -47,12 +49,21 @@ def _judge(text: str, exchange: str, version: CcxtVersion) -> Verdict:
 
 
 def _private_key(text: str, version: CcxtVersion, *, ed25519: bool) -> Verdict:
-    if ed25519 and javascript.length(text) <= eddsa.LONGEST:
+    # One reader is needed at a start, so only that one is imported.
+    if ed25519 and javascript.length(text) <= ED25519_LONGEST:
+        from superalgos_rsa.engine import eddsa
+
         return eddsa.judge(text, strict=version >= versions.NODE_CRYPTO)
     if version >= versions.NODE_CRYPTO:
+        from superalgos_rsa.engine import openssl_pem
+
         return openssl_pem.judge(text)
     if version >= versions.JSENCRYPT:
+        from superalgos_rsa.engine import jsencrypt
+
         return jsencrypt.judge(text)
+    from superalgos_rsa.engine import node_rsa
+
     return node_rsa.judge(text)
 
 

@@ -8,7 +8,6 @@ from superalgos_rsa import der
 from superalgos_rsa.engine import base64s, javascript
 from superalgos_rsa.engine.verdict import Verdict, refuses
 
-LONGEST = 120
 _ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
 _SPACE = re.compile(f"[{javascript.SPACE}]+")
 

@@ -32,10 +32,9 @@ def render(report: Report) -> str:
 
 
 def _plain(value: object) -> object:
-    # `dataclasses.asdict` copies every leaf deeply, which costs more than all the rest for thousands of findings.
     if value is None or isinstance(value, str | int):
         return value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    names: tuple[str, ...] = type(value).__slots__  # type: ignore[attr-defined]
-    return {name: _plain(getattr(value, name)) for name in names}
+    if hasattr(value, "_fields"):
+        return {name: _plain(getattr(value, name)) for name in value._fields}
+    assert isinstance(value, tuple)
+    return [_plain(item) for item in value]

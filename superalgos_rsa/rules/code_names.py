@@ -19,12 +19,19 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         return
     own = key.credential.own_secret
     if isinstance(own, str) and own and not is_placeholder(own):
-        yield at_key("code-name-missing-secret",
-                     "There is a secret but no `codeName`: the next save from the Superalgos page destroys the secret",
-                     key, fix=set_key(key, "display", code_name=_PASTE))
+        yield at_key(
+            "code-name-missing-secret",
+            "There is a secret but no `codeName`: the next save from the Superalgos page destroys the secret",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
     else:
-        yield at_key("code-name-missing", "`codeName` is empty: there is no API key to sign for", key,
-                     fix=set_key(key, "display", code_name=_PASTE))
+        yield at_key(
+            "code-name-missing",
+            "`codeName` is empty: there is no API key to sign for",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
 
 
 @check(KeyFacts, "code-name-swapped", "code-name-whitespace", "code-name-reads-file")
@@ -33,16 +40,28 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if not isinstance(name, str) or not name or is_placeholder(name):
         return
     if "PRIVATE KEY" in name or "-----BEGIN" in name:
-        yield at_key("code-name-swapped", "`codeName` holds the text of a key; the API key belongs there", key,
-                     fix=set_key(key, "display", code_name=_PASTE))
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` holds the text of a key; the API key belongs there",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
     elif is_spelled_like_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
-        yield at_key("code-name-swapped", "`codeName` holds a path; the API key belongs there", key,
-                     fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"))
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` holds a path; the API key belongs there",
+            key,
+            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
     elif key.code_name_path is not None and key.code_name_path.engine_reads:
         yield from _reads_file(key)
     elif name != name.strip(BLANK) or any(letter in name for letter in BLANK):
-        yield at_key("code-name-whitespace", "`codeName` has white space or invisible characters in it", key,
-                     fix=set_key(key, "safe", code_name=_PASTE))
+        yield at_key(
+            "code-name-whitespace",
+            "`codeName` has white space or invisible characters in it",
+            key,
+            fix=set_key(key, "safe", code_name=_PASTE),
+        )
 
 
 def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
@@ -51,25 +70,40 @@ def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
         return
     content = found.content or b""
     if b"PRIVATE KEY" in content:
-        yield at_key("code-name-swapped", "`codeName` names the key file; the API key belongs there", key,
-                     path=found.resolved,
-                     fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"))
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` names the key file; the API key belongs there",
+            key,
+            path=found.resolved,
+            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
         return
     broken = content.endswith((b"\n", b"\r"))
     tail = ", and the line break at its end makes the request header invalid" if broken else ""
-    yield at_key("code-name-reads-file",
-                 f"A file of this name exists, so its text is sent as the API key{tail}", key,
-                 path=found.resolved, severity="error" if broken else None)
+    yield at_key(
+        "code-name-reads-file",
+        f"A file of this name exists, so its text is sent as the API key{tail}",
+        key,
+        path=found.resolved,
+        severity="error" if broken else None,
+    )
 
 
 @check(KeyFacts, "key-placeholder")
 def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    names = [name for name, value in (("codeName", key.credential.code_name), ("secret", key.credential.secret))
-             if is_placeholder(value)]
+    names = [
+        name
+        for name, value in (("codeName", key.credential.code_name), ("secret", key.credential.secret))
+        if is_placeholder(value)
+    ]
     if names:
         verb = "is" if len(names) == 1 else "are"
-        yield at_key("key-placeholder", f"{' and '.join(f'`{n}`' for n in names)} {verb} still the template's text", key,
-                     fix=set_key(key, "display", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"))
+        yield at_key(
+            "key-placeholder",
+            f"{' and '.join(f'`{n}`' for n in names)} {verb} still the template's text",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
 
 
 @check(World, "code-name-duplicate")
@@ -84,5 +118,8 @@ def duplicate(world: World, _: World) -> Iterator[Occurrence]:
         own, others = key.credential.own_secret, other.credential.own_secret
         if other is not key and own and others and own != others:
             at = f"“{other.key.name}” in {other.document.path}"
-            yield at_key("code-name-duplicate",
-                         f"The same `codeName` stands with another secret in {at}: the vault keeps only one", key)
+            yield at_key(
+                "code-name-duplicate",
+                f"The same `codeName` stands with another secret in {at}: the vault keeps only one",
+                key,
+            )

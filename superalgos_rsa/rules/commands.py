@@ -8,7 +8,9 @@ from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.report import Applicability, Fix
 
 
-def set_key(key: KeyFacts, applicability: Applicability, *, secret: str | None = None, code_name: str | None = None) -> Fix:
+def set_key(
+    key: KeyFacts, applicability: Applicability, *, secret: str | None = None, code_name: str | None = None
+) -> Fix:
     """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
     name = key.key.id or key.key.name or ""
     words = ["superalgos-rsa", "set", key.document.path, name]

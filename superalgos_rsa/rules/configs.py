@@ -18,12 +18,22 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     found = key.key.config
     ends = " Loading the workspace ends the whole platform." if _ends_platform(key) else ""
     if found.state == "missing":
-        yield at_key("config-missing", f"This key node has no config.{ends}", key, fix=advice(
-            'give the node the line "config": "{}" and set its values again'))
+        yield at_key(
+            "config-missing",
+            f"This key node has no config.{ends}",
+            key,
+            fix=advice('give the node the line "config": "{}" and set its values again'),
+        )
     elif found.state in ("invalid", "not-text", "not-object"):
         where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""
-        yield at_key("config-invalid", f"The config is no JSON object: {found.reason}{where}.{ends}", key, fix=advice(
-            'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'))
+        yield at_key(
+            "config-invalid",
+            f"The config is no JSON object: {found.reason}{where}.{ends}",
+            key,
+            fix=advice(
+                'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'
+            ),
+        )
     else:
         for problem in schema.problems("key-config", dict(found.fields)):
             if problem.keyword == "required":  # an absent value has a rule of its own
@@ -46,9 +56,14 @@ def control_character(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         if found is None or (name == "secret" and key.reads_file):
             continue
         kind = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "a NUL"}.get(
-            found[0], "a control character")
+            found[0], "a control character"
+        )
         fix = None
         if name == "secret":
             fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
-        yield at_key("config-control-character", f"`{name}` holds {kind}: a single backslash in JSON is no backslash",
-                     key, fix=fix)
+        yield at_key(
+            "config-control-character",
+            f"`{name}` holds {kind}: a single backslash in JSON is no backslash",
+            key,
+            fix=fix,
+        )

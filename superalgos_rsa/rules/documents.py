@@ -26,9 +26,7 @@ def crash(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
         owned = cause.cause == "vault" or (cause.cause.startswith("config-") and _without_config(cause.pointer) in keys)
         if not owned:
             fix = advice("save the workspace anew from the Superalgos page, or take the null out by hand")
-            yield Occurrence(
-                "workspace-crash", f"{_ENDS}: {cause.detail}", document.path, cause.pointer, fix=fix
-            )
+            yield Occurrence("workspace-crash", f"{_ENDS}: {cause.detail}", document.path, cause.pointer, fix=fix)
 
 
 def _without_config(pointer: tuple[str | int, ...]) -> tuple[str | int, ...]:

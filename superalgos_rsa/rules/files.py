@@ -17,9 +17,13 @@ def permissions(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
         who = "everybody" if found.mode & 0o007 else "the file's group"
-        yield at_key("file-permissions", f"{who[0].upper()}{who[1:]} on this machine can read the private key "
-                     f"(mode {found.mode:04o})", key, path=found.resolved,
-                     fix=command("chmod", "600", found.target, applicability="safe"))
+        yield at_key(
+            "file-permissions",
+            f"{who[0].upper()}{who[1:]} on this machine can read the private key (mode {found.mode:04o})",
+            key,
+            path=found.resolved,
+            fix=command("chmod", "600", found.target, applicability="safe"),
+        )
 
 
 @check(KeyFacts, "file-in-git", "file-copies", "public-key-mismatch")
@@ -29,14 +33,28 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         return
     if around.git is not None:
         how = "is tracked by git" if around.git == "tracked" else "lies in a git work tree and is not ignored"
-        yield at_key("file-in-git", f"The key file {how}: the next push may publish it", key, path=found.resolved,
-                     fix=advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced"))
+        yield at_key(
+            "file-in-git",
+            f"The key file {how}: the next push may publish it",
+            key,
+            path=found.resolved,
+            fix=advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced"),
+        )
     if around.copies:
         shown = ", ".join(around.copies[:3]) + (f" and {len(around.copies) - 3} more" if len(around.copies) > 3 else "")
-        yield at_key("file-copies", f"Copies of this private key lie beside it: {shown}", key, path=found.resolved,
-                     fix=advice("delete the copies that you do not need"))
+        yield at_key(
+            "file-copies",
+            f"Copies of this private key lie beside it: {shown}",
+            key,
+            path=found.resolved,
+            fix=advice("delete the copies that you do not need"),
+        )
     if around.other_public is not None:
-        yield at_key("public-key-mismatch", f"{around.other_public}, which bears the name of its public half, is not its "
-                     "pair: the exchange would refuse every signature if it was given that one", key,
-                     path=found.resolved,
-                     fix=command("superalgos-rsa", "pubkey", found.resolved))
+        yield at_key(
+            "public-key-mismatch",
+            f"{around.other_public}, which bears the name of its public half, is not its "
+            "pair: the exchange would refuse every signature if it was given that one",
+            key,
+            path=found.resolved,
+            fix=command("superalgos-rsa", "pubkey", found.resolved),
+        )

@@ -23,15 +23,29 @@ def algorithm(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     name = _NAMES.get(content.key_type or "", "unknown")
     if verdict.signing == "hmac":
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
-        yield at_key("exchange-not-asymmetric",
-                     f"The engine knows only HMAC secrets for {exchange}: it would use the key's text as one", key,
-                     path=where, fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"))
+        yield at_key(
+            "exchange-not-asymmetric",
+            f"The engine knows only HMAC secrets for {exchange}: it would use the key's text as one",
+            key,
+            path=where,
+            fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
+        )
     elif content.key_type not in (None, "rsa"):
-        yield at_key("key-algorithm", f"This is an {name} key, and the engine cannot sign with it: {verdict.reason}", key,
-                     path=where, fix=command("superalgos-rsa", "keygen"))
+        yield at_key(
+            "key-algorithm",
+            f"This is an {name} key, and the engine cannot sign with it: {verdict.reason}",
+            key,
+            path=where,
+            fix=command("superalgos-rsa", "keygen"),
+        )
     elif content.consistent is False:
-        yield at_key("key-inconsistent", "The numbers in this key do not belong together: no signature would verify",
-                     key, path=where, fix=command("superalgos-rsa", "keygen"))
+        yield at_key(
+            "key-inconsistent",
+            "The numbers in this key do not belong together: no signature would verify",
+            key,
+            path=where,
+            fix=command("superalgos-rsa", "keygen"),
+        )
 
 
 @check(KeyFacts, "key-size")
@@ -42,11 +56,19 @@ def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.exchange is not None and key.exchange.code_name not in BINANCE_FAMILY:
         return
     accepted = content.key_bits == 4096 and world.accept_rsa_4096
-    message = ("Binance's pages name 4096 bits; the Superalgos guide says such keys were refused" if accepted
-               else f"The key has {content.key_bits} bits; Binance takes 2048")
-    yield at_key("key-size", message, key, severity="info" if accepted else None,
-                 path=key.path.resolved if key.path and key.reads_file else None,
-                 fix=command("superalgos-rsa", "keygen"))
+    message = (
+        "Binance's pages name 4096 bits; the Superalgos guide says such keys were refused"
+        if accepted
+        else f"The key has {content.key_bits} bits; Binance takes 2048"
+    )
+    yield at_key(
+        "key-size",
+        message,
+        key,
+        severity="info" if accepted else None,
+        path=key.path.resolved if key.path and key.reads_file else None,
+        fix=command("superalgos-rsa", "keygen"),
+    )
 
 
 @check(KeyFacts, "exchange-unknown", "exchange-sandbox")
@@ -57,14 +79,21 @@ def exchange(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         return
     version = world.installation.ccxt if world.installation else None
     if not found.code_name or not is_exchange(found.code_name, version):
-        yield at_key("exchange-unknown", f"The engine knows no exchange “{found.code_name or ''}”", key,
-                     pointer=(*found.pointer, "config"),
-                     fix=advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance"))
+        yield at_key(
+            "exchange-unknown",
+            f"The engine knows no exchange “{found.code_name or ''}”",
+            key,
+            pointer=(*found.pointer, "config"),
+            fix=advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance"),
+        )
     if isinstance(found.sandbox, str) and found.sandbox:
-        yield at_key("exchange-sandbox",
-                     f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on', key,
-                     pointer=(*found.pointer, "config"),
-                     fix=advice('write `"sandBox": false` without quotes around false'))
+        yield at_key(
+            "exchange-sandbox",
+            f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on',
+            key,
+            pointer=(*found.pointer, "config"),
+            fix=advice('write `"sandBox": false` without quotes around false'),
+        )
 
 
 def _shown(text: str) -> str:

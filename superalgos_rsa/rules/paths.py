@@ -49,8 +49,12 @@ def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if found.status in _NO_FILE:
         yield _at(key, "path-not-a-file", f"The path leads to {_NO_FILE[found.status]}", _repair(key, found, None))
     elif found.status == "unreadable":
-        yield _at(key, "file-unreadable", f"This user may not read the key file, so {_SIGNS_PATH_TEXT}",
-                  advice(f"chown the file to the user that runs Superalgos: {found.resolved}"))
+        yield _at(
+            key,
+            "file-unreadable",
+            f"This user may not read the key file, so {_SIGNS_PATH_TEXT}",
+            advice(f"chown the file to the user that runs Superalgos: {found.resolved}"),
+        )
     elif found.status == "too-large":
         yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
     elif found.status in ("missing", "impossible"):

@@ -34,9 +34,9 @@ def instead(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if not key.reads_file or content is None or content.kind == "private":
         return
     rule, message = _INSTEAD[content.kind]
-    if content.kind == "text" and key.hmac_text is not None:
-        if key.hmac_text.plausible or key.hmac_text.only_blank_spoils:
-            return
+    hmac = key.hmac_text
+    if content.kind == "text" and hmac is not None and (hmac.plausible or hmac.only_blank_spoils):
+        return
     signs = key.verdict is not None and key.verdict.signing == "hmac"
     tail = ", so the engine signs HMAC with the file's text" if signs else ""
     yield at_key(rule, message + tail, key, path=_path(key), fix=_repair(key, content.kind))
@@ -57,13 +57,20 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     words = [DAMAGE[name] for name in content.damage]
     if signs or explained:
         if words:
-            yield at_key("pem-damaged", f"The PEM is not as it should be: {'; '.join(words)}", key, severity="warning",
-                         path=_path(key), fix=_convert(key))
+            yield at_key(
+                "pem-damaged",
+                f"The PEM is not as it should be: {'; '.join(words)}",
+                key,
+                severity="warning",
+                path=_path(key),
+                fix=_convert(key),
+            )
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
         what = "; ".join(words) or "this engine's reader refuses it"
-        yield at_key(rule, f"The engine cannot read this PEM: {what} ({verdict.reason})", key, path=_path(key),
-                     fix=_convert(key))
+        yield at_key(
+            rule, f"The engine cannot read this PEM: {what} ({verdict.reason})", key, path=_path(key), fix=_convert(key)
+        )
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
@@ -72,11 +79,20 @@ def unusual(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if not key.reads_file or content is None or content.kind != "private":
         return
     if content.blocks > 1:
-        yield at_key("pem-multiple", f"The file holds {content.blocks} private keys; the engine takes one of them", key,
-                     path=_path(key))
+        yield at_key(
+            "pem-multiple",
+            f"The file holds {content.blocks} private keys; the engine takes one of them",
+            key,
+            path=_path(key),
+        )
     if content.pkcs1 and key.verdict is not None and key.verdict.signing == "rsa":
-        yield at_key("pem-pkcs1", "The key is PKCS#1, which works; Binance's guides ask for PKCS#8", key,
-                     path=_path(key), fix=_convert(key))
+        yield at_key(
+            "pem-pkcs1",
+            "The key is PKCS#1, which works; Binance's guides ask for PKCS#8",
+            key,
+            path=_path(key),
+            fix=_convert(key),
+        )
 
 
 def _exchange_is_known(key: KeyFacts, world: World) -> bool:

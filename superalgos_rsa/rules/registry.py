@@ -67,7 +67,7 @@ def run(world: World) -> Iterator[Occurrence]:
         for subject in subjects[declared.subject]:
             try:
                 yield from declared.function(subject, world)
-            except Exception as error:  # noqa: BLE001  # its text could quote a secret; its type cannot
+            except Exception as error:  # its text could quote a secret; its type cannot
                 name = ", ".join(sorted(declared.ids))
                 message = f"the rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
                 yield Occurrence(INTERNAL_ERROR, message, getattr(subject, "path", None))

@@ -20,8 +20,12 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     name = key.credential.code_name
     fix = set_key(key, "display", secret=_PATH)
     if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):
-        yield at_key("vault-entry-missing",
-                     "The secret was moved to the vault, but the vault has no entry for this `codeName`", key, fix=fix)
+        yield at_key(
+            "vault-entry-missing",
+            "The secret was moved to the vault, but the vault has no entry for this `codeName`",
+            key,
+            fix=fix,
+        )
     else:
         yield at_key("secret-missing", "`secret` is empty, and the vault has none for this key", key, fix=fix)
 
@@ -32,8 +36,12 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
         return
     what = "private key" if "PRIVATE KEY" in own else "secret"
-    yield at_key("secret-exposed", f"The {what} itself stands in this document, readable by whoever gets the file", key,
-                 fix=advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file"))
+    yield at_key(
+        "secret-exposed",
+        f"The {what} itself stands in this document, readable by whoever gets the file",
+        key,
+        fix=advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file"),
+    )
 
 
 @check(KeyFacts, "secret-inline-pem")
@@ -43,8 +51,13 @@ def inline_pem(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         return
     reads = key.verdict is not None and key.verdict.signing in ("rsa", "ed25519")
     why = "the engine can read it, but a path belongs here" if reads else "the engine cannot sign with it as it stands"
-    yield at_key("secret-inline-pem", f"`secret` holds the text of a key: {why}", key,
-                 severity="warning" if reads else "error", fix=set_key(key, "display", secret=_PATH))
+    yield at_key(
+        "secret-inline-pem",
+        f"`secret` holds the text of a key: {why}",
+        key,
+        severity="warning" if reads else "error",
+        fix=set_key(key, "display", secret=_PATH),
+    )
 
 
 @check(KeyFacts, "secret-whitespace")
@@ -52,7 +65,10 @@ def whitespace(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if key.hmac_text is None or not key.hmac_text.only_blank_spoils:
         return
     where = "The file's secret" if key.reads_file else "`secret`"
-    yield at_key("secret-whitespace",
-                 f"{where} begins or ends with white space or a line break, and the engine signs with it included", key,
-                 path=key.path.resolved if key.path and key.reads_file else None,
-                 fix=advice("remove the white space; a file must end right behind the last letter of the secret"))
+    yield at_key(
+        "secret-whitespace",
+        f"{where} begins or ends with white space or a line break, and the engine signs with it included",
+        key,
+        path=key.path.resolved if key.path and key.reads_file else None,
+        fix=advice("remove the white space; a file must end right behind the last letter of the secret"),
+    )

@@ -29,16 +29,29 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
         if crashes and world.installation is not None:
             fix = command("mkdir", "-m", "700", str(world.installation.secrets), applicability="safe")
             message = f"{vault.reason}: loading a workspace with a key ends the whole platform"
-            yield Occurrence("vault-directory-missing", message[0].upper() + message[1:], vault.path,
-                             path=str(world.installation.secrets), fix=fix if vault.state == "no-folder" else None)
+            yield Occurrence(
+                "vault-directory-missing",
+                message[0].upper() + message[1:],
+                vault.path,
+                path=str(world.installation.secrets),
+                fix=fix if vault.state == "no-folder" else None,
+            )
     elif vault.state in ("unreadable", "malformed"):
-        yield Occurrence("vault-invalid", f"The vault cannot be read ({vault.reason}): loading a workspace with a key "
-                         "ends the whole platform", vault.path, place=vault.place,
-                         fix=advice("restore the file from a backup; an empty vault is the two characters []"))
+        yield Occurrence(
+            "vault-invalid",
+            f"The vault cannot be read ({vault.reason}): loading a workspace with a key ends the whole platform",
+            vault.path,
+            place=vault.place,
+            fix=advice("restore the file from a backup; an empty vault is the two characters []"),
+        )
     else:
         for problem in schema.problems("vault", vault.entries):
-            yield Occurrence("vault-invalid", f"A vault entry is not of the platform's form: {problem.message}",
-                             vault.path, problem.pointer)
+            yield Occurrence(
+                "vault-invalid",
+                f"A vault entry is not of the platform's form: {problem.message}",
+                vault.path,
+                problem.pointer,
+            )
 
 
 @check(KeyFacts, "vault-overrides-node")
@@ -47,9 +60,12 @@ def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     own = credential.own_secret
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
         secret = credential.secret if key.kind == "path" and isinstance(credential.secret, str) else None
-        yield at_key("vault-overrides-node",
-                     "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
-                     key, fix=set_key(key, "display", secret=secret or "PATH_OF_THE_KEY_FILE"))
+        yield at_key(
+            "vault-overrides-node",
+            "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
+            key,
+            fix=set_key(key, "display", secret=secret or "PATH_OF_THE_KEY_FILE"),
+        )
 
 
 @check(KeyFacts, "vault-not-applied")
@@ -58,9 +74,12 @@ def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
         return
     if key.key.config.state == "read" and name and not is_placeholder(name):
-        yield at_key("vault-not-applied",
-                     "This key stands where the vault does not reach: its secret stays in the file, readable", key,
-                     fix=advice("move the key node under the first Crypto Ecosystem of the workspace"))
+        yield at_key(
+            "vault-not-applied",
+            "This key stands where the vault does not reach: its secret stays in the file, readable",
+            key,
+            fix=advice("move the key node under the first Crypto Ecosystem of the workspace"),
+        )
 
 
 @check(World, "vault-shared-entry")
@@ -72,8 +91,11 @@ def shared(world: World, _: World) -> Iterator[Occurrence]:
             continue
         other = first.setdefault(index, key)
         if other is not key and _owner(other) != _owner(key):
-            yield at_key("vault-shared-entry",
-                         f"One vault entry serves this key and “{other.key.name}” of another exchange or account", key)
+            yield at_key(
+                "vault-shared-entry",
+                f"One vault entry serves this key and “{other.key.name}” of another exchange or account",
+                key,
+            )
 
 
 def _owner(key: KeyFacts) -> tuple[Any, ...]:
@@ -88,8 +110,7 @@ def orphan(world: World, _: World) -> Iterator[Occurrence]:
         return
     names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
     for index, entry in enumerate(world.vault.entries):
-        if isinstance(entry, dict) and entry.get("type") == "exchange" and isinstance(entry.get("key"), str):
-            if entry["key"] not in names:
-                yield Occurrence("vault-orphan",
-                                 f"No workspace uses the vault's entry for {mask(entry['key'])}: a secret left behind",
-                                 world.vault.path, (index,))
+        key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
+        if isinstance(key, str) and key not in names:
+            message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
+            yield Occurrence("vault-orphan", message, world.vault.path, (index,))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,7 +61,7 @@ def test_the_worst_comes_first_and_equals_keep_their_order() -> None:
 
 @pytest.mark.parametrize(("severity", "style"), [("error", "1;31"), ("warning", "33"), ("info", "36")])
 def test_each_severity_has_its_word_and_its_colour(severity: Severity, style: str) -> None:
-    value = report(replace(PERMISSIONS, severity=severity))
+    value = report(PERMISSIONS._replace(severity=severity))
     assert f"\x1b[{style}m{severity}\x1b[0m: Group and" in text.render(value, color=True, width=80)
     assert plain(value).startswith(f"{severity}: Group and")
 
@@ -92,19 +91,19 @@ def test_the_same_message_at_many_places_is_said_once(count: int, verbose: bool,
 
 
 def test_places_that_are_mended_differently_each_show_their_own_command() -> None:
-    found = [replace(SANDBOX[number], fix=Fix(f"superalgos-rsa fix {number}", "safe")) for number in range(3)]
+    found = [SANDBOX[number]._replace(fix=Fix(f"superalgos-rsa fix {number}", "safe")) for number in range(3)]
     out = plain(report(*found))
     assert re.findall(r"to mend: (.*)", out) == [f"superalgos-rsa fix {number}" for number in range(3)]
     assert out.count("you would see:") == 1
 
 
 def test_another_message_or_rule_is_another_finding() -> None:
-    other = replace(PERMISSIONS, message="Other."), replace(PERMISSIONS, rule="file-copies")
+    other = PERMISSIONS._replace(message="Other."), PERMISSIONS._replace(rule="file-copies")
     assert plain(report(PERMISSIONS, *other)).count("warning: ") == 3
 
 
 def test_an_info_is_one_short_line_unless_all_is_asked_for() -> None:
-    info = replace(UNUSED[0], fix=Fix("superalgos-rsa scrub", "display"))
+    info = UNUSED[0]._replace(fix=Fix("superalgos-rsa scrub", "display"))
     line = f"info: No task refers to this key. [key-unused] {WORKSPACE}:830\n"
     assert plain(report(info), 120).startswith(line + "\n")
     assert "to mend: superalgos-rsa scrub" in plain(report(info), verbose=True)
@@ -174,9 +173,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_document_cannot_paint_the_terminal() -> None:
-    hostile = replace(
-        PATH_NOT_FOUND,
-        message="No file\x1b[2J\nready: nothing stands in the way.",
+    hostile = PATH_NOT_FOUND._replace(message="No file\x1b[2J\nready: nothing stands in the way.",
         node=("\u202eroot", "a\nb"),
         path="/k\u200b.pem",
         fix=Fix("superalgos-rsa set '\x1b]0;x\x07'", "display"),
@@ -211,11 +208,11 @@ def test_whatever_a_document_holds_only_our_own_colours_reach_the_terminal(
     ],
 )
 def test_a_path_is_named_with_the_machine_it_is_on(server: str | None, path: str | None, line: str) -> None:
-    assert line in plain(report(replace(PERMISSIONS, server=server, path=path))).splitlines()
+    assert line in plain(report(PERMISSIONS._replace(server=server, path=path))).splitlines()
 
 
 def test_this_machine_is_not_worth_a_line_of_its_own() -> None:
-    assert "machine" not in plain(report(replace(PERMISSIONS, server="local", path=None)))
+    assert "machine" not in plain(report(PERMISSIONS._replace(server="local", path=None)))
 
 
 def test_an_info_at_many_places_stays_one_line() -> None:

@@ -79,8 +79,8 @@ RULES = (
         severity="error",
         title="White space before or behind the HMAC secret",
         sees=(
-            "An HMAC secret, written out or in a file, begins or ends with white space. Most often it is the line break "
-            "that an editor puts at the end of a file."
+            "An HMAC secret, written out or in a file, begins or ends with white space. Most often it is the line "
+            "break that an editor puts at the end of a file."
         ),
         engine=(
             "The engine trims nothing: the line break becomes a part of the HMAC key, and every signature is wrong."
