@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from hypothesis import settings
 from node_json import NodeJson
+
+settings.register_profile("laws", deadline=None)  # what a slow machine needs says nothing about the law
+settings.load_profile("laws")
 
 T = TypeVar("T")
 
