@@ -65,9 +65,10 @@ class VaultReader:
 
 
 def _same(left: Any, right: Any) -> bool:
-    if isinstance(right, str):
-        return js.loosely_equal(left, right)
-    return isinstance(left, str) and js.loosely_equal(right, left)
+    """`left == right`, where the right side has a length."""
+    if isinstance(left, list | dict) and isinstance(right, list | dict):
+        return False  # two objects, not one
+    return js.loosely_equal(left, js.to_text(right))
 
 
 def load(workspace: Any, vault: VaultReader) -> Load:
