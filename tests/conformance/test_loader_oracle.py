@@ -1,0 +1,188 @@
+"""The model of the loader against the platform's own code, over thousands of damaged workspaces and vaults.
+
+Superalgos cannot be had from a package registry, so this runs only where the environment variable `SUPERALGOS_SOURCE`
+names a folder of its sources, everywhere else it is skipped.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from superalgos_rsa import javascript as js
+from superalgos_rsa import loader
+from superalgos_rsa.document import Pointer, parse
+from superalgos_rsa.files import Content
+from superalgos_rsa.vault import Vault, parse_vault
+
+ORACLE = Path(__file__).with_name("loader_oracle.js")
+CREDENTIALS = Path("Projects/Foundations/PL/Utilities/CredentialsFunctions.js")
+CASES = 3000
+
+JUNK: list[Any] = [
+    None, 0, 5, "", "x", "ab", "😀", [], {}, True, [None], [[]], 1.5, {"keys": []}, {"length": 0}, {"length": 1},
+    {"length": 2, "0": {}}, {"length": "1"}, {"length": " 0x2 "}, {"length": 1e300}, {"length": [1]}, {"length": None},
+    {"length": True}, {"length": "Infinity"}, {"length": "infinity"}, {"length": "1_0"},
+]  # fmt: skip
+NAMES: list[Any] = ["a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]]]
+CONFIGS: list[Any] = [
+    "", "null", "[]", "5", '"text"', "true", r'{"codeName": "C:\Users\k"}', '{"a": 1,}', "{a: 1}", "\ufeff{}", " {} ",
+    '{"codeName": "a", "codeName": null}', '{"codeName": NaN}', None, 5, {}, [], True, ["{}"], [[]], [5], [5, 6],
+]  # fmt: skip
+VAULTS = ["", " ", "{}", "5", "null", "[null]", "[[]]", "[5]", '["ab"]', "\ufeff[]", "x", "[],", "[NaN]", "[] []"]
+
+
+class Maker:
+    """Workspaces with a few damages each, the same ones in every run."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def case(self) -> dict[str, Any]:
+        folder = self.random.random() > 0.05
+        return {"workspace": json.dumps(self.workspace()), "vault": self.vault(), "folder": folder}
+
+    def damaged(self, value: Any, chance: float = 0.05) -> Any:
+        if self.random.random() < chance:
+            return self.random.choice(JUNK)
+        if isinstance(value, dict) and value and self.random.random() < 0.06:
+            del value[self.random.choice(list(value))]
+        return value
+
+    def several(self, make: Callable[[], Any]) -> Any:
+        return self.damaged([make() for _ in range(self.random.randint(0, 2))])
+
+    def key(self) -> Any:
+        config: Any = json.dumps({"codeName": self.random.choice(NAMES), "secret": self.random.choice(["s", "", 5])})
+        if self.random.random() < 0.2:
+            config = self.random.choice(CONFIGS)
+        return self.damaged({"type": "Exchange Account Key", "config": config})
+
+    def account(self) -> Any:
+        return self.damaged({"userKeys": self.damaged({"keys": self.several(self.key)})})
+
+    def exchange(self) -> Any:
+        return self.damaged({"exchangeAccounts": self.damaged({"userAccounts": self.several(self.account)})})
+
+    def exchanges(self) -> Any:
+        return self.damaged({"exchanges": self.several(self.exchange)})
+
+    def ecosystem(self) -> Any:
+        project = self.random.choice(["Foundations"] * 6 + ["X", ["Foundations"], None])
+        return {"type": "Crypto Ecosystem", "project": project, "cryptoExchanges": self.several(self.exchanges)}
+
+    def apis(self) -> Any:
+        config = self.random.choice(['{"username":"u","token":"t"}', '{"username":"u"}', '{"username":null}', *CONFIGS])
+        return {"type": "APIs", "project": "Foundations", "githubAPI": self.damaged({"config": config})}
+
+    def root(self) -> Any:
+        kind = self.random.choice([self.ecosystem, self.ecosystem, self.apis, self.other])
+        return self.damaged(kind())
+
+    def other(self) -> Any:
+        return {"type": "Other"}
+
+    def workspace(self) -> Any:
+        roots = self.damaged([self.root() for _ in range(self.random.randint(0, 4))], 0.03)
+        return self.damaged({"type": "Workspace", "rootNodes": roots}, 0.02)
+
+    def entry(self) -> Any:
+        kind = self.random.choice(["exchange", "exchange", ["exchange"], "github"])
+        key = self.random.choice([*NAMES, "u", True, 1, 5.0])
+        return self.damaged({"type": kind, "key": key, "value": self.random.choice(["V", "W", "", 1, None])})
+
+    def vault(self) -> str | None:
+        if self.random.random() < 0.25:
+            return self.random.choice([None, *VAULTS])
+        return json.dumps(self.damaged([self.entry() for _ in range(self.random.randint(0, 4))], 0.03))
+
+
+@pytest.fixture(scope="module")
+def platform_credentials() -> Path:
+    source = os.environ.get("SUPERALGOS_SOURCE")
+    if source is None:
+        pytest.skip("SUPERALGOS_SOURCE names no folder of Superalgos sources")
+    if shutil.which("node") is None:
+        pytest.skip("there is no Node to run the platform's code")
+    path = Path(source, CREDENTIALS)
+    assert path.is_file(), f"SUPERALGOS_SOURCE is set, and there is no {CREDENTIALS} in it"
+    return path
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_model_survives_where_the_platform_does_and_merges_the_same_secrets(
+    platform_credentials: Path, seed: int
+) -> None:
+    maker = Maker(seed)
+    cases = [maker.case() for _ in range(CASES)]
+    answered = subprocess.run(
+        ["node", str(ORACLE), str(platform_credentials)],
+        input="\n".join(map(json.dumps, cases)),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    answers = [json.loads(line) for line in answered.stdout.splitlines()]
+    assert len(answers) == CASES
+    different = [
+        case for case, answer in zip(cases, answers, strict=True) if _by_model(case) != _by_platform(case, answer)
+    ]
+    assert different == []
+    assert 0.1 < sum(answer is not None for answer in answers) / CASES < 0.9
+
+
+def _vault(case: dict[str, Any]) -> Vault:
+    if not case["folder"]:
+        return Vault("vault", "no-folder")
+    return Vault("vault", "absent") if case["vault"] is None else parse_vault("vault", Content(case["vault"].encode()))
+
+
+def _load(case: dict[str, Any]) -> loader.Load:
+    return loader.load(parse(case["workspace"]), _vault(case).reader)
+
+
+def _by_model(case: dict[str, Any]) -> Any:
+    """The loaded workspace with the config of every covered key parsed, or `None` where the process ends."""
+    loaded = _load(case)
+    if not loaded.survives:
+        return None
+    workspace = parse(case["workspace"])
+    for pointer, hit in loaded.covered.items():
+        config = _parse_config(workspace, pointer)
+        if hit is not None and isinstance(config, dict):  # a list keeps its members only
+            config.pop("secret", None)
+            if hit.value is not js.UNDEFINED:
+                config["secret"] = hit.value
+    return _without_github(workspace)
+
+
+def _by_platform(case: dict[str, Any], answer: str | None) -> Any:
+    if answer is None:
+        return None
+    workspace = parse(answer)
+    for pointer in _load(case).covered:
+        _parse_config(workspace, pointer)
+    return _without_github(workspace)
+
+
+def _parse_config(workspace: Any, pointer: Pointer) -> Any:
+    node = workspace
+    for step in pointer:
+        node = node[int(step)] if isinstance(node, list) else node[step]
+    node["config"] = js.parse_json(node["config"])
+    return node["config"]
+
+
+def _without_github(workspace: Any) -> Any:
+    """Its config is rewritten too, but no key depends on it."""
+    for root in workspace["rootNodes"]:
+        if isinstance(root, dict):
+            root.pop("githubAPI", None)
+    return workspace
