@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from superalgos_rsa.credential import Credential
 from superalgos_rsa.document import Place, Pointer
 from superalgos_rsa.engine import Verdict
+from superalgos_rsa.engine.verdict import Answer
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText
 from superalgos_rsa.loader import Crash
@@ -73,6 +74,8 @@ class KeyFacts:
     verdict: Verdict | None = None
     """What the engine would do; `None` where nobody can say from here."""
     neighbours: Neighbours | None = None
+    answer: Answer | None = None
+    """What the installed engine itself did, where it was asked."""
 
     @property
     def exchange(self) -> Exchange | None:
@@ -113,3 +116,5 @@ class World:
     all_documents: bool = False
     """Every workspace of the installation was read, so that what none of them uses is used by none."""
     accept_rsa_4096: bool = False
+    engine_unavailable: str | None = None
+    """Why the installed engine could not be asked, though it was to be."""

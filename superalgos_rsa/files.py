@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
+from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
 
@@ -83,6 +83,29 @@ def replace(path: str | os.PathLike[str], old: bytes | None, new: bytes, *, priv
         raise SuperalgosRsaError(f"another program is writing {path}", "try again when it has finished") from None
     except OSError as error:
         raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+
+
+def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
+    """Write a new file. One that is there already is never touched; a failure leaves none behind."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags, mode)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(descriptor)
+        _sync_folder(Path(path).absolute().parent)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        if isinstance(error, OSError):
+            raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+        raise
 
 
 def _lock_path(target: Path) -> Path:

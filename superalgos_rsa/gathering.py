@@ -26,6 +26,8 @@ class Settings:
     before_start: bool = False
     """Judge only what a start of the tasks that need a key rests on."""
     all_documents: bool = False
+    ask_engine: bool = False
+    """Let the installed engine itself sign with every credential."""
     tasks: frozenset[str] | None = None
     """Names or ids of the tasks in question; `None` for all."""
 
@@ -53,7 +55,9 @@ def gather(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
     )  # fmt: skip
-    return _only_tasks_in_question(world, settings.tasks) if settings.before_start else world
+    if settings.before_start:
+        world = _only_tasks_in_question(world, settings.tasks)
+    return _ask_engine(world) if settings.ask_engine else world
 
 
 def _users(facts: DocumentFacts, key: Key) -> tuple[Task, ...]:
@@ -143,3 +147,36 @@ class _Probe:
 def _hmac_text(text: str) -> HmacText:
     plausible = is_hmac_secret(text)
     return HmacText(plausible, not plausible and is_hmac_secret(text.strip()))
+
+
+def _ask_engine(world: World) -> World:
+    """Every credential once more, signed with by the installed engine itself."""
+    from superalgos_rsa.engine.asking import Question, Unavailable, ask
+    from superalgos_rsa.errors import SuperalgosRsaError
+    from superalgos_rsa.keymaking import public_half
+
+    if world.installation is None:
+        return replace(world, engine_unavailable="no Superalgos directory was found")
+    asked: list[KeyFacts] = []
+    questions: list[Question] = []
+    for key in world.keys:
+        secret = key.credential.secret
+        if key.verdict is None or not key.verdict.judged or not isinstance(secret, str):
+            continue
+        if key.path is not None and key.path.status == "special":  # the engine would wait for ever
+            continue
+        content = key.path.content if key.path is not None and key.path.content is not None else secret.encode()
+        try:
+            public = public_half(content).pem if key.content is not None and key.content.kind == "private" else None
+        except SuperalgosRsaError:  # no key that anything could verify
+            public = None
+        asked.append(key)
+        exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
+        questions.append(Question(exchange, secret, public))
+    found = ask(world.installation.root, questions)
+    if isinstance(found, Unavailable):
+        return replace(world, engine_unavailable=found.reason)
+    answers = {id(key): answer for key, answer in zip(asked, found, strict=True)}
+    renewed = {id(key): replace(key, answer=answers.get(id(key))) for key in world.keys}
+    tasks = tuple(replace(t, key=renewed[id(t.key)]) if t.key is not None else t for t in world.tasks)
+    return replace(world, keys=tuple(renewed.values()), tasks=tasks)

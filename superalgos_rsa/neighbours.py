@@ -45,7 +45,7 @@ def look_around(path: str, content: bytes, fingerprint: str | None) -> Neighbour
             elif facts.kind == "private" and fingerprint and facts.public_key_sha256 == fingerprint:
                 copies.append(entry)
     other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
-    return Neighbours(tuple(sorted(copies)), other, _git_state(folder, name))
+    return Neighbours(tuple(sorted(copies)), other, git_state(folder, name))
 
 
 def _small_files(folder: str) -> list[str]:
@@ -75,7 +75,8 @@ def _stem(name: str) -> str:
     return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)
 
 
-def _git_state(folder: str, name: str) -> GitState | None:
+def git_state(folder: str, name: str) -> GitState | None:
+    """What git would do with the file; `None` outside a work tree, where it is ignored, or without git."""
     if not _in_work_tree(folder):
         return None
     import subprocess

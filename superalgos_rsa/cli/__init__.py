@@ -14,7 +14,9 @@ from superalgos_rsa.cli.session import PROGRAM, Session, complain
 from superalgos_rsa.errors import SuperalgosRsaError
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
-COMMANDS = ("check", "preflight", "run", "show", "set", "rule", "schema", "demo")
+COMMANDS = (
+    "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "rule", "schema", "demo",
+)  # fmt: skip
 
 
 class _Commands(click.Group):

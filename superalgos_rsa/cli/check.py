@@ -12,15 +12,18 @@ from superalgos_rsa.report import Report
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--export", is_flag=True, help="Also look for what must not be shared.")
+@options.engine
 @options.limit
 @options.output
 @click.pass_obj
-def command(session: Session, documents: tuple[str, ...], export: bool, limit: int, output: Output) -> int:
+def command(
+    session: Session, documents: tuple[str, ...], export: bool, engine: bool, limit: int, output: Output
+) -> int:
     """Judge workspaces, node exports, plugin files, the vault, folders of them, or - for standard input.
 
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """
-    world, report = judge(session, Request(documents, export, limit))
+    world, report = judge(session, Request(documents, export, limit, ask_engine=engine))
     show(report, output)
     return exit_code(world, report)
 

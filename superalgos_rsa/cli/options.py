@@ -41,3 +41,9 @@ def limit(function: Command) -> Command:
         help="Read no document larger than this.",
         callback=lambda _context, _parameter, value: value * 1024 * 1024,
     )(function)
+
+
+def engine(function: Command) -> Command:
+    return click.option("--engine", is_flag=True, help="Let the installed ccxt itself sign, offline, with every key.")(
+        function
+    )

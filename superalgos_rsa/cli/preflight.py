@@ -15,23 +15,26 @@ from superalgos_rsa.report import Report
 @click.command()
 @click.argument("workspaces", nargs=-1, metavar="[WORKSPACE]...")
 @click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be given again.")
+@options.engine
 @options.limit
 @options.output
 @click.pass_obj
-def command(session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, output: Output) -> int:
+def command(
+    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], engine: bool, limit: int, output: Output
+) -> int:
     """May the tasks that need a key start? Whatever cannot be answered counts as no."""
-    world, report = judge_start(session, workspaces, tasks, limit)
+    world, report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
     show(report, output)
     return exit_code(world, report)
 
 
 def judge_start(
-    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int
+    session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
 ) -> tuple[World, Report]:
     session.needed_installation(workspaces)
-    world, report = judge(
-        session, Request(workspaces, limit=limit, before_start=True, tasks=frozenset(tasks) if tasks else None)
-    )
+    names = frozenset(tasks) if tasks else None
+    request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
+    world, report = judge(session, request)
     known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
     unknown = [task for task in tasks if task not in known]
     if unknown:

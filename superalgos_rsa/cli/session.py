@@ -98,6 +98,7 @@ class Request:
     limit: int = DEFAULT_LIMIT
     before_start: bool = False
     tasks: frozenset[str] | None = None
+    ask_engine: bool = False
 
 
 def judge(session: Session, request: Request) -> tuple[World, Report]:
@@ -112,7 +113,11 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
         if not request.before_start and vault.state != "absent" and vault.state != "no-folder":
             names.append(str(installation.vault))
     settings = session.settings(
-        installation, before_start=request.before_start, all_documents=not named, tasks=request.tasks
+        installation,
+        before_start=request.before_start,
+        all_documents=not named,
+        tasks=request.tasks,
+        ask_engine=request.ask_engine,
     )
     documents = _read(names, request, vault)
     world = gather(progress(documents, len(names), "reading"), installation, vault, settings)

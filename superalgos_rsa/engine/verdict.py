@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Signing = Literal["rsa", "ed25519", "hmac", "none"]
 
@@ -15,6 +15,13 @@ class Verdict:
     """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
     judged: bool = True
     """False where the exchange signs by a scheme of its own that is not modelled: then `signing` promises nothing."""
+
+
+class Answer(NamedTuple):
+    """What the installed engine itself did; `signing` is `None` for an exchange whose class knows HMAC alone."""
+
+    signing: Signing | None
+    error: str | None
 
 
 NO_KEY = Verdict("none", "signs, but the signature does not verify with the public half: the numbers are no RSA key")

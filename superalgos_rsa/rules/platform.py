@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.facts import World
+from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice
-from superalgos_rsa.rules.registry import Occurrence, check
+from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 
 @check(World, "platform-running")
@@ -18,6 +18,31 @@ def running(world: World, _: World) -> Iterator[Occurrence]:
             None,
             path=str(world.installation.root),
             fix=advice("save and close the workspace in the browser before you edit, and load it after"),
+        )
+
+
+@check(World, "engine-unavailable")
+def unavailable(world: World, _: World) -> Iterator[Occurrence]:
+    if world.engine_unavailable is not None:
+        message = (
+            f"The engine itself could not be asked: {world.engine_unavailable}. What follows is the model's answer"
+        )
+        yield Occurrence("engine-unavailable", message, None)
+
+
+@check(KeyFacts, "engine-disagrees")
+def disagrees(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """The engine is right; then this tool's model of it is wrong, and everybody should know."""
+    if key.answer is None or key.answer.signing is None or key.verdict is None:
+        return
+    if key.answer.signing != key.verdict.signing:
+        yield at_key(
+            "engine-disagrees",
+            f"The installed engine itself answers “{key.answer.signing}”, this tool's model “{key.verdict.signing}”",
+            key,
+            fix=advice(
+                "report this to the project, with the kind of key and the version of ccxt, never the key itself"
+            ),
         )
 
 

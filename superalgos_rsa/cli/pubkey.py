@@ -1,0 +1,40 @@
+"""`pubkey`: the public half of a key file."""
+
+from __future__ import annotations
+
+import click
+
+from superalgos_rsa.cli import passphrase
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files import Unread, read_regular
+from superalgos_rsa.keymaking import public_half
+from superalgos_rsa.probe import MAX_KEY_FILE
+
+
+@click.command()
+@click.argument("file")
+@click.option("--match", metavar="PUBLIC", help="Say whether this public key file is its pair; exit 1 if not.")
+@passphrase.option
+def command(file: str, match: str | None, descriptor: int | None) -> int:
+    """Print the public key to paste into the exchange, and its SHA-256 fingerprint."""
+    content = read_key_file(file)
+    half = passphrase.with_passphrase(lambda secret: public_half(content, secret), descriptor)
+    if match is None:
+        click.echo(half.pem, nl=False)
+        click.echo(f"SHA-256 fingerprint: {half.sha256}")
+        return 0
+    other = public_half(read_key_file(match))
+    if other.sha256 == half.sha256:
+        click.echo(f"{match} is the pair of {file} (SHA-256 {half.sha256})")
+        return 0
+    click.echo(
+        f"{match} is not the pair of {file}:\n  {file}: SHA-256 {half.sha256}\n  {match}: SHA-256 {other.sha256}"
+    )
+    return 1
+
+
+def read_key_file(path: str) -> bytes:
+    found = read_regular(path, MAX_KEY_FILE)
+    if isinstance(found, Unread):
+        raise UsageError(f"cannot read {path}: {found.detail}")
+    return found.data
