@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from superalgos_rsa.document import Edit, JsonError, Span, locate, parse, quote
 from superalgos_rsa.embedded import set_members
@@ -103,44 +103,56 @@ def plan_update(
         raise UsageError(f"the key's config cannot be edited: {config.reason}", "`superalgos-rsa check` shows where")
     old_name, own_secret = config.fields.get("codeName"), config.fields.get("secret")
     new_name = old_name if update.code_name is None else update.code_name
-    served = False
-    vault_edits: tuple[Edit, ...] = ()
+    part = _VaultPart(False)
     if vault is not None:
-        served, vault_edits = _plan_vault(vault, old_name, new_name, update.secret, own_secret, names_of_others)
+        part = _plan_vault(vault, old_name, new_name, update.secret, own_secret, names_of_others)
     members: dict[str, str] = {}
     if update.code_name is not None:
         members["codeName"] = update.code_name
-    if update.secret is not None and (not served or own_secret):
-        members["secret"] = update.secret
-    return UpdatePlan(tuple(set_members(text, config_span, members)), vault_edits)
+    secret = part.released if update.secret is None else update.secret
+    if secret is not None and (not part.served or own_secret):
+        members["secret"] = secret
+    return UpdatePlan(tuple(set_members(text, config_span, members)), part.edits)
+
+
+class _VaultPart(NamedTuple):
+    """Whether an entry will serve the key under its new name, the edits that make it so, and the secret that an entry
+    gave the key so far and that the node itself has to hold from now on."""
+
+    served: bool
+    edits: tuple[Edit, ...] = ()
+    released: str | None = None
 
 
 def _plan_vault(
     vault: VaultText, old_name: Any, new_name: Any, secret: str | None, own_secret: Any, names_of_others: frozenset[str]
-) -> tuple[bool, tuple[Edit, ...]]:
-    """Whether an entry will serve the key under its new name, and the edits that make it so."""
+) -> _VaultPart:
     own = vault.index(old_name) if old_name else None
     target = vault.index(new_name) if new_name else None
     if secret is None:
-        secret = vault.entries[own].get("value") if own is not None else own_secret or None
-    if target is not None and target != own and new_name in names_of_others and _value(vault, target) != secret:
-        raise UsageError(
-            "the vault holds another secret under that code name, and another key uses it",
-            "the vault keeps one secret a code name; give this key the API key the exchange returned for it",
-        )
+        held = own_secret if own is None else _value(vault, own)
+        secret = held if isinstance(held, str) and held and not is_placeholder(held) else None
+    leaving = [_remove(vault, own)] if own not in (None, target) and old_name not in names_of_others else []
     if target is not None:
-        edits = [_replace(vault, (target, "value"), secret)] if secret and _value(vault, target) != secret else []
-        if own is not None and own != target and old_name not in names_of_others:
-            edits.append(_remove(vault, own))
-        return True, tuple(edits)
+        differs = secret is not None and _value(vault, target) != secret
+        if differs and target != own and new_name in names_of_others:
+            raise UsageError(
+                "the vault holds another secret under that code name, and another key uses it",
+                "the vault keeps one secret a code name; give this key the API key the exchange returned for it",
+            )
+        return _VaultPart(True, (*([_replace(vault, (target, "value"), secret)] if secret and differs else []), *leaving))
     if own is None:
-        return False, ()
+        return _VaultPart(False)
+    if new_name in names_of_others:  # those keys have no entry: one of that name would override what they hold
+        return _VaultPart(False, tuple(leaving), secret)
     if old_name in names_of_others:
-        return True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret or ""}),)
+        if secret is None:
+            return _VaultPart(False)
+        return _VaultPart(True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret}),))
     rename = [_replace(vault, (own, "key"), new_name)]
     if secret and _value(vault, own) != secret:
         rename.append(_replace(vault, (own, "value"), secret))
-    return True, tuple(rename)
+    return _VaultPart(True, tuple(rename))
 
 
 def _value(vault: VaultText, index: int) -> Any:
@@ -165,4 +177,4 @@ def _remove(vault: VaultText, index: int) -> Edit:
     spans = locate(vault.text, [(i,) for i in range(len(vault.entries))])
     if index:
         return Edit(Span(spans[(index - 1,)].end, spans[(index,)].end), "")
-    return Edit(Span(spans[(0,)].start, spans[(1,)].start), "")
+    return Edit(Span(spans[(0,)].start, spans[(1,)].start if (1,) in spans else spans[(0,)].end), "")

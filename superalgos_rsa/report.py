@@ -82,6 +82,8 @@ class KeyEntry(NamedTuple):
     public_key_sha256: str | None
     server: str | None
     used_by: tuple[str, ...]
+    engine_signing: Signing | None = None
+    """What the installed engine itself did, where it was asked."""
 
 
 class TaskEntry(NamedTuple):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from superalgos_rsa.config import Update, VaultText, plan_update
 from superalgos_rsa.document import JsonError, apply, decode, encode, locate, parse
-from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular, replace
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.loader import load
-from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents, same_file
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, read_workspace
 
@@ -73,7 +74,7 @@ def apply_update(plan: Plan) -> None:
         for change in plan.changes:
             replace(change.path, change.old, change.new)
             done.append(change)
-    except SuperalgosRsaError:
+    except BaseException:  # an interrupt between the two writes as well
         for change in reversed(done):
             replace(change.path, change.new, change.old)
         raise
@@ -121,10 +122,9 @@ def _names_of_others(path: str, key: Key, installation: Installation | None) -> 
     if installation is None:
         return set()
     names: set[str] = set()
-    own = read_regular(path, DEFAULT_LIMIT)
     for other in find_documents([str(installation.workspaces)]):
         found = read_regular(other, DEFAULT_LIMIT)
-        if isinstance(found, Unread) or found == own:
+        if isinstance(found, Unread) or same_file(path, Path(other)):
             continue
         try:
             value = parse(decode(found.data))

@@ -147,6 +147,7 @@ def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
         private.public_key_sha256 if private else None,
         facts.server,
         tuple(task.id for task in facts.users if task.id is not None),
+        facts.answer.signing if facts.answer is not None else None,
     )
 
 

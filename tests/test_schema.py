@@ -50,6 +50,7 @@ KEY: dict[str, Any] = {
     "public_key_sha256": None,
     "server": None,
     "used_by": ["t"],
+    "engine_signing": None,
 }
 TASK: dict[str, Any] = {
     "document": "w.json",

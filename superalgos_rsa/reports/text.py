@@ -155,6 +155,10 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
     style: Style = "good" if summary.ready and not summary.errors else "bad"
     verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
+    asked = [key for key in report.keys if key.engine_signing is not None]
+    if asked:
+        agreed = sum(key.engine_signing == key.signing for key in asked)
+        yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
     yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
 
 

@@ -17,7 +17,7 @@ INSTALLATION = ["root", "superalgos", "ccxt", "platform_running"]
 DOCUMENT = ["path", "kind", "loads", "keys", "tasks"]
 KEY_FIELDS = [
     *("document", "pointer", "line", "id", "name", "exchange", "code_name", "secret", "signing", "usable"),
-    *("key_type", "key_bits", "public_key_sha256", "server", "used_by"),
+    *("key_type", "key_bits", "public_key_sha256", "server", "used_by", "engine_signing"),
 ]
 SECRET = ["kind", "source", "path", "resolved"]
 TASK_FIELDS = [
