@@ -132,7 +132,7 @@ def _plan_vault(
     if secret is None:
         held = own_secret if own is None else _value(vault, own)
         secret = held if isinstance(held, str) and held and not is_placeholder(held) else None
-    leaving = [_remove(vault, own)] if own not in (None, target) and old_name not in names_of_others else []
+    leaving = [_remove(vault, own)] if own is not None and own != target and old_name not in names_of_others else []
     if target is not None:
         differs = secret is not None and _value(vault, target) != secret
         if differs and target != own and new_name in names_of_others:
@@ -140,7 +140,8 @@ def _plan_vault(
                 "the vault holds another secret under that code name, and another key uses it",
                 "the vault keeps one secret a code name; give this key the API key the exchange returned for it",
             )
-        return _VaultPart(True, (*([_replace(vault, (target, "value"), secret)] if secret and differs else []), *leaving))
+        edits = [_replace(vault, (target, "value"), secret)] if secret is not None and differs else []
+        return _VaultPart(True, (*edits, *leaving))
     if own is None:
         return _VaultPart(False)
     if new_name in names_of_others:  # those keys have no entry: one of that name would override what they hold
@@ -150,7 +151,7 @@ def _plan_vault(
             return _VaultPart(False)
         return _VaultPart(True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret}),))
     rename = [_replace(vault, (own, "key"), new_name)]
-    if secret and _value(vault, own) != secret:
+    if secret is not None and _value(vault, own) != secret:
         rename.append(_replace(vault, (own, "value"), secret))
     return _VaultPart(True, tuple(rename))
 

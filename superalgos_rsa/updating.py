@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from superalgos_rsa.config import Update, VaultText, plan_update
@@ -12,7 +12,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular, replace
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.loader import load
-from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents, same_file
+from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, read_workspace
 
@@ -124,7 +124,7 @@ def _names_of_others(path: str, key: Key, installation: Installation | None) -> 
     names: set[str] = set()
     for other in find_documents([str(installation.workspaces)]):
         found = read_regular(other, DEFAULT_LIMIT)
-        if isinstance(found, Unread) or same_file(path, Path(other)):
+        if isinstance(found, Unread) or os.path.samefile(path, other):
             continue
         try:
             value = parse(decode(found.data))
