@@ -333,7 +333,8 @@ def test_what_is_no_number(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, "null"), (True, "true"), ([], ""), ([None], ""), ([[], []], ","), ([1, [2, [None, "x"]], {}], "1,2,,x,[object Object]"),
+        (None, "null"), (True, "true"), ([], ""), ([None], ""), ([[], []], ","),
+        ([1, [2, [None, "x"]], {}], "1,2,,x,[object Object]"),
         ({}, "[object Object]"), ([True, False], "true,false"),
     ],
 )  # fmt: skip
