@@ -103,8 +103,10 @@ class _Probe:
         path = None if elsewhere or not isinstance(secret, str) else self._examine(secret, document)
         kind = secret_kind(secret, path)
         facts = KeyFacts(document, key, credential, kind, server, users, path)
-        if elsewhere or not isinstance(secret, str) or kind in ("empty", "placeholder"):
+        if elsewhere:
             return facts
+        if not isinstance(secret, str):
+            return replace(facts, verdict=Verdict("none", "the engine throws: the secret is no text"))
         name = credential.code_name
         return replace(self._with_content(facts, secret), code_name_path=self._code_name_path(name))
 
