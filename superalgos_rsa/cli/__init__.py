@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
 
 from superalgos_rsa import __version__
-from superalgos_rsa.cli.session import PROGRAM, Session, complain
-from superalgos_rsa.errors import SuperalgosRsaError
+from superalgos_rsa.cli.session import PROGRAM, Session, complain, drop_stdout
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
 COMMANDS = (
     "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "rule", "schema", "demo",
 )  # fmt: skip
+_LONGEST_QUOTED = 24
 
 
 class _Commands(click.Group):
@@ -31,7 +34,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--root", metavar="DIR", help="The Superalgos directory. Else $SUPERALGOS_ROOT, or a parent folder.")
 @click.option("--config", metavar="FILE", help="Settings of this tool. Else superalgos-rsa.toml in the root.")
 @click.version_option(__version__, prog_name=PROGRAM)
@@ -51,18 +54,45 @@ def run(arguments: Sequence[str] | None) -> int:
         # A name that the terminal's encoding lacks is no reason to fail.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(None if arguments is None else list(arguments), prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
+        _refuse_key_text(words)
+        code = cli.main(words, prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
-        hint = f"try `{error.ctx.command_path} --help`" if isinstance(error, click.UsageError) and error.ctx else None
-        return complain(error.format_message(), hint, code=2)
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        return complain(_told(error), f"try `{context.command_path if context else PROGRAM} --help`", code=2)
     except SuperalgosRsaError as error:
         return complain(error.message, error.hint, code=error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return complain("interrupted", None, code=130)
-    except BrokenPipeError:
-        # The reader, `head` for one, has what it wanted. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OSError as error:
+        drop_stdout()
+        return complain(f"cannot go on: {error.strerror or type(error).__name__}", None, code=2)
+    except Exception as error:  # its text could quote a secret; its type and place cannot
+        return complain(f"internal error: {type(error).__name__} at {_innermost(error)}", None, code=2)
     return code if isinstance(code, int) else 0
+
+
+def _refuse_key_text(words: Sequence[str]) -> None:
+    """Whatever command it was meant for: every program on the machine can read a command line."""
+    ours = words[: words.index("--")] if "--" in words else words
+    if any("-----BEGIN" in word or "PRIVATE KEY" in word for word in ours):
+        raise UsageError(
+            "the text of a key stands on the command line, where others can read it",
+            "give the path of its file, and take a new key if this one was private",
+        )
+
+
+def _told(error: click.ClickException) -> str:
+    """Click quotes what was typed, and that may be a secret in the wrong place."""
+    message = error.format_message()
+    if message.startswith("Got unexpected extra"):
+        return message.partition(" (")[0]
+    if isinstance(error, click.NoSuchOption) and len(error.option_name) > _LONGEST_QUOTED:
+        return "No such option"
+    return re.sub(rf"(['\"]).{{{_LONGEST_QUOTED},}}?\1", "'…'", message, flags=re.DOTALL)
+
+
+def _innermost(error: BaseException) -> str:
+    *_, last = traceback.walk_tb(error.__traceback__)
+    return f"{os.path.basename(last[0].f_code.co_filename)}:{last[1]}"

@@ -29,10 +29,11 @@ def command(
 
 
 def show(report: Report, output: Output) -> None:
+    documents = [document.path for document in report.documents]
     if output.format == "json":
         from superalgos_rsa.reports import as_json
 
-        emit(lambda _colour, _width: as_json.render(report), output)
+        emit(lambda _colour, _width: as_json.render(report), output, documents)
     else:
         from superalgos_rsa.reports import text
 
@@ -41,4 +42,5 @@ def show(report: Report, output: Output) -> None:
                 report, color=colour, width=width, verbose=output.verbose, quiet=output.quiet
             ),
             output,
+            documents,
         )

@@ -31,12 +31,11 @@ def command(
 def judge_start(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
 ) -> tuple[World, Report]:
-    session.needed_installation(workspaces)
     names = frozenset(tasks) if tasks else None
     request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     world, report = judge(session, request)
     known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
     unknown = [task for task in tasks if task not in known]
-    if unknown:
+    if unknown and not any(document.defects for document in world.documents):  # else it may stand in the unreadable one
         raise UsageError(f"there is no task {unknown[0]!r} in these workspaces", "`superalgos-rsa show` lists them")
     return world, report

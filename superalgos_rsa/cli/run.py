@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import click
@@ -41,8 +42,11 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
     code = exit_code(world, report)
     if code:
         return code
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these two, and what is ignored stays so in the command
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
         os.execvp(command_line[0], command_line)  # noqa: S606  # to become this command is what was asked for
     except OSError as error:

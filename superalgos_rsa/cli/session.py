@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from typing import Any
 import click
 
 from superalgos_rsa import schema
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.facts import World
 from superalgos_rsa.files import Content, Unread, read_regular, replace
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation, find_root, open_installation
 from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
 from superalgos_rsa.report import Report
+from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.validator import validate
 from superalgos_rsa.vault import Vault, read_vault
 
@@ -30,9 +32,10 @@ STDIN = "-"
 
 def complain(message: str, hint: str | None, *, code: int, kind: str = "error") -> int:
     """Tell the person at the terminal; the report, if any, stays alone on standard output."""
-    click.echo(f"{PROGRAM}: {kind}: {message}", err=True)
-    if hint:
-        click.echo(f"{PROGRAM}: hint: {hint}", err=True)
+    with contextlib.suppress(OSError):  # nobody reads standard error; the exit code still tells
+        click.echo(f"{PROGRAM}: {kind}: {shown(message)}", err=True)
+        if hint:
+            click.echo(f"{PROGRAM}: hint: {shown(hint)}", err=True)
     return code
 
 
@@ -52,6 +55,8 @@ class Session:
         self._config = config
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
+        if self._root == "":  # an unset variable of the caller's, and not to be guessed around
+            raise UsageError("--root names no folder")
         root = find_root(self._root, os.environ, list(documents), Path.cwd())
         return open_installation(root, os.environ) if root else None
 
@@ -76,8 +81,9 @@ class Session:
             raise UsageError(f"cannot read {path}: {found.detail}")
         try:
             value = tomllib.loads(found.data.decode("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is no TOML: {error}") from None
+        except (ValueError, RecursionError) as error:
+            place = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
+            raise UsageError(f"{path} is no TOML{place}") from None
         for problem in schema.problems("config", value):
             name = ".".join(map(str, problem.pointer))
             raise UsageError(
@@ -107,11 +113,12 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
     installation = session.installation(named) if named else session.needed_installation(named)
     vault = session.vault(installation)
     names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
-    if not named and installation is not None:
-        if not names:
-            raise UsageError(f"there are no workspaces in {installation.workspaces}", "name the documents to check")
-        if not request.before_start and vault.state != "absent" and vault.state != "no-folder":
-            names.append(str(installation.vault))
+    if not names:
+        where = ", ".join(named) or (str(installation.workspaces) if installation else "")
+        raise UsageError(f"there are no documents in {where}", "name the documents to check")
+    whole = not named and not request.before_start
+    if installation is not None and whole and vault.state not in ("absent", "no-folder"):
+        names.append(str(installation.vault))
     settings = session.settings(
         installation,
         before_start=request.before_start,
@@ -131,6 +138,8 @@ def _read(names: list[str], request: Request, vault: Vault) -> Iterator[ReadDocu
 
 
 def _stdin(limit: int) -> Source:
+    if sys.stdin is None:
+        return Source(STDIN, Unread("missing", "standard input is closed"))
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
         return Source(STDIN, Unread("too-large", f"it has more than {limit:,} bytes"))
@@ -169,16 +178,33 @@ def exit_code(world: World, report: Report) -> int:
     return report.exit_code
 
 
-def emit(render: Callable[[bool, int], str], output: Output) -> None:
-    """Send a rendered text to its one stream. `render` takes colour and width."""
+def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]) -> None:
+    """Send a rendered text to its one stream. `render` takes colour and width; `read` are the documents it is about."""
     if output.file is None:
         if output.format == "json" and hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8")
-        click.echo(render(wants_colour(sys.stdout), width()), nl=False, color=True)
+        try:
+            click.echo(render(wants_colour(sys.stdout), width()), nl=False, color=True)
+        except BrokenPipeError:
+            drop_stdout()  # the reader, `head` for one, has what it wanted; the verdict stands
+        except OSError as error:
+            drop_stdout()
+            raise SuperalgosRsaError(f"cannot write to standard output: {error.strerror}") from None
         return
+    if os.path.realpath(output.file) in map(os.path.realpath, read):
+        raise UsageError(f"--output-file would overwrite a document that was read: {output.file}")
     found = read_regular(output.file, DEFAULT_LIMIT)
+    if isinstance(found, Unread) and found.obstacle != "missing":
+        raise UsageError(f"cannot write {output.file}: {found.detail}")
     old = found.data if isinstance(found, Content) else None
     replace(output.file, old, render(False, width()).encode("utf-8", "backslashreplace"))
+
+
+def drop_stdout() -> None:
+    """Python would flush once more at exit, and fail once more."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def wants_colour(stream: Any) -> bool:
@@ -187,7 +213,7 @@ def wants_colour(stream: Any) -> bool:
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+    return stream is not None and bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:

@@ -7,6 +7,7 @@ import click
 from superalgos_rsa.cli.session import Session, complain
 from superalgos_rsa.config import Update
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.updating import apply_update, plan_document_update
 
 
@@ -26,14 +27,12 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     for option, value in (("--code-name", code_name), ("--secret", secret)):
         if value is not None and (not value or value != value.strip() or any(ord(letter) < 32 for letter in value)):
             raise UsageError(f"{option} is empty, or has white space or control characters where none may be")
-    if secret is not None and ("PRIVATE KEY" in secret or "-----" in secret):
-        raise UsageError("--secret takes the path of the key file, not its text", "superalgos-rsa keygen makes a file")
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
     apply_update(plan)
     for path, what in plan.summary:
-        click.echo(f"{path}: {what}")
+        click.echo(shown(f"{path}: {what}"))
     if not plan.summary:
         click.echo("nothing to change: the key holds these values already")
     if installation is not None and installation.running:

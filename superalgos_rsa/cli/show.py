@@ -6,7 +6,7 @@ import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
-from superalgos_rsa.cli.session import Output, Request, Session, emit, judge
+from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code, judge
 
 
 @click.command()
@@ -16,11 +16,12 @@ from superalgos_rsa.cli.session import Output, Request, Session, emit, judge
 @click.pass_obj
 def command(session: Session, documents: tuple[str, ...], limit: int, output: Output) -> int:
     """Draw LAN node, task, session, key and key file as a tree; no secret is shown."""
-    _, report = judge(session, Request(documents, limit=limit))
+    world, report = judge(session, Request(documents, limit=limit))
     if output.format == "json":
         show(report, output)
     else:
         from superalgos_rsa.reports import tree
 
-        emit(lambda colour, width: tree.render(report, color=colour, width=width), output)
-    return 0
+        read = [document.path for document in report.documents]
+        emit(lambda colour, width: tree.render(report, color=colour, width=width), output, read)
+    return exit_code(world, report)
