@@ -49,11 +49,12 @@ def read_vault(path: Path) -> Vault:
 def _without_file(path: Path, found: Unread) -> Vault:
     name = str(path)
     # The platform asks existsSync, which takes a dangling link for no file, and then writes through the link.
-    if found.obstacle in ("missing", "dangling-link", "link-loop"):
-        if not path.parent.is_dir():
-            return Vault(name, "no-folder", reason=f"the folder {path.parent.name} does not exist")
-        if not os.access(path.parent, os.W_OK | os.X_OK):
-            return Vault(name, "no-access", reason=f"this user may not write into {path.parent.name}")
+    if found.obstacle in ("missing", "dangling-link"):
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            return Vault(name, "no-folder", reason=f"the folder {folder.name} does not exist")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return Vault(name, "no-access", reason=f"this user may not write into {folder.name}")
         return Vault(name, "absent")
     return Vault(name, "unreadable", reason=found.detail)
 
