@@ -38,10 +38,12 @@ def real_workspaces() -> Path:
 
 
 @pytest.fixture(scope="session")
-def node_json() -> Iterator[NodeJson]:
-    node = shutil.which("node")
-    if node is None:
-        absent("there is no Node to ask")
+def node() -> str:
+    return shutil.which("node") or absent("there is no Node to ask")
+
+
+@pytest.fixture(scope="session")
+def node_json(node: str) -> Iterator[NodeJson]:
     with NodeJson(node) as asked:
         yield asked
 
