@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from superalgos_rsa import lease
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
@@ -123,29 +124,85 @@ def _lock_path(target: Path) -> Path:
 
 
 def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) -> None:
-    found = read_regular(target, limit=max(len(old or b""), 1))
-    current = found.data if isinstance(found, Content) else None
-    if current != old or (old is None and os.path.lexists(target)):
-        raise ConflictError(f"{target} was changed by another program; nothing was written", "run the command again")
-    status = target.stat() if old is not None else None
-    mode = stat.S_IMODE(status.st_mode) if status else 0o600 if private else 0o666 & ~_umask()
+    if old is None:
+        if os.path.lexists(target):
+            raise _conflict(target)
+        create(target, new, mode=0o600 if private else 0o666 & ~_umask())
+        return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        with open(descriptor, "wb") as stream:
-            stream.write(new)
-            if status and hasattr(os, "fchown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-                os.fchown(descriptor, status.st_uid, status.st_gid)
-            if hasattr(os, "fchmod"):
-                os.fchmod(descriptor, mode)
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(temporary, target)
-    except BaseException:
+        _write_like(target, temporary, new)
+        _swap(target, old, temporary)
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        raise
     _sync_folder(target.parent)
+
+
+def _write_like(target: Path, temporary: Path, data: bytes) -> None:
+    """A new file beside the target with its mode and owner; nobody else can read it before it has them."""
+    status = target.stat()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with open(os.open(temporary, flags, 0o600), "wb") as stream:
+        stream.write(data)
+        if hasattr(os, "fchown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+        if hasattr(os, "fchmod"):
+            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _swap(target: Path, old: bytes, temporary: Path) -> None:
+    """Put `temporary` in the place of the target if that still holds `old`, and take it back should anybody have
+    written into the old file meanwhile: whoever asks for no lock must not lose a change either."""
+    spare = target.with_name(f".{target.name}.{os.getpid()}.old")
+    try:
+        with lease.exclusive(str(target)) as descriptor:
+            with open(descriptor, "rb", closefd=False) as stream:
+                if stream.read(len(old) + 1) != old:
+                    raise _conflict(target)
+            with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
+                os.link(target, spare)
+            try:
+                os.replace(temporary, target)
+            except OSError as error:
+                if error.errno != errno.EBUSY:  # a single file mounted by itself, as containers do, has one place only
+                    raise
+                _write_in_place(target, old, temporary.read_bytes())
+                return
+            if lease.is_wanted(descriptor) and spare.exists():
+                os.replace(spare, target)
+                raise _conflict(target)
+        lease.settle()
+        if spare.exists() and spare.read_bytes() != old:
+            os.replace(spare, target)
+            raise _conflict(target)
+    except lease.InUseError:
+        raise _conflict(target) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(spare)
+
+
+def _write_in_place(target: Path, old: bytes, new: bytes) -> None:
+    try:
+        _overwrite(target, new)
+    except OSError:
+        _overwrite(target, old)
+        raise
+
+
+def _overwrite(target: Path, data: bytes) -> None:
+    with open(target, "r+b") as stream:
+        stream.write(data)
+        stream.truncate()
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _conflict(target: Path) -> ConflictError:
+    return ConflictError(f"{target} was changed by another program; nothing was written", "run the command again")
 
 
 def _sync_folder(folder: Path) -> None:
