@@ -11,7 +11,7 @@ from superalgos_rsa.rules.registry import Occurrence, check
 _ENDS = "Loading this file ends the whole platform"
 
 
-@check(DocumentFacts, "document-unreadable", "document-shape", "workspace-crash")
+@check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
 def unreadable(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason

@@ -69,9 +69,21 @@ def run(world: World) -> Iterator[Occurrence]:
                 yield from declared.function(subject, world)
             except Exception as error:  # its text could quote a secret; its type cannot
                 name = ", ".join(sorted(declared.ids))
-                message = f"the rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
-                yield Occurrence(INTERNAL_ERROR, message, getattr(subject, "path", None))
-                break
+                message = f"The rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
+                yield _failed(message, subject)
+
+
+def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | World) -> Occurrence:
+    """At what the rule looked at, so that nothing there passes for good."""
+    match subject:
+        case KeyFacts():
+            return at_key(INTERNAL_ERROR, message, subject)
+        case TaskFacts():
+            return at_task(INTERNAL_ERROR, message, subject)
+        case DocumentFacts():
+            return Occurrence(INTERNAL_ERROR, message, subject.path)
+        case _:
+            return Occurrence(INTERNAL_ERROR, message, None)
 
 
 def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> Occurrence:
