@@ -82,8 +82,10 @@ def git_state(folder: str, name: str) -> GitState | None:
     import subprocess
 
     def git(*arguments: str) -> int:
-        command = ["git", "-C", folder, *arguments, "--", name]
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        command = ["git", "--literal-pathspecs", "-C", folder, *arguments, "--", name]
+        # Where a hook of git runs this program, its variables would point every question at the hook's own repository.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        environment["GIT_OPTIONAL_LOCKS"] = "0"
         return subprocess.run(  # noqa: S603  # a fixed command; the name stands behind `--`
             command, capture_output=True, timeout=_GIT_TIMEOUT, env=environment, check=False
         ).returncode
