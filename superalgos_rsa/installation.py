@@ -75,7 +75,7 @@ def _superalgos_version(root: Path) -> str | None:
     try:
         package = json.loads((root / "package.json").read_text("utf-8"))
         version = package["version"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return version if isinstance(version, str) else None
 
@@ -95,5 +95,5 @@ def platform_is_running(root: Path, port: int = HTTP_PORT) -> bool:
                 answer += part
         environment = json.loads(answer.partition(b"\r\n\r\n")[2])
         return os.path.samefile(environment["BASE_PATH"], root)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
