@@ -106,7 +106,9 @@ def _owner(key: KeyFacts) -> tuple[Any, ...]:
 @check(World, "vault-orphan")
 def orphan(world: World, _: World) -> Iterator[Occurrence]:
     """Only where every workspace was read can it be said that none uses an entry."""
-    if not world.all_documents or world.vault.state != "read" or any(d.defects for d in world.documents):
+    if world.before_start or not world.all_documents:
+        return
+    if world.vault.state != "read" or any(document.defects for document in world.documents):
         return
     names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
     for index, entry in enumerate(world.vault.entries):
