@@ -19,7 +19,7 @@ def permissions(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         who = "everybody" if found.mode & 0o007 else "the file's group"
         yield at_key(
             "file-permissions",
-            f"{who[0].upper()}{who[1:]} on this machine can read the private key (mode {found.mode:04o})",
+            f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
             key,
             path=found.resolved,
             fix=command("chmod", "600", found.target, applicability="safe"),
