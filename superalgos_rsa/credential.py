@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from superalgos_rsa import javascript as js
 from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.engine.exchanges import BINANCE
 from superalgos_rsa.loader import VaultHit
 from superalgos_rsa.probe import PathFacts
 from superalgos_rsa.report import SecretKind, SecretSource
@@ -51,9 +54,14 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
         return "inline"
     if is_placeholder(secret):
         return "placeholder"
-    if found is not None and (found.status not in ("missing", "impossible") or found.near or found.parent_exists):
+    if found is not None and (found.status not in ("missing", "impossible") or found.near or _in_a_folder(found)):
         return "path"
     return "path" if is_spelled_like_path(secret) else "inline"
+
+
+def _in_a_folder(found: PathFacts) -> bool:
+    """The root folder tells nothing: one random base64 text in 64 begins with a slash."""
+    return found.parent_exists and bool(os.path.dirname(found.resolved).strip("/"))
 
 
 _FILE_SUFFIX = re.compile(
@@ -80,13 +88,29 @@ def is_spelled_like_path(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    """Base64 of random bytes mixes its letters within a few characters; the words of a path do not."""
-    if text.endswith("=") or "+" in text:
+    """In base64 of random bytes six neighbours in ten are of different kinds (a small letter, a capital, a digit); in
+    the words of a path, whatever their capitals, three in ten at most."""
+    if text.endswith("="):
         return True
-    longest = max(text.split("/"), key=len)
-    return len(longest) >= 10 and all(re.search(letters, longest) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
+    pairs = [pair for part in re.split("[/+]", text) for pair in pairwise(map(_kind_of, part))]
+    return sum(left != right for left, right in pairs) >= 0.4 * len(pairs)
 
 
-def is_hmac_secret(text: str) -> bool:
-    """Whether a text can be the secret an exchange handed out: one word of printable ASCII, no key material."""
-    return re.fullmatch(r"[\x21-\x7e]{4,512}", text) is not None and "-----" not in text and "PRIVATE KEY" not in text
+def _kind_of(letter: str) -> str:
+    return "0" if letter.isdigit() else "A" if letter.isupper() else "a"
+
+
+def is_hmac_secret(text: str, exchange: str | None) -> bool:
+    """Whether a text can be the secret an exchange handed out: one word of printable ASCII, no key material.
+
+    Binance hands out 64 letters and digits, and no exchange fewer than 16: that is a file's name, or a password.
+    """
+    if exchange is None or exchange in BINANCE:
+        return re.fullmatch(r"[A-Za-z0-9]{64}", text) is not None
+    return re.fullmatch(r"[\x21-\x7e]{16,512}", text) is not None and "-----" not in text and "PRIVATE KEY" not in text
+
+
+def control_character(text: str) -> str | None:
+    """The first control character inside a value. At its ends, white space is a slip of pasting."""
+    found = re.search(r"[\x00-\x1f\x7f]", text.strip(BLANK))
+    return found[0] if found else None

@@ -79,7 +79,8 @@ class KeyFacts:
 
     @property
     def exchange(self) -> Exchange | None:
-        return self.key.exchange
+        """The one it belongs to; of a key outside every exchange, the one that the first task takes it to."""
+        return self.key.exchange or next((user.exchange for user in self.users if user.exchange is not None), None)
 
     @property
     def used(self) -> bool:

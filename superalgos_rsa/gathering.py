@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from superalgos_rsa.credential import Credential, is_hmac_secret, secret_kind
+from superalgos_rsa.credential import BLANK, Credential, is_hmac_secret, secret_kind
 from superalgos_rsa.engine import Verdict, judge
 from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
 from superalgos_rsa.installation import Installation
@@ -135,20 +135,22 @@ class _Probe:
             return facts
         data = path.content if path is not None and path.content is not None else None
         text = secret if data is None else data.decode("utf-8", "replace")
-        content: KeyText | None = None
-        if data is not None or "-----" in secret or "PRIVATE KEY" in secret:
-            content = inspect(secret.encode("utf-8", "replace") if data is None else data)
+        content: KeyText | None = inspect(secret.encode("utf-8", "replace") if data is None else data)
+        if data is None and content is not None and (facts.kind == "path" or content.kind in ("text", "empty")):
+            content = None
         verdict = judge(text, exchange, version)
         around = None
         if path is not None and path.target is not None and data is not None and content is not None:
             around = look_around(path.target, data, content.public_key_sha256) if content.kind == "private" else None
-        hmac = None if facts.kind == "path" and data is None else _hmac_text(text)
+        hmac = None if facts.kind == "path" and data is None else _hmac_text(text, exchange, content)
         return replace(facts, content=content, verdict=verdict, neighbours=around, hmac_text=hmac)
 
 
-def _hmac_text(text: str) -> HmacText:
-    plausible = is_hmac_secret(text)
-    return HmacText(plausible, not plausible and is_hmac_secret(text.strip()))
+def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> HmacText:
+    if content is not None and content.kind != "text":
+        return HmacText(plausible=False, only_blank_spoils=False)
+    plausible = is_hmac_secret(text, exchange)
+    return HmacText(plausible, not plausible and is_hmac_secret(text.strip(BLANK), exchange))
 
 
 def _ask_engine(world: World) -> World:

@@ -151,6 +151,8 @@ def _places_of_interest(workspace: Workspace) -> Iterator[Pointer]:
             yield (*key.exchange.pointer, "config")
     for task in workspace.tasks:
         yield task.pointer
+        if task.needs_key and task.exchange is not None:
+            yield (*task.exchange.pointer, "config")
         if task.reference is not None:
             yield task.reference.pointer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from superalgos_rsa import __version__
+from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.document import Place, pointer_text
 from superalgos_rsa.facts import KeyFacts, TaskFacts, World
 from superalgos_rsa.report import (
@@ -60,6 +61,10 @@ def _signs(key: KeyFacts) -> bool:
     name = key.credential.code_name
     if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
         return False
+    if is_placeholder(name):
+        return False
+    if not key.verdict.judged and key.kind == "path":  # a key that the exchange signs with in a way of its own
+        return key.reads_file
     if key.verdict.signing == "hmac":
         return key.hmac_text is not None and key.hmac_text.plausible
     return key.verdict.signing in ("rsa", "ed25519")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.credential import BLANK, is_spelled_like_path
+from superalgos_rsa.credential import BLANK, control_character, is_spelled_like_path
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
+_OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
 _PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 
@@ -46,7 +48,7 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             key,
             fix=set_key(key, "display", code_name=_PASTE),
         )
-    elif is_spelled_like_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
+    elif _is_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
         yield at_key(
             "code-name-swapped",
             "`codeName` holds a path; the API key belongs there",
@@ -55,13 +57,19 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
     elif key.code_name_path is not None and key.code_name_path.engine_reads:
         yield from _reads_file(key)
-    elif name != name.strip(BLANK) or any(letter in name for letter in BLANK):
+    elif control_character(name) is None and not re.fullmatch(r"[\x21-\x7e]+", name):
+        blank = any(letter in name for letter in BLANK)
+        what = "white space or invisible characters" if blank else "characters that no request header can carry"
         yield at_key(
             "code-name-whitespace",
-            "`codeName` has white space or invisible characters in it",
+            f"`codeName` has {what} in it",
             key,
-            fix=set_key(key, "safe", code_name=_PASTE),
+            fix=set_key(key, "display", code_name=_PASTE),
         )
+
+
+def _is_path(name: str) -> bool:
+    return is_spelled_like_path(name) and not _OF_COINBASE.fullmatch(name)
 
 
 def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from superalgos_rsa import schema
+from superalgos_rsa.credential import control_character
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
@@ -36,8 +34,8 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
     else:
         for problem in schema.problems("key-config", dict(found.fields)):
-            if problem.keyword == "required":  # an absent value has a rule of its own
-                continue
+            if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
+                continue  # an absent value has a rule of its own; of the others none reads the file or signs
             name = ".".join(str(step) for step in problem.pointer) or "config"
             yield at_key("config-schema", f"`{name}` {problem.message}.{ends}", key)
 
@@ -47,23 +45,27 @@ def _ends_platform(key: KeyFacts) -> bool:
 
 
 @check(KeyFacts, "config-control-character")
-def control_character(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     """`"C:\\temp\\new.pem"` is legal JSON, and means a tab and a line break."""
-    for name, value in key.key.config.fields.items():
-        if name not in ("codeName", "secret") or not isinstance(value, str) or "-----BEGIN" in value:
+    of_vault = "the vault's " if key.credential.source == "vault" else ""
+    for name, value, shown in (
+        ("codeName", key.credential.code_name, "`codeName`"),
+        ("secret", key.credential.secret, f"{of_vault}`secret`"),
+    ):
+        found = control_character(value) if isinstance(value, str) else None
+        if found is None or (isinstance(value, str) and "-----BEGIN" in value):
             continue
-        found = _CONTROL.search(value.strip() if name == "codeName" else value.strip(" \r\n"))
-        if found is None or (name == "secret" and key.reads_file):
+        if name == "secret" and (key.reads_file or key.content is not None):
             continue
         kind = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "a NUL"}.get(
-            found[0], "a control character"
+            found, "a control character"
         )
         fix = None
         if name == "secret":
             fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
         yield at_key(
             "config-control-character",
-            f"`{name}` holds {kind}: a single backslash in JSON is no backslash",
+            f"{shown[0].upper()}{shown[1:]} holds {kind}: a single backslash in JSON is no backslash",
             key,
             fix=fix,
         )

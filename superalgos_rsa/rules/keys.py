@@ -4,24 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.engine.exchanges import is_exchange
-from superalgos_rsa.facts import KeyFacts, World
+from superalgos_rsa.engine.exchanges import BINANCE, BYBIT, is_exchange
+from superalgos_rsa.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
+from superalgos_rsa.facts import KeyFacts, TaskFacts, World
+from superalgos_rsa.report import Fix
 from superalgos_rsa.rules.commands import advice, command, set_key
-from superalgos_rsa.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.rules.registry import Occurrence, at_key, at_task, check
+from superalgos_rsa.workspace import Exchange, Task
 
-BINANCE_FAMILY = frozenset({"binance", "binanceus", "binanceusdm", "binancecoinm"})
 _NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519": "X25519", "x448": "X448",
           "ed448": "Ed448", "rsa-pss": "RSA-PSS"}  # fmt: skip
 
 
-@check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
-def algorithm(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def blame(key: KeyFacts, world: World) -> str | None:
+    """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
     content, verdict = key.content, key.verdict
-    if content is None or verdict is None or content.kind != "private" or verdict.signing in ("rsa", "ed25519"):
+    if content is None or content.kind != "private" or verdict is None or verdict.signing in ("rsa", "ed25519"):
+        return None
+    if not verdict.judged:
+        return None
+    if not exchange_is_known(key, world):
+        return "exchange-unknown"
+    if not _takes_private_keys(key, world):
+        return "exchange-not-asymmetric"
+    if content.key_type not in (None, "rsa"):
+        return "key-algorithm"
+    if content.consistent is False:
+        return "key-inconsistent"
+    return "key-size" if not content.damage and _is_of_other_size(key) else None
+
+
+def exchange_is_known(key: KeyFacts, world: World) -> bool:
+    name = key.exchange.code_name if key.exchange else "binance"
+    return name is not None and is_exchange(name, world.installation.ccxt if world.installation else None)
+
+
+def _takes_private_keys(key: KeyFacts, world: World) -> bool:
+    name = key.exchange.code_name if key.exchange else "binance"
+    version = (world.installation.ccxt if world.installation else None) or REPRESENTATIVES[0]
+    return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)
+
+
+def _is_of_other_size(key: KeyFacts) -> bool:
+    content = key.content
+    if content is None or content.kind != "private" or content.key_type != "rsa" or content.key_bits in (None, 2048):
+        return False
+    return key.exchange is None or key.exchange.code_name in BINANCE
+
+
+@check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
+def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    content, verdict, blamed = key.content, key.verdict, blame(key, world)
+    if content is None or verdict is None:
         return
     where = key.path.resolved if key.path and key.reads_file else None
     name = _NAMES.get(content.key_type or "", "unknown")
-    if verdict.signing == "hmac":
+    if blamed == "exchange-not-asymmetric":
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
         yield at_key(
             "exchange-not-asymmetric",
@@ -30,15 +68,15 @@ def algorithm(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             path=where,
             fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
         )
-    elif content.key_type not in (None, "rsa"):
+    elif blamed == "key-algorithm":
         yield at_key(
             "key-algorithm",
-            f"This is an {name} key, and the engine cannot sign with it: {verdict.reason}",
+            f"The key is of type {name}, and the engine cannot sign with it: {verdict.reason}",
             key,
             path=where,
             fix=command("superalgos-rsa", "keygen"),
         )
-    elif content.consistent is False:
+    elif blamed == "key-inconsistent":
         yield at_key(
             "key-inconsistent",
             "The numbers in this key do not belong together: no signature would verify",
@@ -51,9 +89,7 @@ def algorithm(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 @check(KeyFacts, "key-size")
 def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     content = key.content
-    if content is None or content.kind != "private" or content.key_type != "rsa" or content.key_bits in (None, 2048):
-        return
-    if key.exchange is not None and key.exchange.code_name not in BINANCE_FAMILY:
+    if content is None or not _is_of_other_size(key):
         return
     accepted = content.key_bits == 4096 and world.accept_rsa_4096
     message = (
@@ -72,28 +108,43 @@ def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "exchange-unknown", "exchange-sandbox")
-def exchange(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def exchange_of_key(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     """At the exchange of a key; the exchanges without keys are listed by hundreds in ready-made workspaces."""
-    found = key.exchange
-    if found is None:
+    if key.exchange is None:
         return
+    for rule, message, fix in _defects(key.exchange, world):
+        used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
+        yield at_key(rule, message, key, pointer=(*key.exchange.pointer, "config"), used=used, fix=fix)
+
+
+@check(TaskFacts, "exchange-sandbox")
+def exchange_of_task(task: TaskFacts, world: World) -> Iterator[Occurrence]:
+    """At the exchange that the market stands under, where the task's key stands under another node of it."""
+    traded = task.task.exchange
+    if not task.task.needs_key or traded is None or task.key is None or task.key.exchange is None:
+        return
+    if traded.pointer == task.key.exchange.pointer or traded.code_name != task.key.exchange.code_name:
+        return
+    for rule, message, fix in _defects(traded, world):
+        if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
+            yield at_task(rule, message, task, pointer=(*traded.pointer, "config"), fix=fix)
+
+
+def _defects(found: Exchange, world: World) -> Iterator[tuple[str, str, Fix]]:
     version = world.installation.ccxt if world.installation else None
     if not found.code_name or not is_exchange(found.code_name, version):
-        yield at_key(
-            "exchange-unknown",
-            f"The engine knows no exchange “{found.code_name or ''}”",
-            key,
-            pointer=(*found.pointer, "config"),
-            fix=advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance"),
-        )
+        unnamed = "This exchange has no `codeName`"
+        message = f"The engine knows no exchange “{found.code_name}”" if found.code_name else unnamed
+        fix = advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance")
+        yield "exchange-unknown", message, fix
     if isinstance(found.sandbox, str) and found.sandbox:
-        yield at_key(
-            "exchange-sandbox",
-            f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on',
-            key,
-            pointer=(*found.pointer, "config"),
-            fix=advice('write `"sandBox": false` without quotes around false'),
-        )
+        message = f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on'
+        yield "exchange-sandbox", message, advice('write `"sandBox": false` without quotes around false')
+
+
+def _heeds_sandbox(task: Task) -> bool:
+    """Portfolio bots look for `sandbox` in small letters, so for them this one is not there."""
+    return task.bot != "Portfolio Bot Instance"
 
 
 def _shown(text: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from superalgos_rsa.credential import BLANK
+from superalgos_rsa.credential import BLANK, control_character
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.probe import Likeness, PathFacts
 from superalgos_rsa.report import Fix
 from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.keys import exchange_is_known
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
-_EXPANDED_BY_SHELLS = re.compile(r"~|\$\{?\w|%\w+%|file:", re.IGNORECASE)
+_EXPANDED_BY_SHELLS = re.compile(r"^~|\$\{?\w|%\w+%|^file:", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _SIGNS_PATH_TEXT = "the engine signs with the text of the path itself"
 
@@ -62,19 +63,45 @@ def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         yield _at(key, rule, f"{_WORDS[rule]}: {_SIGNS_PATH_TEXT}", _repair(key, found, rule))
 
 
+@check(KeyFacts, "path-not-found")
+def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """A bare name of a file that is not there. It may yet be a damaged secret, so its text is not shown."""
+    secret, verdict, hmac = key.credential.secret, key.verdict, key.hmac_text
+    if key.kind != "inline" or not isinstance(secret, str) or verdict is None or hmac is None:
+        return
+    a_key = key.content is not None and key.content.kind != "json"
+    if a_key or hmac.only_blank_spoils or not verdict.judged or control_character(secret) is not None:
+        return
+    if not hmac.plausible:
+        yield _at(
+            key,
+            "path-not-found",
+            "`secret` names no file on the task server, and it cannot be a secret of this exchange: the engine signs "
+            "with the text as it stands",
+            set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
+        )
+    elif verdict.signing == "none" and exchange_is_known(key, world):
+        yield _at(
+            key,
+            "path-not-found",
+            f"`secret` names no file on the task server, and as a secret it is of no use: {verdict.reason}",
+            set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
+        )
+
+
 def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> Occurrence:
-    return at_key(rule, message, key, path=key.path.resolved if key.path else None, fix=fix)
+    return at_key(rule, message, key, path=key.path.resolved if key.path and key.kind == "path" else None, fix=fix)
 
 
 def _tells_control_character(found: PathFacts) -> bool:
     """A tab or line break within the path has a rule of its own, which names the cause."""
-    return not found.engine_reads and re.search(r"[\x00-\x1f\x7f]", found.asked.strip(" \r\n")) is not None
+    return not found.engine_reads and control_character(found.asked) is not None
 
 
 def _cause(found: PathFacts) -> str:
     text = found.asked
     likenesses = {near.likeness for near in found.near}
-    if _EXPANDED_BY_SHELLS.match(text):
+    if _EXPANDED_BY_SHELLS.search(text):
         return "path-not-expanded"
     if text.strip(BLANK)[:1] in ('"', "'", "`", "\u201c", "\u2018") or "unquoted" in likenesses:
         return "path-quoted"
@@ -99,5 +126,5 @@ def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:
         return set_key(key, "safe", secret=exact[0])
     others = list(dict.fromkeys(near.path for near in found.near))
     if len(others) == 1:
-        return set_key(key, "safe", secret=others[0])
+        return set_key(key, "unsafe", secret=others[0])
     return set_key(key, "display", secret=others[0] if others else "PATH_OF_THE_KEY_FILE")

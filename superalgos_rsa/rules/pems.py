@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.engine.exchanges import is_exchange
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.keyfile import DAMAGE, Kind
 from superalgos_rsa.report import Fix
 from superalgos_rsa.rules.commands import command, set_key
+from superalgos_rsa.rules.keys import blame
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 _INSTEAD: dict[Kind, tuple[str, str]] = {
@@ -35,9 +35,11 @@ def instead(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         return
     rule, message = _INSTEAD[content.kind]
     hmac = key.hmac_text
-    if content.kind == "text" and hmac is not None and (hmac.plausible or hmac.only_blank_spoils):
-        return
     signs = key.verdict is not None and key.verdict.signing == "hmac"
+    if key.verdict is not None and not key.verdict.judged:
+        return
+    if content.kind == "text" and hmac is not None and ((hmac.plausible and signs) or hmac.only_blank_spoils):
+        return
     tail = ", so the engine signs HMAC with the file's text" if signs else ""
     yield at_key(rule, message + tail, key, path=_path(key), fix=_repair(key, content.kind))
 
@@ -48,12 +50,7 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if not key.reads_file or content is None or verdict is None or content.kind != "private":
         return
     signs = verdict.signing in ("rsa", "ed25519")
-    explained = (
-        content.key_type not in (None, "rsa")
-        or content.consistent is False
-        or verdict.signing == "hmac"
-        or not _exchange_is_known(key, world)
-    )
+    explained = not verdict.judged or blame(key, world) is not None
     words = [DAMAGE[name] for name in content.damage]
     if signs or explained:
         if words:
@@ -93,11 +90,6 @@ def unusual(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             path=_path(key),
             fix=_convert(key),
         )
-
-
-def _exchange_is_known(key: KeyFacts, world: World) -> bool:
-    name = key.exchange.code_name if key.exchange else None
-    return name is None or is_exchange(name, world.installation.ccxt if world.installation else None)
 
 
 def _path(key: KeyFacts) -> str | None:

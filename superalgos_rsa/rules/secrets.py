@@ -8,6 +8,7 @@ from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.credential import BLANK
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.keys import blame
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 _PATH = "PATH_OF_THE_KEY_FILE"
@@ -15,7 +16,12 @@ _PATH = "PATH_OF_THE_KEY_FILE"
 
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
 def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    if key.key.config.state != "read" or key.kind != "empty" or key.credential.source == "vault":
+    if key.key.config.state != "read" or key.kind != "empty":
+        return
+    if key.credential.source == "vault":
+        if isinstance(key.credential.secret, str):  # an entry without a value is told as the vault's own mistake
+            message = "The vault's entry for this key is empty, and the vault wins over the node"
+            yield at_key("secret-missing", message, key, fix=set_key(key, "display", secret=_PATH))
         return
     name = key.credential.code_name
     fix = set_key(key, "display", secret=_PATH)
@@ -35,7 +41,7 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     own = key.credential.own_secret
     if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
         return
-    what = "private key" if "PRIVATE KEY" in own else "secret"
+    what = "private key" if key.content is not None and key.content.kind == "private" else "secret"
     yield at_key(
         "secret-exposed",
         f"The {what} itself stands in this document, readable by whoever gets the file",
@@ -45,12 +51,12 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "secret-inline-pem")
-def inline_pem(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    secret = key.credential.secret
-    if key.kind != "inline" or not isinstance(secret, str) or not ("-----" in secret or "PRIVATE KEY" in secret):
+def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    verdict = key.verdict
+    if key.kind != "inline" or key.content is None or key.content.kind == "json" or verdict is None:
         return
-    reads = key.verdict is not None and key.verdict.signing in ("rsa", "ed25519")
-    why = "the engine can read it, but a path belongs here" if reads else "the engine cannot sign with it as it stands"
+    reads = verdict.signing in ("rsa", "ed25519") or not verdict.judged or blame(key, world) is not None
+    why = "the path of a file belongs there" if reads else "the engine cannot sign with it as it stands"
     yield at_key(
         "secret-inline-pem",
         f"`secret` holds the text of a key: {why}",

@@ -31,15 +31,17 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
         yield at_task(
             "task-key-namesake",
             "The key this task refers to is gone, and the platform will silently take another one of the same "
-            f"name, “{found.target_name}”",
+            f"name, {found.target_name or 'which is empty'}",
             task,
             pointer=found.pointer,
             fix=_ATTACH,
         )
-    elif found.key is None:
+    elif task.key is None:
         yield at_task(
             "task-key-not-found",
-            "The key this task refers to is not in the workspace",
+            "The task refers to an API Authorization Key, which holds no key of an exchange"
+            if found.to_api_key
+            else "The key this task refers to is not in the workspace",
             task,
             pointer=found.pointer,
             fix=_ATTACH,
@@ -48,9 +50,11 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
 
 @check(TaskFacts, "task-key-wrong-exchange")
 def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
-    if not task.task.needs_key or task.key is None or task.task.exchange is None or task.key.exchange is None:
+    if not task.task.needs_key or task.key is None or task.task.exchange is None:
         return
     traded, owned = task.task.exchange, task.key.exchange
+    if owned is None:
+        return
     if traded.pointer != owned.pointer and traded.code_name != owned.code_name:
         yield at_task(
             "task-key-wrong-exchange",
@@ -89,8 +93,8 @@ def server_unknown(task: TaskFacts, _: World) -> Iterator[Occurrence]:
     if task.task.needs_key and task.server is None and lan is not None:
         yield at_task(
             "task-server-unknown",
-            f"The task runs on “{lan.name}” ({lan.host}), another machine than this one: its files cannot be "
-            "seen from here",
+            f"The task runs on {lan.name or 'a LAN node'} ({lan.host}), another machine than this one: its files "
+            "cannot be seen from here",
             task,
             fix=advice("run superalgos-rsa preflight on that machine"),
         )
