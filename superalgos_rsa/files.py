@@ -109,6 +109,13 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
         raise
 
 
+def set_mode(path: str | os.PathLike[str], mode: int) -> None:
+    try:
+        os.chmod(path, mode)
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot change the mode of {path}: {error.strerror}") from None
+
+
 def _lock_path(target: Path) -> Path:
     """Not beside the target: Superalgos lists whatever lies in its workspace folder."""
     import hashlib
@@ -129,6 +136,8 @@ def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) 
             raise _conflict(target)
         create(target, new, mode=0o600 if private else 0o666 & ~_umask())
         return
+    if read_regular(target, len(old)) != Content(old):  # a FIFO that came meanwhile must not be opened below
+        raise _conflict(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         _write_like(target, temporary, new)
@@ -208,11 +217,12 @@ def _conflict(target: Path) -> ConflictError:
 def _sync_folder(folder: Path) -> None:
     if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with contextlib.suppress(OSError):  # the file is in its place by now; some file systems cannot sync a folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _umask() -> int:

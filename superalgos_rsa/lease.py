@@ -32,7 +32,7 @@ def exclusive(path: str) -> Iterator[int]:
 
     Where the file system or the owner of the file allows no lease, the file is merely held open.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     # A process that lets a lease be broken is sent SIGIO, which would end it.
     before = _ignore_lease_signal()
     try:
