@@ -51,3 +51,5 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
         os.execvp(command_line[0], command_line)  # noqa: S606  # to become this command is what was asked for
     except OSError as error:
         raise SuperalgosRsaError(f"cannot run {command_line[0]}: {error.strerror}") from None
+    except ValueError:
+        raise SuperalgosRsaError("cannot run a command without a name") from None

@@ -152,7 +152,7 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
     shown = False
     for index, document in enumerate(documents, start=1):
         yield document
-        if sys.stderr.isatty() and time.monotonic() - begun > 1:
+        if sys.stderr is not None and sys.stderr.isatty() and time.monotonic() - begun > 1:
             shown = True
             click.echo(f"\r{doing} {index} of {total} documents", nl=False, err=True)
     if shown:

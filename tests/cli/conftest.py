@@ -1,0 +1,68 @@
+"""Installations to run commands on, and the call of a command."""
+
+import io
+import shutil
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from cli.command_line import FOREIGN, Ended
+from superalgos_rsa import demonstration
+from superalgos_rsa.cli import run
+
+
+class Call(Protocol):
+    def __call__(self, *words: str | Path, stdin: bytes = b"") -> Ended: ...
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in FOREIGN:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Runs one command line in this process."""
+
+    def call(*words: str | Path, stdin: bytes = b"") -> Ended:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = run([str(word) for word in words])
+        return Ended(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    demonstration.build(folder)
+    return folder
+
+
+@pytest.fixture
+def broken(built: Path, tmp_path: Path) -> Path:
+    """A Superalgos folder whose five tasks have five broken keys."""
+    return Path(shutil.copytree(built, tmp_path / "Superalgos"))
+
+
+@pytest.fixture
+def green(broken: Path, call: Call) -> Path:
+    """The same folder with every key mended by `set`."""
+    for mistake in demonstration.MISTAKES:
+        values = ["--code-name", mistake.code_name] if mistake.code_name else []
+        secret = ["--secret", mistake.secret or demonstration.KEY_FILE]
+        assert call("--root", broken, "set", broken / demonstration.WORKSPACE, mistake.name, *values, *secret).code == 0
+    return broken
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is no part of a Superalgos folder, made the current one."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
