@@ -39,7 +39,8 @@ class PathFacts:
     mode: int | None = None
     near: tuple[Near, ...] = ()
     parent_exists: bool = False
-    """The folder it should lie in is there, and it is another one than the working folder."""
+    """The folder it should lie in is there, and it is neither the working folder nor the root, which are there for
+    any text: base64 may well begin with a slash."""
     content: bytes | None = field(default=None, repr=False)
 
     @property
@@ -68,7 +69,8 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> PathFacts:
         status,
         mode=mode,
         near=tuple(_near(path, cwd, beside)) if status in ("missing", "dangling-link") and len(path) < 4096 else (),
-        parent_exists=os.path.isdir(parent) and not _same_folder(parent, cwd),
+        parent_exists=os.path.isdir(parent)
+        and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
     )
 
 
@@ -157,6 +159,13 @@ def _expand(path: str) -> str:
 
 def _other_case(path: str, cwd: str) -> str | None:
     """The same path as the folders really spell it, if each part exists in exactly one other case."""
+    try:
+        return _spelled_on_disk(path, cwd)
+    except OSError:  # a folder that may not be listed, or no folder at all
+        return None
+
+
+def _spelled_on_disk(path: str, cwd: str) -> str | None:
     at = "/" if path.startswith("/") else ""
     for part in [part for part in path.split("/") if part]:
         if part not in (".", "..") and not os.path.lexists(os.path.join(cwd, at, part)):
