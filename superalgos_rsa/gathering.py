@@ -169,9 +169,10 @@ def _ask_engine(world: World) -> World:
             continue
         if key.path is not None and key.path.status == "special":  # the engine would wait for ever
             continue
-        content = key.path.content if key.path is not None and key.path.content is not None else secret.encode()
+        content = key.path.content if key.path is not None and key.path.content is not None else None
+        data = secret.encode("utf-8", "replace") if content is None else content
         try:
-            public = public_half(content).pem if key.content is not None and key.content.kind == "private" else None
+            public = public_half(data).pem if key.content is not None and key.content.kind == "private" else None
         except SuperalgosRsaError:  # no key that anything could verify
             public = None
         asked.append(key)

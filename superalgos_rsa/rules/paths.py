@@ -100,10 +100,12 @@ def _tells_control_character(found: PathFacts) -> bool:
 
 def _cause(found: PathFacts) -> str:
     text = found.asked
-    likenesses = {near.likeness for near in found.near}
+    # Only a slash at its end may be too much: the same letters are no other case.
+    likenesses = {near.likeness for near in found.near if near.likeness != "case" or near.path != text.rstrip("/")}
     if _EXPANDED_BY_SHELLS.search(text):
         return "path-not-expanded"
-    if text.strip(BLANK)[:1] in ('"', "'", "`", "\u201c", "\u2018") or "unquoted" in likenesses:
+    quotes_alone = "unquoted" in likenesses and "trimmed" not in likenesses
+    if text.strip(BLANK)[:1] in ('"', "'", "`", "\u201c", "\u2018") or quotes_alone:
         return "path-quoted"
     if text != text.strip(BLANK) or any(letter in text for letter in _INVISIBLE):
         return "path-whitespace"
