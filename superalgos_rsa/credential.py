@@ -11,6 +11,7 @@ from typing import Any
 from superalgos_rsa import javascript as js
 from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.engine.exchanges import BINANCE
+from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.loader import VaultHit
 from superalgos_rsa.probe import PathFacts
 from superalgos_rsa.report import SecretKind, SecretSource
@@ -54,9 +55,12 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
         return "inline"
     if is_placeholder(secret):
         return "placeholder"
-    if found is not None and (found.status not in ("missing", "impossible") or found.near or _in_a_folder(found)):
+    if found is not None and (found.status not in ("missing", "impossible") or found.near):
         return "path"
-    return "path" if is_spelled_like_path(secret) else "inline"
+    if inspect(secret.encode("utf-8", "replace")).kind not in ("text", "json"):  # a key's own text is never shown
+        return "inline"
+    meant = is_spelled_like_path(secret) or (found is not None and _in_a_folder(found))
+    return "path" if meant else "inline"
 
 
 def _in_a_folder(found: PathFacts) -> bool:
@@ -84,20 +88,22 @@ def is_spelled_like_path(text: str) -> bool:
         return True
     if "/" not in bare and "\\" not in bare:
         return False
-    return not (_BASE64.match(bare) and _is_random(bare))
+    digits = re.sub(r"\s|\\[nr]", "", bare)
+    return not (_BASE64.match(digits) and _is_random(digits))
 
 
 def _is_random(text: str) -> bool:
-    """In base64 of random bytes six neighbours in ten are of different kinds (a small letter, a capital, a digit); in
-    the words of a path, whatever their capitals, three in ten at most."""
+    """In base64 of random bytes two neighbours are of different kinds (lower, upper, digit, sign) two times in three,
+    and one character of 32 is a slash or a plus; in the words of a path neighbours are mostly alike."""
     if text.endswith("="):
         return True
-    pairs = [pair for part in re.split("[/+]", text) for pair in pairwise(map(_kind_of, part))]
-    return sum(left != right for left, right in pairs) >= 0.4 * len(pairs)
+    kinds = [_kind_of(letter) for letter in text if letter != "/"]
+    changes = sum(left != right for left, right in zip(kinds, kinds[1:], strict=False))
+    return changes > 0.38 * len(kinds) and text.count("/") * 8 <= len(text)
 
 
 def _kind_of(letter: str) -> str:
-    return "0" if letter.isdigit() else "A" if letter.isupper() else "a"
+    return "a" if letter.islower() else "A" if letter.isupper() else "0" if letter.isdigit() else letter
 
 
 def is_hmac_secret(text: str, exchange: str | None) -> bool:

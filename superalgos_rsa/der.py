@@ -20,7 +20,8 @@ ALGORITHMS = {
     bytes.fromhex("2b6571"): "ed448",
 }
 ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
-"""What stands before the 32 bytes of every Ed25519 key in PKCS#8."""
+X25519_PREFIX = bytes.fromhex("302e020100300506032b656e04220420")
+"""What stands before the 32 bytes of every such key in PKCS#8; nothing else does."""
 
 
 def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:

@@ -21,6 +21,13 @@ def outer_span(text: str, string: Span, inner: Span) -> Span:
     return Span(starts[inner.start], starts[inner.end])
 
 
+def replace_member(text: str, string: Span, name: str, json_text: str) -> Edit:
+    """The edit that gives a member of the object inside the string another JSON value."""
+    inner: str = json.loads(text[string.start : string.end])
+    span = locate(inner, [(name,)])[(name,)]
+    return Edit(outer_span(text, string, span), _escaped(json_text))
+
+
 def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
     """Edits that give these members of the object inside the string these values.
 

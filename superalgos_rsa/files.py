@@ -138,7 +138,7 @@ def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) 
         return
     if read_regular(target, len(old)) != Content(old):  # a FIFO that came meanwhile must not be opened below
         raise _conflict(target)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    temporary = _beside(target, "new")
     try:
         _write_like(target, temporary, new)
         _swap(target, old, temporary)
@@ -146,6 +146,11 @@ def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) 
         with contextlib.suppress(OSError):
             os.unlink(temporary)
     _sync_folder(target.parent)
+
+
+def _beside(target: Path, ending: str) -> Path:
+    """By chance, not by process id: in a container the next process has the id of the one that was killed."""
+    return target.with_name(f".superalgos-rsa.{os.urandom(6).hex()}.{ending}")
 
 
 def _write_like(target: Path, temporary: Path, data: bytes) -> None:
@@ -165,7 +170,7 @@ def _write_like(target: Path, temporary: Path, data: bytes) -> None:
 def _swap(target: Path, old: bytes, temporary: Path) -> None:
     """Put `temporary` in the place of the target if that still holds `old`, and take it back should anybody have
     written into the old file meanwhile: whoever asks for no lock must not lose a change either."""
-    spare = target.with_name(f".{target.name}.{os.getpid()}.old")
+    spare = _beside(target, "old")
     try:
         with lease.exclusive(str(target)) as descriptor:
             with open(descriptor, "rb", closefd=False) as stream:

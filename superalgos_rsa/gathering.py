@@ -102,7 +102,7 @@ class _Probe:
         secret = credential.secret
         path = None if elsewhere or not isinstance(secret, str) else self._examine(secret, document)
         kind = secret_kind(secret, path)
-        facts = KeyFacts(document, key, credential, kind, server, users, path)
+        facts = KeyFacts(document, key, credential, kind, server, users, path if kind == "path" else None)
         if elsewhere:
             return facts
         if not isinstance(secret, str):

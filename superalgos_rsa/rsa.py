@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 _SHORTEST = 62  # bytes of a modulus that holds a SHA-256 DigestInfo and the eleven bytes around it (RFC 8017, 9.2)
@@ -32,6 +32,10 @@ class RsaNumbers:
     @property
     def too_short(self) -> bool:
         return (self.bits + 7) // 8 < _SHORTEST
+
+    def with_usual_exponent(self) -> RsaNumbers:
+        """For an engine that signs without the public exponent: damage there does not reach its signatures."""
+        return replace(self, e=65537)
 
     def signs_by_exponent(self) -> bool:
         """Does `m^d mod n` verify with `(n, e)`? Either prime is enough to tell without the long power.

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from superalgos_rsa.config import Update, VaultText, plan_update
+from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
 from superalgos_rsa.document import JsonError, apply, decode, encode, locate, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular, replace
@@ -45,16 +45,7 @@ def plan_document_update(
             f"`superalgos-rsa check {path}` shows the place",
         )
     text = decode(data)
-    config = (*key.pointer, "config")
-    span = locate(text, [config])[config]
-    covered = _is_covered(value, key, vault)
-    if covered and vault.state not in ("read", "absent"):
-        raise UsageError(
-            f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it"
-        )
-    vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
-    others = _names_of_others(path, key, installation) | _names_in(value, key)
-    plan = plan_update(text, span, update, vault_text, frozenset(others))
+    plan = plan_key_update(text, value, key, update, vault, names_of_others(path, installation))
     changes, summary = [], []
     # The vault first: should the second write fail, the first is taken back, and nothing refers to it meanwhile.
     if plan.vault and vault.text is not None and vault.data is not None:
@@ -65,6 +56,22 @@ def plan_document_update(
         names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
         summary.append((path, f"“{key.name or key.id}” has new values ({' and '.join(names)})"))
     return Plan(tuple(changes), tuple(summary))
+
+
+def plan_key_update(
+    text: str, value: Any, key: Key, update: Update, vault: Vault, others: frozenset[str]
+) -> UpdatePlan:
+    """The edits for one key of a document that is at hand as text and value; `others` are code names that keys of
+    other documents use."""
+    config = (*key.pointer, "config")
+    span = locate(text, [config])[config]
+    covered = _is_covered(value, key, vault)
+    if covered and vault.state not in ("read", "absent"):
+        raise UsageError(
+            f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it"
+        )
+    vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
+    return plan_update(text, span, update, vault_text, others | _names_in(value, key))
 
 
 def apply_update(plan: Plan) -> None:
@@ -117,10 +124,10 @@ def _names_in(value: Any, key: Key) -> set[str]:
     return {name for name in names if isinstance(name, str)}
 
 
-def _names_of_others(path: str, key: Key, installation: Installation | None) -> set[str]:
+def names_of_others(path: str, installation: Installation | None) -> frozenset[str]:
     """Code names in the installation's other workspaces: the vault serves them all. Unreadable ones are passed over."""
     if installation is None:
-        return set()
+        return frozenset()
     names: set[str] = set()
     for other in find_documents([str(installation.workspaces)]):
         found = read_regular(other, DEFAULT_LIMIT)
@@ -131,4 +138,4 @@ def _names_of_others(path: str, key: Key, installation: Installation | None) -> 
         except JsonError:
             continue
         names |= {n for k in read_workspace(value).keys if isinstance(n := k.config.fields.get("codeName"), str)}
-    return names
+    return frozenset(names)

@@ -29,6 +29,11 @@ _NOT_ABOUT_USE = frozenset({"workspace-crash", "export-secret", "export-personal
 
 def validate(world: World) -> Report:
     """The findings of every rule in document order, and the verdict on each key and task."""
+    return validate_noting(world)[1]
+
+
+def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
+    """The report, and for each of its findings the occurrence it was made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
     found = [(occurrence, _finding(occurrence, world)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
@@ -45,7 +50,7 @@ def validate(world: World) -> Report:
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
     all_ready = all(ready.values()) and not (world.before_start and counts["error"])
-    return Report(
+    report = Report(
         __version__,
         _installation(world),
         _documents(world),
@@ -54,6 +59,7 @@ def validate(world: World) -> Report:
         findings,
         Summary(counts["error"], counts["warning"], counts["info"], len(world.keys), len(world.tasks), all_ready),
     )
+    return tuple(occurrence for occurrence, _ in found), report
 
 
 def _signs(key: KeyFacts) -> bool:

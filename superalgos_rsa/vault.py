@@ -62,7 +62,8 @@ def _without_file(path: Path, found: Unread) -> Vault:
 def parse_vault(name: str, content: Content) -> Vault:
     text = decode(content.data)
     if text.startswith(BOM):
-        return Vault(name, "malformed", text=text, reason="a byte order mark stands before it", place=Place(1, 1))
+        reason = "a byte order mark stands before it"
+        return Vault(name, "malformed", text=text, data=content.data, reason=reason, place=Place(1, 1))
     try:
         entries = parse(text)
     except JsonError as error:

@@ -109,26 +109,32 @@ class Request:
 
 def judge(session: Session, request: Request) -> tuple[World, Report]:
     """Read, probe and validate. No document named means every workspace of the installation, and its vault."""
-    named = request.documents
-    installation = session.installation(named) if named else session.needed_installation(named)
-    vault = session.vault(installation)
-    names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
-    if not names:
-        where = ", ".join(named) or (str(installation.workspaces) if installation else "")
-        raise UsageError(f"there are no documents in {where}", "name the documents to check")
-    whole = not named and not request.before_start
-    if installation is not None and whole and vault.state not in ("absent", "no-folder"):
-        names.append(str(installation.vault))
+    installation, vault, names = documents_of(session, request.documents, with_vault=not request.before_start)
     settings = session.settings(
         installation,
         before_start=request.before_start,
-        all_documents=not named,
+        all_documents=not request.documents,
         tasks=request.tasks,
         ask_engine=request.ask_engine,
     )
     documents = _read(names, request, vault)
     world = gather(progress(documents, len(names), "reading"), installation, vault, settings)
     return world, validate(world)
+
+
+def documents_of(
+    session: Session, named: Sequence[str], *, with_vault: bool = True
+) -> tuple[Installation | None, Vault, list[str]]:
+    """The installation they belong to, its vault, and the names of all documents meant; none named means all."""
+    installation = session.installation(named) if named else session.needed_installation(named)
+    vault = session.vault(installation)
+    names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
+    if not names:
+        where = ", ".join(named) or (str(installation.workspaces) if installation else "")
+        raise UsageError(f"there are no documents in {where}", "name the documents to check")
+    if installation is not None and with_vault and not named and vault.state not in ("absent", "no-folder"):
+        names.append(str(installation.vault))
+    return installation, vault, names
 
 
 def _read(names: list[str], request: Request, vault: Vault) -> Iterator[ReadDocument]:

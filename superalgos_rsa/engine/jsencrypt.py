@@ -6,7 +6,7 @@ It never throws. A text that it cannot read leaves it without a key, and the wor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from superalgos_rsa.engine import base64s
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict
@@ -24,11 +24,21 @@ def judge(text: str) -> Verdict:
         return Verdict("none", f"{_FALSE}: it cannot read an unencrypted RSA private key in the text")
     if numbers.too_short:
         return Verdict("none", f"{_FALSE}: a key of {numbers.bits} bits is too short")
-    if not numbers.signs_by_remainders():
+    if not _signs(numbers):
         return NO_KEY
+    if numbers.bits % 8 == 1:
+        return Verdict("none", f"leaves out leading zeros, so that most signatures of {numbers.bits} bits are too short")
     if _algorithm(key) == _PSS:
         return Verdict("none", "signs by PKCS#1 v1.5, which the public half of an RSA-PSS key does not verify")
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
+
+
+def _signs(numbers: RsaNumbers) -> bool:
+    """It multiplies the primes together itself: the modulus in the text gives the length alone."""
+    if (numbers.p * numbers.q).bit_length() != numbers.bits:
+        return False
+    numbers = replace(numbers, n=numbers.p * numbers.q)
+    return numbers.signs_by_remainders() or numbers.with_usual_exponent().signs_by_remainders()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -46,7 +46,8 @@ def _sign(numbers: RsaNumbers) -> Verdict:
     if numbers.too_short:
         return refuses("Key is too short for signing algorithm (sha256)", f"it has {numbers.bits} bits")
     # node-rsa rounds (bits + 6) / 8, so the signature of such a key comes out one byte too short.
-    if numbers.bits % 8 == 1 or not numbers.signs_by_exponent():
+    signs = numbers.signs_by_exponent() or numbers.with_usual_exponent().signs_by_exponent()
+    if numbers.bits % 8 == 1 or not signs:
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
 

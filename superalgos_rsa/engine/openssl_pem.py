@@ -43,7 +43,7 @@ class _Other:
 def judge(text: str) -> Verdict:
     data = javascript.utf8(text)
     for block in _blocks(data):
-        if block is None:
+        if block is None or block.data is None:
             continue
         if block.header:
             return _older_reader(data)
@@ -55,7 +55,7 @@ def judge(text: str) -> Verdict:
 def _older_reader(data: bytes) -> Verdict:
     """Only for a text with headers inside a block: where one stands in a private key, that is the end of it."""
     for block in _blocks(data):
-        if block is None:
+        if block is None or block.data is None:
             break
         if block.label in _PRIVATE:
             if block.header:
@@ -107,7 +107,7 @@ def _private_key(block: _Block) -> RsaNumbers | _Other | None:
     readers = {
         "PRIVATE KEY": (_pkcs8,),
         "ENCRYPTED PRIVATE KEY": (_pkcs8_encrypted, _pkcs8),
-        "RSA PRIVATE KEY": (_pkcs1, _pkcs8),
+        "RSA PRIVATE KEY": (_pkcs1, _pkcs8_of_rsa),
         "EC PRIVATE KEY": (_sec1,),
         "DSA PRIVATE KEY": (_dsa,),
     }.get(block.label, ())
@@ -117,8 +117,19 @@ def _private_key(block: _Block) -> RsaNumbers | _Other | None:
         except ValueError:
             continue
         if key is not None:
-            return key
+            return key if isinstance(key, RsaNumbers) or key.kind == "encrypted" or _opens(block.data) else None
     return None
+
+
+def _opens(data: bytes) -> bool:
+    """Whether a key of another type is whole: OpenSSL passes over one whose public point is off its curve."""
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    try:
+        load_der_private_key(data, None)
+    except Exception:  # of many kinds
+        return False
+    return True
 
 
 def _pkcs8(data: bytes) -> RsaNumbers | _Other | None:
@@ -132,6 +143,11 @@ def _pkcs8(data: bytes) -> RsaNumbers | _Other | None:
     if kind == "rsa":
         return _pkcs1(members[2][1])
     return _Other(kind) if kind else None
+
+
+def _pkcs8_of_rsa(data: bytes) -> RsaNumbers | None:
+    key = _pkcs8(data)
+    return key if isinstance(key, RsaNumbers) else None
 
 
 def _pkcs8_encrypted(data: bytes) -> _Other | None:

@@ -1,0 +1,1 @@
+"""Repairs: planned in memory, proven by the same rules, shown, and only then written."""
