@@ -150,7 +150,7 @@ def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) 
 
 def _beside(target: Path, ending: str) -> Path:
     """By chance, not by process id: in a container the next process has the id of the one that was killed."""
-    return target.with_name(f".superalgos-rsa.{os.urandom(6).hex()}.{ending}")
+    return target.with_name(f".{target.name}.{os.urandom(6).hex()}.{ending}")
 
 
 def _write_like(target: Path, temporary: Path, data: bytes) -> None:
