@@ -5,7 +5,6 @@ from __future__ import annotations
 import os.path
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from superalgos_rsa import javascript as js

@@ -87,7 +87,8 @@ def replace(path: str | os.PathLike[str], old: bytes | None, new: bytes, *, priv
 
 
 def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
-    """Write a new file. One that is there already is never touched; a failure leaves none behind."""
+    """Write a new file with exactly that mode. One that is there already is never touched, a link never followed; a
+    failure leaves none behind."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags, mode)
@@ -97,6 +98,9 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
         raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
     try:
         with open(descriptor, "wb") as stream:
+            # The umask and a folder's default access list have changed the mode; some file systems keep none at all.
+            with contextlib.suppress(OSError, AttributeError):
+                os.fchmod(descriptor, mode)
             stream.write(data)
             stream.flush()
             os.fsync(descriptor)

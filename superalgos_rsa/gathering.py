@@ -60,6 +60,12 @@ def gather(
     return _ask_engine(world) if settings.ask_engine else world
 
 
+def with_secret(key: KeyFacts, secret: str, installation: Installation | None) -> KeyFacts:
+    """The facts of a key as they would be with another secret."""
+    credential = replace(key.credential, secret=secret, own_secret=secret)
+    return _Probe(installation).key_facts(key.document, key.key, credential, key.users)
+
+
 def _users(facts: DocumentFacts, key: Key) -> tuple[Task, ...]:
     return tuple(
         task

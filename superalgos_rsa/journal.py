@@ -21,7 +21,6 @@ from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files import Content, create, read_regular, replace, set_mode
 
 State = Literal["applying", "applied", "undoing", "undone"]
-_LARGEST = 1 << 40
 _KEPT = 50
 _KEPT_SECONDS = 30 * 24 * 3600
 
@@ -229,8 +228,9 @@ def _is(change: Change, *, new: bool) -> bool:
         with contextlib.suppress(OSError):
             return stat.S_IMODE(os.stat(change.path).st_mode) == (change.new_mode if new else change.old_mode)
         return False
-    found = read_regular(change.path, _LARGEST)
-    return isinstance(found, Content) and found.data == (change.new if new else change.old)
+    expected = change.new if new else change.old
+    found = read_regular(change.path, len(expected or b""))
+    return isinstance(found, Content) and found.data == expected
 
 
 def _remove_strays(target: Path) -> None:

@@ -25,6 +25,7 @@ KeyType = Literal["rsa", "ed25519"]
 _OPENSSH = b"openssh-key-v1\0"
 _DEK_INFO = re.compile(r"DEK-Info:\s*([A-Z0-9-]+),\s*((?:(?<=DES-CBC,)|(?<=EDE3-CBC,))[0-9A-F]{16}|[0-9A-F]{32})", re.I)
 _END_LINE = re.compile(r"[^\w\s+/=\\][^\w+/=]*END\b", re.I)
+_SSH_PUBLIC = re.compile(r"^[ \t\"']*((?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+AAAA[\w+/]+={0,2})", re.M)
 _Load = Callable[[bytes, bytes | None], Any]
 
 
@@ -161,7 +162,7 @@ def _public_key(data: bytes) -> Any:
 
 
 def _ssh_public_key(content: bytes) -> Any:
-    found = re.search(r"(?m)^[ \t\"']*((?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+AAAA[\w+/]+={0,2})", _text(content).lstrip("\ufeff"))
+    found = _SSH_PUBLIC.search(_text(content).lstrip("\ufeff"))
     try:
         return s.load_ssh_public_key(found[1].encode()) if found else None
     except Exception:  # of many kinds on damaged keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from superalgos_rsa.embedded import replace_member, set_members
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing.state import Judge, State, Verdict
+from superalgos_rsa.gathering import with_secret
 from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.report import Applicability
 from superalgos_rsa.rules.registry import Occurrence
 from superalgos_rsa.updating import names_of_others, plan_key_update
+from superalgos_rsa.validator import validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,10 @@ def _distinct(bench: Bench, key: KeyFacts, written: tuple[str, ...]) -> list[str
     """Of these paths the ones with which the key would work, one a private key."""
     working: dict[Any, str] = {}
     for one in dict.fromkeys(written):
-        state = bench.with_values(key, Update(secret=one))
-        if state is None:
-            continue
-        verdict = bench.judge(state)
-        for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
-            if facts.key.id == key.key.id and facts.document.path == key.document.path and entry.usable:
-                working.setdefault(entry.public_key_sha256 or (facts.path and facts.path.target), one)
+        facts = with_secret(key, one, bench.judge.installation)
+        entry = validate(replace(bench.verdict.world, documents=(), keys=(facts,), tasks=())).keys[0]
+        if entry.usable and facts.path is not None:
+            working.setdefault(entry.public_key_sha256 or facts.path.target, one)
     return list(working.values())
 
 
