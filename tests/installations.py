@@ -193,9 +193,9 @@ class Site:
         """One task that trades live with one key."""
         return self.judge(self.workspace(*trading(target, **more)), before_start=before_start)
 
-    def keep(self, target: Node, **more: Any) -> Judged:
-        """One key that no task refers to."""
-        return self.judge(self.workspace(ecosystem(exchange(target, **more))))
+    def keep(self, *targets: Node, **more: Any) -> Judged:
+        """Keys of one account that no task refers to."""
+        return self.judge(self.workspace(ecosystem(exchange(*targets, **more))))
 
 
 def keep_laws(judged: Judged) -> None:
@@ -231,7 +231,7 @@ def keep_laws(judged: Judged) -> None:
 
 
 def _keep_laws_of_finding(finding: Finding) -> None:
-    assert finding.message[0].isupper() or finding.message[0] == "`", finding.message
+    assert finding.message[0].isupper() or finding.message[0] in "`“", finding.message
     assert "None" not in finding.message, finding.message
     assert not finding.message.endswith("."), finding.message
     if finding.document is not None and finding.pointer:
