@@ -49,7 +49,9 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     }
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
-    all_ready = all(ready.values()) and not (world.before_start and counts["error"])
+    # Of a document that could not be read nobody knows which tasks it holds.
+    unread = any(f.rule in ("document-unreadable", "document-shape") for _, f in errors)
+    all_ready = all(ready.values()) and not unread and not (world.before_start and counts["error"])
     report = Report(
         __version__,
         _installation(world),
