@@ -17,8 +17,8 @@ _PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 @check(KeyFacts, "code-name-missing", "code-name-missing-secret")
 def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    if key.key.config.state != "read" or key.credential.code_name not in (None, ""):
-        return
+    if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
+        return  # `null` is told as what it is
     own = key.credential.own_secret
     if isinstance(own, str) and own and not is_placeholder(own):
         yield at_key(

@@ -14,11 +14,11 @@ from superalgos_rsa.rules.registry import Occurrence, at_key, check
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
 def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     found = key.key.config
-    ends = " Loading the workspace ends the whole platform." if _ends_platform(key) else ""
+    ends = "; loading the workspace ends the whole platform" if _ends_platform(key) else ""
     if found.state == "missing":
         yield at_key(
             "config-missing",
-            f"This key node has no config.{ends}",
+            f"This key node has no config{ends}",
             key,
             fix=advice('give the node the line "config": "{}" and set its values again'),
         )
@@ -26,7 +26,7 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""
         yield at_key(
             "config-invalid",
-            f"The config is no JSON object: {found.reason}{where}.{ends}",
+            f"The config cannot be used: {found.reason}{where}{ends}",
             key,
             fix=advice(
                 'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'
@@ -37,7 +37,7 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
                 continue  # an absent value has a rule of its own; of the others none reads the file or signs
             name = ".".join(str(step) for step in problem.pointer) or "config"
-            yield at_key("config-schema", f"`{name}` {problem.message}.{ends}", key)
+            yield at_key("config-schema", f"`{name}` {problem.message}{ends}", key)
 
 
 def _ends_platform(key: KeyFacts) -> bool:

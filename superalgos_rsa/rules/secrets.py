@@ -23,6 +23,8 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             message = "The vault's entry for this key is empty, and the vault wins over the node"
             yield at_key("secret-missing", message, key, fix=set_key(key, "display", secret=_PATH))
         return
+    if key.key.config.fields.get("secret", "") is None:  # told as what it is
+        return
     name = key.credential.code_name
     fix = set_key(key, "display", secret=_PATH)
     if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):

@@ -7,6 +7,7 @@ from typing import Any
 
 from superalgos_rsa import schema
 from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.document import Place, Pointer, locate, places
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, command, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
@@ -51,7 +52,13 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
                 f"A vault entry is not of the platform's form: {problem.message}",
                 vault.path,
                 problem.pointer,
+                _place(vault, problem.pointer),
             )
+
+
+def _place(vault: Vault, pointer: Pointer) -> Place | None:
+    """Of the installation's vault, which need not be among the documents."""
+    return places(vault.text, locate(vault.text, [pointer])).get(pointer) if vault.text is not None else None
 
 
 @check(KeyFacts, "vault-overrides-node")
@@ -115,4 +122,4 @@ def orphan(world: World, _: World) -> Iterator[Occurrence]:
         key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
         if isinstance(key, str) and key not in names:
             message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
-            yield Occurrence("vault-orphan", message, world.vault.path, (index,))
+            yield Occurrence("vault-orphan", message, world.vault.path, (index,), _place(world.vault, (index,)))

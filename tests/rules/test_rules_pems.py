@@ -80,7 +80,7 @@ FILES: dict[str, Row] = {
     "body only": Row(lambda: b"\n".join(lines()[1:-1]), "hmac", False, "pem-damaged"),
     "body on one line": Row(lambda: b"".join(lines()[1:-1]), "hmac", False, "pem-damaged"),
     "small letters": Row(lambda: pem().replace(b"PRIVATE KEY", b"private key"), "hmac", False, "pem-damaged"),
-    "en dashes": Row(lambda: pem().replace(b"-----", "–––––".encode()), "none", False, "pem-damaged"),
+    "en dashes": Row(lambda: pem().replace(b"-----", ("\u2013" * 5).encode()), "none", False, "pem-damaged"),
     "literal newlines": Row(lambda: pem().replace(b"\n", b"\\n"), "none", False, "pem-damaged"),
     "base64 of it": Row(lambda: base64.b64encode(pem()), "hmac", False, "pem-missing"),
     "JSON": Row(lambda: b'{"key": "..."}', "hmac", False, "pem-missing"),
