@@ -162,28 +162,21 @@ def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> Hmac
 def _ask_engine(world: World) -> World:
     """Every credential once more, signed with by the installed engine itself."""
     from superalgos_rsa.engine.asking import Question, Unavailable, ask
-    from superalgos_rsa.errors import SuperalgosRsaError
-    from superalgos_rsa.keymaking import public_half
 
     if world.installation is None:
         return replace(world, engine_unavailable="no Superalgos directory was found")
     asked: list[KeyFacts] = []
     questions: list[Question] = []
     for key in world.keys:
-        secret = key.credential.secret
+        secret, content = key.credential.secret, key.path.content if key.path is not None else None
         if key.verdict is None or not key.verdict.judged or not isinstance(secret, str):
             continue
         if key.path is not None and key.path.status == "special":  # the engine would wait for ever
             continue
-        content = key.path.content if key.path is not None and key.path.content is not None else None
-        data = secret.encode("utf-8", "replace") if content is None else content
-        try:
-            public = public_half(data).pem if key.content is not None and key.content.kind == "private" else None
-        except SuperalgosRsaError:  # no key that anything could verify
-            public = None
-        asked.append(key)
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
-        questions.append(Question(exchange, secret, public))
+        text = secret if content is None else content.decode("utf-8", "replace")
+        asked.append(key)
+        questions.append(Question(exchange, secret, text))
     found = ask(world.installation.root, questions)
     if isinstance(found, Unavailable):
         return replace(world, engine_unavailable=found.reason)

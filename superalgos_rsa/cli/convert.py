@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from superalgos_rsa.cli import passphrase
+from superalgos_rsa.cli.keygen import warn_if_exposed
 from superalgos_rsa.cli.pubkey import read_key_file
+from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import create
 from superalgos_rsa.keymaking import clean
+from superalgos_rsa.reports.terminal import shown
 
 
 @click.command()
@@ -19,10 +23,14 @@ from superalgos_rsa.keymaking import clean
 def command(file: str, output: str | None, descriptor: int | None) -> None:
     """Write a clean PKCS#8 copy of a private key: damaged text, PKCS#1, OpenSSH, DER or encrypted.
 
-    The copy is a new file that only you can read; the original stays as it is.
+    The copy is a new file that only you can read, and it is not encrypted: the engine has no passphrase to give. The
+    original stays as it is.
     """
     content = read_key_file(file)
-    pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
     target = Path(output) if output else Path(file).with_name(f"{Path(file).stem}.pkcs8.pem")
+    if os.path.lexists(target):
+        raise UsageError(f"{target} is there already, and is never overwritten", "name another file with -o")
+    pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
     create(target, pair.private.reveal().encode("ascii"), mode=0o600)
-    click.echo(f"{target}: PKCS#8, SHA-256 fingerprint of its public half {pair.public.sha256}")
+    click.echo(f"{shown(str(target))}: PKCS#8, not encrypted\nSHA-256 fingerprint: {pair.public.sha256}")
+    warn_if_exposed(target)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from pathlib import Path
 
 import click
 
 from superalgos_rsa.cli.session import Session, complain
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files import create
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keymaking import KeyType, Pair, make
@@ -35,60 +37,86 @@ def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
     Never overwrites a file.
     """
     installation = session.needed_installation(())
-    private, pair = make_pair(session, installation, name, key_type, bits)
-    click.echo(f"private key: {private}\npublic key:  {_public_path(private)}\n")
+    private = new_private_file(installation, name)
+    _refuse_type(installation, key_type)
+    if key_type == "rsa":
+        refuse_size(session, installation, bits)
+    pair = make(key_type, bits)
+    write_pair(private, pair)
+    click.echo(f"private key: {private}\npublic key:  {_public_file(private)}\n")
     click.echo(pair.public.pem)
     click.echo(f"SHA-256 fingerprint: {pair.public.sha256}\n")
-    click.echo(STEPS, nl=False)
-    path = private.relative_to(installation.root)
-    click.echo(f"     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
+    path = private.relative_to(installation.root).as_posix()
+    click.echo(f"{STEPS}     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
 
 
-def make_pair(
-    session: Session, installation: Installation, name: str, key_type: KeyType, bits: int
-) -> tuple[Path, Pair]:
-    """Refuses what the exchange or the engine would refuse, before anything is written."""
-    if not name or name.startswith((".", "-")) or any(letter in name for letter in "/\\\0") or not name.isprintable():
-        raise UsageError("NAME is a plain file name without folders", "superalgos-rsa keygen binance-rsa")
-    _refuse(session, installation, key_type, bits)
-    folder = installation.secrets
-    private = folder / f"{name.removesuffix('.pem')}.pem"
-    for path in (private, _public_path(private)):
+def new_private_file(installation: Installation, name: str) -> Path:
+    """Where the pair will lie. Such a name needs no quotes in any shell, and every file system takes it."""
+    stem = name.removesuffix(".pem")
+    if not re.fullmatch(r"\w[\w.-]{0,59}", stem) or stem.endswith((".pub", ".")):
+        raise UsageError(
+            "NAME is a plain file name of up to 60 letters, digits, dots, hyphens and underscores, not ending in .pub",
+            "superalgos-rsa keygen binance-rsa",
+        )
+    private = installation.secrets / f"{stem}.pem"
+    for path in (private, _public_file(private)):
         if os.path.lexists(path):
-            raise UsageError(f"{path} is there already, and a key is never overwritten", "choose another NAME")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    pair = make(key_type, bits)
-    create(private, pair.private.reveal().encode("ascii"), mode=0o600)
-    create(_public_path(private), pair.public.pem.encode("ascii"), mode=0o644)
-    _warn(private)
-    return private, pair
-
-
-def _public_path(private: Path) -> Path:
-    return private.with_name(f"{private.stem}.pub.pem")
-
-
-def _refuse(session: Session, installation: Installation, key_type: KeyType, bits: int) -> None:
-    if key_type == "ed25519":
-        from superalgos_rsa.engine import versions
-
-        if installation.ccxt is None or installation.ccxt < versions.ED25519:
-            found = f"ccxt {installation.ccxt}" if installation.ccxt else "an unknown version of ccxt"
             raise UsageError(
-                f"this installation has {found}, which cannot sign with Ed25519", "an RSA key works: leave --type away"
+                f"{path} is there already, and a key is never overwritten",
+                "choose another NAME, or give a key that is there to a key node: superalgos-rsa setup --key-file FILE",
             )
-        return
+    return private
+
+
+def refuse_size(session: Session, installation: Installation, bits: int) -> None:
     accepted = (2048, 4096) if session.settings(installation).accept_rsa_4096 else (2048,)
     if bits not in accepted:
         raise UsageError(
             f"the Superalgos guide says that Binance refuses RSA keys of {bits} bits",
-            "leave --bits away for 2048; 4096 needs accept_rsa_4096 = true in superalgos-rsa.toml",
+            "a key of 2048 bits is right; 4096 needs accept_rsa_4096 = true in superalgos-rsa.toml",
         )
 
 
-def _warn(private: Path) -> None:
+def write_pair(private: Path, pair: Pair) -> None:
+    """Both files or none. The public one first, so that a process killed between them leaves no private key behind."""
+    make_folder(private.parent)
+    public = _public_file(private)
+    create(public, pair.public.pem.encode("ascii"), mode=0o644)
+    try:
+        create(private, pair.private.reveal().encode("ascii"), mode=0o600)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            public.unlink()
+        raise
+    warn_if_exposed(private)
+
+
+def make_folder(folder: Path) -> None:
+    """For its owner alone: the platform keeps its vault there as well."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot make the folder {folder}: {error.strerror}") from None
+
+
+def warn_if_exposed(private: Path) -> None:
     if os.name == "posix" and private.stat().st_mode & 0o077:
         complain(f"others can read {private}: this file system keeps no permissions", None, code=0, kind="warning")
-    if git_state(str(private.parent), private.name) == "not-ignored":
-        hint = f"add {private.parent.name}/ to .gitignore"
+    state = git_state(str(private.parent), private.name)
+    if state is not None:
+        hint = f"add {private.name} to .gitignore"
         complain(f"{private} lies in a git work tree and is not ignored", hint, code=0, kind="warning")
+
+
+def _public_file(private: Path) -> Path:
+    return private.with_name(f"{private.stem}.pub.pem")
+
+
+def _refuse_type(installation: Installation, key_type: KeyType) -> None:
+    from superalgos_rsa.engine import versions
+
+    if key_type == "ed25519" and (installation.ccxt is None or installation.ccxt < versions.ED25519):
+        found = f"ccxt {installation.ccxt}" if installation.ccxt else "an unknown version of ccxt"
+        raise UsageError(
+            f"this installation has {found}, which cannot sign with Ed25519", "an RSA key works: leave --type away"
+        )

@@ -28,17 +28,20 @@ def with_passphrase(use: Callable[[Secret | None], Result], descriptor: int | No
     try:
         return use(None)
     except PassphraseNeededError:
-        if not sys.stdin.isatty():
-            raise UsageError(
-                "this key is encrypted, and there is no terminal to ask for its passphrase",
-                "give it through a descriptor: --passphrase-fd 3 3< FILE",
-            ) from None
-        return use(Secret(click.prompt("passphrase", hide_input=True, err=True)))
+        pass
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            "this key is encrypted, and there is no terminal to ask for its passphrase",
+            "give it through a descriptor: --passphrase-fd 3 3< FILE",
+        )
+    return use(Secret(click.prompt("passphrase", hide_input=True, err=True)))
 
 
 def _read(descriptor: int) -> Secret:
+    """Its first line."""
     try:
         with open(descriptor, "rb") as stream:
-            return Secret(stream.read(4096).decode("utf-8").rstrip("\r\n"))
-    except (OSError, ValueError):
-        raise UsageError(f"no passphrase can be read from descriptor {descriptor}") from None
+            return Secret(stream.readline(4096).decode("utf-8").rstrip("\r\n"))
+    except (OSError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"no passphrase can be read from descriptor {descriptor}")

@@ -9,6 +9,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.keymaking import public_half
 from superalgos_rsa.probe import MAX_KEY_FILE
+from superalgos_rsa.reports.terminal import shown
 
 
 @click.command()
@@ -18,18 +19,16 @@ from superalgos_rsa.probe import MAX_KEY_FILE
 def command(file: str, match: str | None, descriptor: int | None) -> int:
     """Print the public key to paste into the exchange, and its SHA-256 fingerprint."""
     content = read_key_file(file)
+    other = None if match is None else public_half(read_key_file(match))
     half = passphrase.with_passphrase(lambda secret: public_half(content, secret), descriptor)
-    if match is None:
-        click.echo(half.pem, nl=False)
-        click.echo(f"SHA-256 fingerprint: {half.sha256}")
+    if match is None or other is None:
+        click.echo(f"{half.pem}SHA-256 fingerprint: {half.sha256}")
         return 0
-    other = public_half(read_key_file(match))
+    one, two = shown(file), shown(match)
     if other.sha256 == half.sha256:
-        click.echo(f"{match} is the pair of {file} (SHA-256 {half.sha256})")
+        click.echo(f"{two} is the pair of {one} (SHA-256 {half.sha256})")
         return 0
-    click.echo(
-        f"{match} is not the pair of {file}:\n  {file}: SHA-256 {half.sha256}\n  {match}: SHA-256 {other.sha256}"
-    )
+    click.echo(f"{two} is not the pair of {one}:\n  {one}: SHA-256 {half.sha256}\n  {two}: SHA-256 {other.sha256}")
     return 1
 
 

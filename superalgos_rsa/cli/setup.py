@@ -1,23 +1,50 @@
-"""`setup`: the whole guide as one conversation, from the key node to a key that signs."""
+"""`setup`: the whole guide as one conversation, from the key node to a key that signs.
+
+Everything that can be refused is refused before a file is made; the workspace is written last.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli.keygen import STEPS, make_pair
+from superalgos_rsa.cli.keygen import STEPS, make_folder, new_private_file, refuse_size, write_pair
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import Request, Session, judge
-from superalgos_rsa.config import Update
+from superalgos_rsa.cli.session import Request, Session, complain, judge
+from superalgos_rsa.config import Update, is_placeholder
+from superalgos_rsa.document import pointer_text
+from superalgos_rsa.engine import exchanges
+from superalgos_rsa.engine import judge as judge_text
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.keymaking import PublicHalf, public_half
+from superalgos_rsa.keyfile import inspect
+from superalgos_rsa.keymaking import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reading import find_documents
-from superalgos_rsa.report import KeyEntry, Report
-from superalgos_rsa.updating import apply_update, plan_document_update
+from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.updating import Plan, apply_update, plan_document_update
+
+
+def api_key(text: str) -> str:
+    bare = text.strip()
+    if not bare.isprintable() or not bare or " " in bare or "-----" in bare or is_placeholder(bare):
+        raise click.BadParameter(
+            "this is no API key: it is one word, which the exchange shows once it has the public key"
+        )
+    return bare
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The key file to use. `pair` is what is to be written there, where it is a new one."""
+
+    file: Path
+    public: PublicHalf
+    pair: Pair | None = None
 
 
 @click.command()
@@ -25,7 +52,7 @@ from superalgos_rsa.updating import apply_update, plan_document_update
 @click.option("--key", metavar="KEY", help="Id, name or code name of the key node.")
 @click.option("--name", metavar="NAME", help="Make a new pair of this name in My-Secrets.")
 @click.option("--key-file", metavar="PATH", help="Use this private key instead of a new one.")
-@click.option("--code-name", metavar="API_KEY", help="The API key that the exchange returned.")
+@click.option("--code-name", metavar="API_KEY", type=api_key, help="The API key that the exchange returned.")
 @click.pass_obj
 def command(
     session: Session,
@@ -39,34 +66,57 @@ def command(
 
     What an option does not say is asked for on the terminal.
     """
-    if name and key_file:
+    if name is not None and key_file is not None:
         raise UsageError("--name makes a new pair, --key-file uses one that is there", "give one of them")
     installation = session.needed_installation((workspace,) if workspace else ())
     workspace = workspace or _choose_workspace(installation)
-    entry = _choose_key(_judge(session, workspace), key, workspace)
-    path, half = _choose_pair(session, installation, name, key_file)
-    click.echo(f"\n{half.pem}\nSHA-256 fingerprint: {half.sha256}\n")
+    node = _choose_key(judge(session, Request((workspace,)))[0], key, workspace)
+    chosen = _choose_pair(session, installation, node, name, key_file)
+    if code_name is None:
+        _need_terminal("API key from the exchange", "--code-name")
+    path = _from_root(chosen.file, installation)
+    _plan(session, installation, node, Update(code_name, path))
+    if chosen.pair is not None:
+        write_pair(chosen.file, chosen.pair)
+        click.echo(f"made {shown(str(chosen.file))}")
+    click.echo(f"\n{chosen.public.pem}\nSHA-256 fingerprint: {chosen.public.sha256}\n")
     if code_name is None:
         click.echo(STEPS)
-        code_name = _ask("API key from the exchange", "--code-name").strip()
-    # The id is the sure name, but a node of an old file may have none.
-    plan = plan_document_update(
-        workspace, entry.id or entry.name or "", Update(code_name, path), installation, session.vault(installation)
-    )
+        code_name = _ask_api_key(node, chosen.file)
+    make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
+    plan = _plan(session, installation, node, Update(code_name, path))
     apply_update(plan)
     for changed, what in plan.summary:
-        click.echo(f"{changed}: {what}")
-    return _conclude(_judge(session, workspace), entry)
+        click.echo(shown(f"{changed}: {what}"))
+    if installation.running:
+        hint = "load the workspace again in the browser before you go on"
+        complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
+    return _conclude(session, node)
 
 
-def _judge(session: Session, workspace: str) -> Report:
-    return judge(session, Request((workspace,)))[1]
+# What is asked for
+
+
+def _need_terminal(what: str, option: str) -> None:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(f"there is no terminal to ask for: {what}", f"give it with {option}")
 
 
 def _ask(what: str, option: str, default: str | None = None) -> str:
-    if not sys.stdin.isatty():
-        raise UsageError(f"there is no terminal to ask for: {what}", f"give it with {option}")
-    answer: str = click.prompt(what, default=default)
+    _need_terminal(what, option)
+    answer: str = click.prompt(what, default=default, show_default=False)
+    return answer
+
+
+def _ask_api_key(node: KeyFacts, file: Path) -> str:
+    try:
+        answer: str = click.prompt("API key from the exchange", value_proc=api_key)
+    except click.Abort:
+        words = ["superalgos-rsa", "setup", node.document.path, "--key", _name(node), "--key-file", str(file)]
+        import shlex
+
+        click.echo(f"\nThe workspace is as it was. To go on later: {shown(shlex.join(words))}", err=True)
+        raise
     return answer
 
 
@@ -77,58 +127,101 @@ def _choose_workspace(installation: Installation) -> str:
     return found[0] if len(found) == 1 else found[_number("workspace", found, "WORKSPACE")]
 
 
-def _choose_key(report: Report, name: str | None, workspace: str) -> KeyEntry:
-    if name is not None:
-        # The code name is masked in the report, so `set` is the one to find a key by it.
-        matching = [entry for entry in report.keys if name in (entry.id, entry.name)]
-        if len(matching) == 1:
-            return matching[0]
+def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
+    keys = world.keys
+    if not keys:
+        unread = any(document.defects for document in world.documents)
         raise UsageError(
-            f"{len(matching)} keys of {workspace} are called {name!r}", "`superalgos-rsa show` lists their ids"
+            f"{workspace} cannot be read" if unread else f"there is no key node in {workspace}",
+            f"`superalgos-rsa check {workspace}` shows why"
+            if unread
+            else "add one on the Superalgos page, under User Keys",
         )
-    if not report.keys:
-        raise UsageError(f"there is no key node in {workspace}", "add one on the Superalgos page, under User Keys")
-    names = [f"{entry.name} of {entry.exchange} ({entry.id})" for entry in report.keys]
-    return report.keys[0 if len(names) == 1 else _number("key", names, "--key")]
+    if name is None:
+        return keys[0 if len(keys) == 1 else _number("key", [_described(node) for node in keys], "--key")]
+    found = [node for node in keys if node.key.id == name]
+    found = found or [node for node in keys if name in (node.key.name, node.credential.code_name)]
+    if len(found) != 1:
+        raise UsageError(
+            f"{len(found)} keys of {workspace} answer to that name", "`superalgos-rsa show` lists their ids"
+        )
+    return found[0]
 
 
 def _number(what: str, names: list[str], option: str) -> int:
+    _need_terminal(f"which {what}", option)
     for number, name in enumerate(names, start=1):
-        click.echo(f"{number:3}  {name}", err=True)
-    answer = _ask(f"which {what}, 1 to {len(names)}", option)
-    if not answer.isdigit() or not 1 <= int(answer) <= len(names):
-        raise UsageError(f"there is no {what} of number {answer}")
-    return int(answer) - 1
+        click.echo(f"{number:3}  {shown(name)}")
+    answer: int = click.prompt(f"which {what}", type=click.IntRange(1, len(names)))
+    return answer - 1
 
 
 def _choose_pair(
-    session: Session, installation: Installation, name: str | None, key_file: str | None
-) -> tuple[str, PublicHalf]:
-    """The path to write, as the task server finds it, and the public half."""
+    session: Session, installation: Installation, node: KeyFacts, name: str | None, key_file: str | None
+) -> _Chosen:
     if name is None and key_file is None:
-        answer = _ask("private key file to use, or Enter to make a new pair", "--name or --key-file", default="")
-        key_file = answer or None
-    if key_file is not None:
-        half = public_half(read_key_file(key_file))
-        return _from_root(Path(key_file), installation), half
-    private, pair = make_pair(session, installation, name or "binance-rsa", "rsa", 2048)
-    click.echo(f"made {private}")
-    return _from_root(private, installation), pair.public
+        asked = "private key file to use, or Enter to make a new pair"
+        key_file = _ask(asked, "--name or --key-file", default="") or None
+    if key_file is None:
+        file = new_private_file(installation, "binance-rsa" if name is None else name)
+        pair = make("rsa")
+        _refuse_key(installation, node, "an RSA key", pair.private.reveal(), "this guide is for Binance")
+        return _Chosen(file, pair.public, pair)
+    content = read_key_file(key_file)
+    hint = f"`superalgos-rsa convert {key_file}` writes a clean copy of any complete private key"
+    _refuse_key(installation, node, key_file, content.decode("utf-8", "replace"), hint)
+    facts = inspect(content)
+    if facts.key_type == "rsa" and facts.key_bits and _exchange(node) in exchanges.BINANCE:
+        refuse_size(session, installation, facts.key_bits)
+    return _Chosen(Path(os.path.abspath(key_file)), public_half(content))
 
 
-def _from_root(path: Path, installation: Installation) -> str:
+# What is refused
+
+
+def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str) -> None:
+    verdict = judge_text(text, _exchange(node), installation.ccxt)
+    if verdict.signing not in ("rsa", "ed25519"):
+        raise UsageError(f"the engine cannot sign for {_exchange(node)} with {what}: {verdict.reason}", hint)
+
+
+def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> Plan:
+    return plan_document_update(node.document.path, _name(node), update, installation, session.vault(installation))
+
+
+# Words for what was chosen
+
+
+def _exchange(node: KeyFacts) -> str:
+    return (node.exchange.code_name if node.exchange else None) or "binance"
+
+
+def _name(node: KeyFacts) -> str:
+    """The id is the sure name, but a node of an old file may have none."""
+    return node.key.id or node.key.name or ""
+
+
+def _described(node: KeyFacts) -> str:
+    return f"{node.key.name} of {_exchange(node)} ({node.key.id})"
+
+
+def _from_root(file: Path, installation: Installation) -> str:
     """Relative below the Superalgos folder, so that it stays right when the folder moves; else absolute."""
-    full = Path(os.path.abspath(path))
-    return str(full.relative_to(installation.root)) if full.is_relative_to(installation.root) else str(full)
+    root = Path(os.path.abspath(installation.root))
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
-def _conclude(report: Report, entry: KeyEntry) -> int:
-    found = next(key for key in report.keys if key.pointer == entry.pointer)
-    if found.usable and not any(document.loads is False for document in report.documents):
+def _conclude(session: Session, node: KeyFacts) -> int:
+    _, report = judge(session, Request((node.document.path,)))
+    found = next(key for key in report.keys if key.pointer == pointer_text(node.key.pointer))
+    loads = all(document.loads is not False for document in report.documents)
+    ready = found.usable and loads
+    for finding in report.findings:
+        about_this_key = finding.key_id is not None and finding.key_id == found.id
+        if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
+            click.echo(f"{finding.severity}: {shown(finding.message)} [{finding.rule}]")
+    if ready:
         click.echo(f"ready: the engine signs {(found.signing or '').upper()} with this key")
         return 0
-    for finding in report.findings:
-        if finding.severity == "error":
-            click.echo(f"error: {finding.message} [{finding.rule}]")
     click.echo("not ready: `superalgos-rsa check` tells more")
     return 1
