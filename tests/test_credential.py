@@ -34,7 +34,8 @@ PATHS = [
     "k.pem\n", "./k", "../k", ".\\k", "..\\k", "~/k", "~me/k", "~\\k", "C:\\k.pem", "C:\\Users\\me\\binance", "C:k.pem",
     "c:/keys/binance", "My-Secrets/k.pem", "My-Secrets/binance", "My-Secrets\\binance", ' "My-Secrets/binance" ',
     "keys/binance", "/home/u/k", "/k", "\\\\server\\share\\k.pem", "\\\\server\\share\\binance", "file:///k",
-    "file:k.pem", "FILE:///home/u/k", "$HOME/k.pem", "${HOME}/binance", "$HOME\\k", "%APPDATA%\\k.pem", "%APPDATA%/binance",
+    "file:k.pem", "FILE:///home/u/k", "$HOME/k.pem", "${HOME}/binance", "$HOME\\k", "%APPDATA%\\k.pem",
+    "%APPDATA%/binance",
     "%USERPROFILE%\\binance", "/opt/Superalgos/MySecrets/BinanceKey2024", "/home/john/Superalgos/Secrets/Binance",
     "Users/john/Documents/Keys/BinanceKeyOfMine", "/home/me/c++/keys/binance/tradingkey", "/mnt/schlüssel/binance",
 ]  # fmt: skip
@@ -132,8 +133,8 @@ def test_what_exchanges_hand_out_can_sign(secret: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "fifteen-letters", "two words of no secret", "\n" + "a" * 64, "a" * 64 + " ", "schlüsselschlüssel", "a" * 513,
-        "-----BEGIN PRIVATE", "A PRIVATE KEY IS HERE", "a" * 40 + "\0",
+        "", "fifteen-letters", "two words of no secret", "\n" + "a" * 64, "a" * 64 + " ", "schlüsselschlüssel",
+        "a" * 513, "-----BEGIN PRIVATE", "A PRIVATE KEY IS HERE", "a" * 40 + "\0",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("exchange", ["kraken", "binance", None])
