@@ -82,7 +82,9 @@ def git_state(folder: str, name: str) -> GitState | None:
     import subprocess
 
     def git(*arguments: str) -> int:
-        command = ["git", "--literal-pathspecs", "-C", folder, *arguments, "--", name]
+        # `check-ignore` knows no literal path specifications; behind `./` a colon at least has no meaning.
+        literal = ["--literal-pathspecs"] if arguments[0] == "ls-files" else []
+        command = ["git", *literal, "-C", folder, *arguments, "--", f"./{name}"]
         # Where a hook of git runs this program, its variables would point every question at the hook's own repository.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         environment["GIT_OPTIONAL_LOCKS"] = "0"

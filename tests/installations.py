@@ -169,7 +169,8 @@ class Site:
         return path
 
     def put_key(self, name: str = KEY_FILE, bits: int = 2048, number: int = 0) -> Path:
-        return self.put(name, private_pem(rsa_key(bits, number=number)))
+        same = (bits, number) == (2048, 0)  # the cache tells a default from the same value given
+        return self.put(name, private_pem(rsa_key() if same else rsa_key(bits, number=number)))
 
     def vault(self, *entries: Any) -> Path:
         return self.put(VAULT, json.dumps(list(entries), indent=4))
@@ -217,7 +218,8 @@ def keep_laws(judged: Judged) -> None:
     for trades in report.tasks:
         if trades.needs_key and trades.ready:
             assert by_id[trades.key_id].usable
-        if trades.needs_key and not trades.ready:
+        template = any(finding.rule == "task-key-reference-missing" for finding in report.findings)
+        if trades.needs_key and not trades.ready and not template:
             assert errors, "a task that is not ready, and no error says why"
     assert report.exit_code == (1 if errors else 0)
     order = [document.path for document in report.documents]

@@ -52,8 +52,8 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if around.other_public is not None:
         yield at_key(
             "public-key-mismatch",
-            f"{around.other_public}, which bears the name of its public half, is not its "
-            "pair: the exchange would refuse every signature if it was given that one",
+            f"The public key {around.other_public} bears the name of this key's other half, and is not its pair: the "
+            "exchange would refuse every signature if it was given that one",
             key,
             path=found.resolved,
             fix=command("superalgos-rsa", "pubkey", found.resolved),

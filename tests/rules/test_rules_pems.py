@@ -46,7 +46,7 @@ def lines() -> list[bytes]:
 
 
 def with_flaw() -> bytes:
-    return pem_of("PRIVATE KEY", rsa_der(rsa_key(), d=3, dp=3, dq=3, qinv=3))
+    return pem_of("PRIVATE KEY", rsa_der(rsa_key(), {"d": 3, "dp": 3, "dq": 3, "qinv": 3}))
 
 
 # With ccxt 2.7.62 on binance.
