@@ -1,0 +1,372 @@
+"""An update on disk: the bytes of one value change in document and vault, or nothing changes at all."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspaces import KEYS, account, ecosystem, entry, exchange, key, with_keys, workspace
+
+from superalgos_rsa.config import Update
+from superalgos_rsa.document import decode, locate, parse
+from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.installation import Installation
+from superalgos_rsa.updating import Change, Plan, apply_update, plan_document_update
+from superalgos_rsa.vault import read_vault
+from superalgos_rsa.workspace import read_workspace
+
+NEW = Update("Ap1KeyOfTheExchange", "My-Secrets/Binance key (1).pem")
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """A data-only installation with an empty `My-Secrets`."""
+    workspaces = tmp_path / "Platform" / "My-Workspaces"
+    workspaces.mkdir(parents=True)
+    (tmp_path / "My-Secrets").mkdir()
+    return Installation(tmp_path, workspaces, tmp_path / "My-Secrets", None, None)
+
+
+def _write(installation: Installation, document: Any, name: str = "W.json") -> Path:
+    path = installation.workspaces / name
+    path.write_text(json.dumps(document, indent=4), "utf-8")
+    return path
+
+
+def _write_vault(installation: Installation, *entries: Any) -> Path:
+    installation.vault.write_text(json.dumps(entries, indent=4), "utf-8")
+    return installation.vault
+
+
+def _plan(path: Path, key_name: str, update: Update, installation: Installation) -> Plan:
+    return plan_document_update(str(path), key_name, update, installation, read_vault(installation.vault))
+
+
+def _set(path: Path, key_name: str, update: Update, installation: Installation) -> list[str]:
+    """Names of the files that were written."""
+    plan = _plan(path, key_name, update, installation)
+    apply_update(plan)
+    return [Path(change.path).name for change in plan.changes]
+
+
+def _fields(path: Path, index: int = 0) -> tuple[Any, Any]:
+    fields = read_workspace(parse(decode(path.read_bytes()))).keys[index].config.fields
+    return fields["codeName"], fields["secret"]
+
+
+def _real_keys(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.glob("*.json")):
+        for held in read_workspace(parse(decode(path.read_bytes()))).keys:
+            assert held.id is not None
+            yield path, held.id
+
+
+def test_on_each_real_key_one_config_changes_and_setting_back_gives_the_same_bytes(
+    real_workspaces: Path, installation: Installation
+) -> None:
+    seen = 0
+    for original, identity in _real_keys(real_workspaces):
+        before = original.read_bytes()
+        path = installation.workspaces / original.name
+        shutil.copyfile(original, path)
+        (held,) = [k for k in read_workspace(parse(decode(before))).keys if k.id == identity]
+        old = Update(held.config.fields["codeName"], held.config.fields["secret"])
+
+        assert _set(path, identity, NEW, installation) == [path.name]
+        after = path.read_bytes()
+        assert _outside_of_config(after, held.pointer) == _outside_of_config(before, held.pointer)
+        config = json.loads(_at(parse(decode(after)), held.pointer)["config"])
+        assert config == {**held.config.fields, "codeName": NEW.code_name, "secret": NEW.secret}
+        assert list(config) == list(held.config.fields)
+
+        assert _set(path, identity, old, installation) == [path.name]
+        assert path.read_bytes() == before
+        assert [left.name for left in installation.workspaces.iterdir()] == [path.name]
+        path.unlink()
+        seen += 1
+    assert seen == 17
+    assert list(installation.secrets.iterdir()) == []
+
+
+def _outside_of_config(data: bytes, pointer: tuple[str | int, ...]) -> tuple[str, str]:
+    text = decode(data)
+    config = (*pointer, "config")
+    span = locate(text, [config])[config]
+    return text[: span.start], text[span.end :]
+
+
+def _at(value: Any, pointer: tuple[str | int, ...]) -> Any:
+    for step in pointer:
+        value = value[step]
+    return value
+
+
+def test_on_each_real_key_with_a_vault_entry_the_entry_changes_and_setting_back_gives_the_same_bytes(
+    real_workspaces: Path, installation: Installation
+) -> None:
+    for original, identity in _real_keys(real_workspaces):
+        path = installation.workspaces / original.name
+        shutil.copyfile(original, path)
+        apply_update(_plan(path, identity, Update("own name", "own secret"), installation))
+        document = path.read_bytes()
+        # As the platform stores it: the secret in the vault, between two others, and still in the node too.
+        vault = _write_vault(installation, entry("x", "1"), entry("own name", "own secret"), entry("y", "2"))
+        stored = vault.read_bytes()
+
+        assert _set(path, identity, NEW, installation) == [vault.name, path.name]
+        assert json.loads(vault.read_bytes()) == [entry("x", "1"), entry(NEW.code_name, NEW.secret), entry("y", "2")]
+        assert _set(path, identity, Update("own name", "own secret"), installation) == [vault.name, path.name]
+        assert (path.read_bytes(), vault.read_bytes()) == (document, stored)
+        vault.unlink()
+        path.unlink()
+
+
+def test_a_secret_that_the_vault_holds_changes_there_alone(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    vault = _write_vault(installation, entry("a", "old"))
+    before = path.read_bytes()
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name]
+    assert path.read_bytes() == before
+    assert json.loads(vault.read_text()) == [entry("a", "new")]
+
+
+def test_where_both_hold_one_both_change(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "own", id="k")))
+    vault = _write_vault(installation, entry("a", "old"))
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name, path.name]
+    assert _fields(path) == ("a", "new")
+    assert json.loads(vault.read_text()) == [entry("a", "new")]
+
+
+def test_what_stands_there_already_is_not_written(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "own", id="k")))
+    _write_vault(installation, entry("a", "own"))
+    assert _plan(path, "k", Update("a", "own"), installation) == Plan((), ())
+
+
+@pytest.mark.parametrize("layout", ["copy", "sub/folder/other"])
+def test_a_renamed_key_takes_its_entry_along_unless_another_workspace_lives_on_it(
+    installation: Installation, layout: str
+) -> None:
+    document = with_keys(key("a", "", id="k"))
+    path = _write(installation, document)
+    vault = _write_vault(installation, entry("a", "1"))
+    _set(path, "k", Update("b"), installation)
+    assert json.loads(vault.read_text()) == [entry("b", "1")]
+
+    (installation.workspaces / layout).parent.mkdir(parents=True, exist_ok=True)
+    other = installation.workspaces / f"{layout}.json"
+    shutil.copyfile(path, other)
+    _set(path, "k", Update("c"), installation)
+    assert json.loads(vault.read_text()) == [entry("b", "1"), entry("c", "1")]
+    assert _fields(path) == ("c", "")
+    assert _fields(other) == ("b", "")
+
+
+def test_a_link_to_the_document_is_the_document(installation: Installation, tmp_path: Path) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    vault = _write_vault(installation, entry("a", "1"))
+    _set(link, "k", Update("b"), installation)
+    assert json.loads(vault.read_text()) == [entry("b", "1")]
+    assert link.is_symlink()
+    assert _fields(path) == ("b", "")
+
+
+def test_documents_that_cannot_be_read_are_passed_over(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    vault = _write_vault(installation, entry("a", "1"))
+    (installation.workspaces / "broken.json").write_text("{")
+    (installation.workspaces / "folder.json").mkdir()
+    (installation.workspaces / "dangling.json").symlink_to("nowhere")
+    os.mkfifo(installation.workspaces / "fifo.json")
+    _set(path, "k", Update("b"), installation)
+    assert json.loads(vault.read_text()) == [entry("b", "1")]
+
+
+def test_a_name_that_holds_the_secret_of_another_workspace_is_refused(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    _write(installation, with_keys(key("b", "")), "other.json")
+    vault = _write_vault(installation, entry("a", "1"), entry("b", "2"))
+    before = path.read_bytes(), vault.read_bytes()
+    with pytest.raises(UsageError, match="another key uses it"):
+        _plan(path, "k", Update("b"), installation)
+    assert (path.read_bytes(), vault.read_bytes()) == before
+
+
+@pytest.mark.parametrize("vault_data", ["{", "{}", "", "\ufeff[]"])
+def test_a_vault_that_cannot_be_read_is_not_written_around(installation: Installation, vault_data: str) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    installation.vault.write_text(vault_data, "utf-8")
+    with pytest.raises(UsageError, match="cannot be used"):
+        _plan(path, "k", NEW, installation)
+
+
+@pytest.mark.parametrize("vault_data", ["{", "[]", None])
+def test_a_key_that_the_vault_does_not_reach_is_set_in_the_document(
+    installation: Installation, vault_data: str | None
+) -> None:
+    path = _write(installation, key("a", "", id="k"), "Backup - Exchange Account Key -  K.json")
+    if vault_data is not None:
+        installation.vault.write_text(vault_data)
+    assert _set(path, "k", NEW, installation) == [path.name]
+    assert _fields(path) == (NEW.code_name, NEW.secret)
+
+
+def test_without_an_installation_the_document_alone_is_set(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    vault = read_vault(installation.secrets / "none.json")
+    apply_update(plan_document_update(str(path), "k", NEW, None, vault))
+    assert _fields(path) == (NEW.code_name, NEW.secret)
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text + "\n\n",
+        lambda text: json.dumps(json.loads(text), separators=(",", ":")),
+        lambda text: text.replace('"name": "W"', '"name": "W\\u00e9 \u00e9"'),
+        lambda text: json.dumps(json.loads(text), indent="\t"),
+    ],
+    ids=["CRLF", "byte order mark", "final newlines", "compact", "escapes", "tabs"],
+)
+def test_the_layout_of_the_document_stays(installation: Installation, prepare: Any) -> None:
+    path = _write(installation, with_keys(key("a", "own", id="k")))
+    before = prepare(path.read_text("utf-8")).encode()
+    path.write_bytes(before)
+    _set(path, "k", NEW, installation)
+    pointer = (*KEYS, 0)
+    assert _outside_of_config(path.read_bytes(), pointer) == _outside_of_config(before, pointer)
+    _set(path, "k", Update("a", "own"), installation)
+    assert path.read_bytes() == before
+
+
+def test_bytes_that_are_no_utf8_stay(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "own", id="k")))
+    before = path.read_bytes().replace(b'"W"', b'"W\xff\xfe"')
+    path.write_bytes(before)
+    _set(path, "k", NEW, installation)
+    assert b'"W\xff\xfe"' in path.read_bytes()
+    _set(path, "k", Update("a", "own"), installation)
+    assert path.read_bytes() == before
+
+
+# --- Which key --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["id-2", "Second", "code-2"])
+def test_a_key_answers_to_its_id_its_name_and_its_code_name(installation: Installation, name: str) -> None:
+    path = _write(
+        installation, with_keys(key("code-1", "s", id="id-1"), {**key("code-2", "s", id="id-2"), "name": "Second"})
+    )
+    _set(path, name, NEW, installation)
+    assert _fields(path, 0) == ("code-1", "s")
+    assert _fields(path, 1) == (NEW.code_name, NEW.secret)
+
+
+def test_an_id_comes_before_a_name_of_the_same_text(installation: Installation) -> None:
+    path = _write(installation, with_keys({**key("a", id="1"), "name": "2"}, key("b", id="2")))
+    _set(path, "2", NEW, installation)
+    assert _fields(path, 0)[0] == "a"
+
+
+def test_an_unknown_or_ambiguous_name_is_refused_with_what_there_is(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", id="1"), key("b", id="2")))
+    with pytest.raises(UsageError, match="no such key") as unknown:
+        _plan(path, "c", NEW, installation)
+    assert unknown.value.hint == "its keys: Key (1), Key (2)"
+    with pytest.raises(UsageError, match="2 keys answer") as ambiguous:
+        _plan(path, "Key", NEW, installation)
+    assert ambiguous.value.hint == "name one by its id: 1, 2"
+
+
+@pytest.mark.parametrize("config", ["{a}", "[]", "", None, 5])
+def test_a_key_whose_config_is_no_object_is_refused(installation: Installation, config: Any) -> None:
+    path = _write(installation, with_keys({**key(id="k"), "config": config}))
+    with pytest.raises(UsageError, match="no JSON object"):
+        _plan(path, "k", NEW, installation)
+
+
+def test_a_key_without_config_is_refused(installation: Installation) -> None:
+    path = _write(installation, workspace(ecosystem(exchange(account({"type": "Exchange Account Key", "id": "k"})))))
+    with pytest.raises(UsageError, match="it is missing"):
+        _plan(path, "k", NEW, installation)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [(b"", "no JSON"), (b'{"a": CANARY}', "line 1, column 7"), (None, "no such file")]
+)
+def test_a_document_that_cannot_be_read_is_refused_without_quoting_it(
+    installation: Installation, data: bytes | None, message: str
+) -> None:
+    path = installation.workspaces / "W.json"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(UsageError, match=message) as caught:
+        _plan(path, "k", NEW, installation)
+    assert "CANARY" not in str(caught.value) + repr(caught.value.hint)
+
+
+# --- Failure ----------------------------------------------------------------------------------------------------------
+
+
+def _both(installation: Installation) -> tuple[Path, Path, Plan]:
+    path = _write(installation, with_keys(key("a", "own", id="k")))
+    vault = _write_vault(installation, entry("a", "old"))
+    plan = _plan(path, "k", NEW, installation)
+    assert [change.path for change in plan.changes] == [str(vault), str(path)]
+    return path, vault, plan
+
+
+def test_when_the_document_changed_meanwhile_the_vault_is_taken_back(installation: Installation) -> None:
+    path, vault, plan = _both(installation)
+    before = vault.read_bytes()
+    path.write_text("saved by the platform meanwhile")
+    with pytest.raises(ConflictError):
+        apply_update(plan)
+    assert path.read_text() == "saved by the platform meanwhile"
+    assert vault.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a FIFO is POSIX's")
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_when_the_document_is_no_file_any_more_the_vault_is_taken_back(installation: Installation, make: Any) -> None:
+    path, vault, plan = _both(installation)
+    before = vault.read_bytes()
+    path.unlink()
+    make(path)
+    with pytest.raises(SuperalgosRsaError):
+        apply_update(plan)
+    assert vault.read_bytes() == before
+    assert [left.name for left in installation.secrets.iterdir()] == [vault.name]
+
+
+def test_when_the_document_cannot_be_written_the_vault_is_taken_back(installation: Installation) -> None:
+    """Its name leaves no room for the file that is written beside it."""
+    path = _write(installation, with_keys(key("a", "own", id="k")), "x" * 245 + ".json")
+    vault = _write_vault(installation, entry("a", "old"))
+    before = path.read_bytes(), vault.read_bytes()
+    plan = _plan(path, "k", NEW, installation)
+    with pytest.raises(SuperalgosRsaError, match="cannot write"):
+        apply_update(plan)
+    assert (path.read_bytes(), vault.read_bytes()) == before
+    assert [left.name for left in installation.workspaces.iterdir()] == [path.name]
+
+
+def test_when_the_vault_changed_meanwhile_nothing_is_written(installation: Installation) -> None:
+    path, vault, plan = _both(installation)
+    before = path.read_bytes()
+    vault.write_text("[]")
+    with pytest.raises(ConflictError):
+        apply_update(plan)
+    assert (path.read_bytes(), vault.read_text()) == (before, "[]")
+
+
+def test_a_plan_shows_no_bytes() -> None:
+    assert "CANARY" not in repr(Plan((Change("path", b"CANARY", b"CANARY"),), ()))
