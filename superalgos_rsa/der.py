@@ -29,6 +29,8 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     if at + 2 > len(data):
         raise ValueError("past the end")
     tag, first = data[at], data[at + 1]
+    if tag & 0x1F == 0x1F:
+        raise ValueError("a tag of several bytes")
     at += 2
     length = first
     if first >= 0x80:
@@ -64,9 +66,31 @@ def tags(members: list[tuple[int, bytes]]) -> tuple[int, ...]:
 def algorithm(identifier: bytes) -> str | None:
     """The name of the key type in the content of an AlgorithmIdentifier; None where it is not a known one."""
     members = list(elements(identifier))
-    if not 1 <= len(members) <= 2 or members[0][0] != OBJECT:
+    if not 1 <= len(members) <= 2 or members[0][0] != OBJECT or not all(_is_value(*member) for member in members[1:]):
         raise ValueError("not an algorithm")
     return ALGORITHMS.get(members[0][1])
+
+
+def check_integer(content: bytes) -> None:
+    """The shortest form is the only one."""
+    if not content or (len(content) > 1 and (content[0], content[1] >> 7) in {(0x00, 0), (0xFF, 1)}):
+        raise ValueError("not an INTEGER")
+
+
+def _is_value(tag: int, content: bytes) -> bool:
+    """What OpenSSL takes for the parameters of any algorithm: each length by the rules of its type, tried with all tags
+    and lengths 0 to 2. The parameters of RSA should be NULL, and nobody looks."""
+    if tag >= 0x40:  # not of the universal class
+        return True
+    length = len(content)
+    if tag in (INTEGER, 0x0A):
+        check_integer(content)
+    elif tag & 0x20 and tag not in (SEQUENCE, 0x31):
+        list(elements(content))
+        return tag not in (0x21, 0x22, 0x23, 0x25, 0x26, 0x2A)
+    rules = {0x00: length > 0, 0x01: length == 1, 0x05: length == 0, 0x10: False, 0x11: False}
+    rules |= {BIT_STRING: length > 0, OBJECT: length > 0, 0x1C: length % 4 == 0, 0x1E: length % 2 == 0}
+    return rules.get(tag, True)
 
 
 def rsa_public_key(n: int, e: int) -> bytes:

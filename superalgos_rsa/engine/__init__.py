@@ -68,12 +68,13 @@ def _private_key(text: str, version: CcxtVersion, *, ed25519: bool) -> Verdict:
 
 
 def _hmac(text: str, exchange: str, version: CcxtVersion) -> Verdict:
-    if version < versions.JSENCRYPT and javascript.has_lone_surrogate(text):
-        return refuses("URI malformed", "the text holds half of a character")
+    if javascript.has_lone_surrogate(text):
+        error = "URI malformed" if version < versions.JSENCRYPT else "utf8 expected well-formed string"
+        return refuses(error, "the text holds half of a character")
     if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
         try:
             base64s.strict(text)
-        except ValueError:
-            return refuses("not base64", f"{exchange} takes the secret for base64, which the text is not")
+        except ValueError as error:
+            return refuses(str(error), f"{exchange} takes the secret for base64, which the text is not")
     because = " although it is a private key" if _MARK in text else ""
     return Verdict("hmac", f"signs HMAC with the text itself{because}")

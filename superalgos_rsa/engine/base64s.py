@@ -1,9 +1,8 @@
-"""Three readers of base64, none of which agrees with another about what is wrong with a text."""
+"""Three readers of base64, none of which agrees with another. A `ValueError` has the words of the reader itself."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 
 from superalgos_rsa.engine import javascript
@@ -32,18 +31,20 @@ def jsencrypt(text: str) -> bytes:
         elif character not in _PASSED_OVER:
             raise ValueError("Illegal character")
     if len(values) % 4 == 1:
-        raise ValueError("Base64 encoding incomplete")
+        raise ValueError("Base64 encoding incomplete: at least 2 bits missing")
     return _pack(values)
 
 
 def strict(text: str) -> bytes:
     """The decoder of @scure/base: RFC 4648 to the letter, padding and unused bits included."""
+    if len(text) % 4:
+        raise ValueError("padding: invalid, string should have whole number of bytes")
     try:
         data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("not base64") from error
+    except ValueError as error:
+        raise ValueError("Unknown letter") from error
     if base64.b64encode(data).decode() != text:
-        raise ValueError("not base64 in its one right spelling")
+        raise ValueError("Non-zero padding")
     return data
 
 

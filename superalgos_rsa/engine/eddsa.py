@@ -18,13 +18,18 @@ def judge(text: str, *, strict: bool) -> Verdict:
         return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
     try:
         data = base64s.strict(_without_armour(text)) if strict else base64s.jsencrypt(text)
-    except ValueError:
-        return refuses("invalid base64", "what stands between the BEGIN and the END line is not base64")
+    except ValueError as error:
+        return refuses(str(error), "what stands between the BEGIN and the END line is not base64")
     seed = data[16:]
     if len(seed) != 32:
-        return refuses("expected 32 bytes", "the text is short enough for an Ed25519 key, but it does not hold one")
+        return refuses(
+            '"secretKey" expected Uint8Array of length 32',
+            "the text is short enough for an Ed25519 key, but it does not hold one",
+        )
     if (kind := _other_kind(data)) is not None:
-        return Verdict("none", f"signs as with an Ed25519 key, but the text holds {kind}, so no public half verifies it")
+        return Verdict(
+            "none", f"signs as with an Ed25519 key, but the text holds {kind}, so no public half verifies it"
+        )
     return Verdict("ed25519", "reads the Ed25519 key and signs with it")
 
 

@@ -27,7 +27,9 @@ def judge(text: str) -> Verdict:
     if not _signs(numbers):
         return NO_KEY
     if numbers.bits % 8 == 1:
-        return Verdict("none", f"leaves out leading zeros, so that most signatures of {numbers.bits} bits are too short")
+        return Verdict(
+            "none", f"leaves out leading zeros, so that most signatures of {numbers.bits} bits are too short"
+        )
     if _algorithm(key) == _PSS:
         return Verdict("none", "signs by PKCS#1 v1.5, which the public half of an RSA-PSS key does not verify")
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")

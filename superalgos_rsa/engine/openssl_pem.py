@@ -69,6 +69,8 @@ def _older_reader(data: bytes) -> Verdict:
 def _encrypted(header: bytes) -> Verdict:
     if re.match(rb"Proc-Type:[ \t]*4,[ \t]*ENCRYPTED[ \t\r]*\nDEK-Info:", header):
         return refuses(_CANCELLED, "the key is encrypted, and ccxt gives no passphrase")
+    if header.startswith(b"Proc-Type:"):
+        return refuses("error:0480006A:PEM routines::not encrypted", "there is a header before the key in its block")
     return refuses("error:0480006B:PEM routines::not proc type", "there is text before the key in its block")
 
 
@@ -88,8 +90,12 @@ def _sign(key: RsaNumbers | _Other) -> Verdict:
 
 
 def _sign_rsa(numbers: RsaNumbers) -> Verdict:
+    if numbers.n == 0:
+        return NO_KEY
+    if numbers.p == 0 or numbers.q == 0:
+        return refuses("error:1C880004:Provider routines::RSA lib", "the numbers are no RSA key")
     if numbers.n % 2 == 0 or numbers.p % 2 == 0 or numbers.q % 2 == 0:
-        return refuses("error:01800066:bignum routines::called with even modulus", "the numbers are no RSA key")
+        return refuses("error:0180006C:bignum routines::no inverse", "the numbers are no RSA key")
     if numbers.too_short:
         return refuses("error:02000070:rsa routines::digest too big for rsa key", f"it has {numbers.bits} bits")
     # OpenSSL puts the signature together from the remainders, checks it, and takes the long way where it is wrong.
@@ -138,7 +144,7 @@ def _pkcs8(data: bytes) -> RsaNumbers | _Other | None:
         return None
     if len(members) == 4 and members[3][0] != 0xA0:
         return None
-    _check_integer(members[0][1])
+    der.check_integer(members[0][1])
     kind = der.algorithm(members[1][1])
     if kind == "rsa":
         return _pkcs1(members[2][1])
@@ -163,7 +169,7 @@ def _pkcs1(data: bytes) -> RsaNumbers | None:
     if der.tags(members) != (der.INTEGER,) * 9:
         return None
     version = members[0][1]
-    _check_integer(version)
+    der.check_integer(version)
     if len(version) > 4 or version == b"\x01":  # 1 promises more than two primes, and none follow
         return None
     return RsaNumbers(*(int.from_bytes(content) for _, content in members[1:]))
@@ -175,12 +181,6 @@ def _sec1(data: bytes) -> _Other | None:
 
 def _dsa(data: bytes) -> _Other | None:
     return _Other("dsa") if der.tags(der.sequence(data)) == (der.INTEGER,) * 6 else None
-
-
-def _check_integer(content: bytes) -> None:
-    padded = len(content) > 1 and (content[0], content[1] >> 7) in {(0x00, 0), (0xFF, 1)}
-    if not content or padded:
-        raise ValueError("not an INTEGER")
 
 
 # How the lines are read
@@ -246,7 +246,7 @@ def _block(label: bytes, lines: Iterator[tuple[bytes, bool]]) -> _Block | None:
 
 
 def _decode(text: bytes) -> bytes | None:
-    """Base64 as OpenSSL takes it: spaces are nothing, `-` ends it, `=` fills up and nothing follows it."""
+    """Base64 as OpenSSL takes it: spaces are nothing, `-` ends it, nothing follows `=`, and none at all is wrong."""
     digits = bytearray()
     padding = 0
     for byte in text:
@@ -260,6 +260,6 @@ def _decode(text: bytes) -> bytes | None:
         if padding > 2 or (padding and byte != ord("=")):
             return None
         digits.append(byte)
-    if len(digits) % 4:
+    if len(digits) % 4 or not digits:
         return None
     return base64.b64decode(digits)

@@ -1,0 +1,19 @@
+"""The real engines for this suite; without Node or the npm packages it is skipped, and fails where it must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import absent
+
+from .engines import Engines, missing
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    reason = missing()
+    if reason is not None:
+        absent(reason)
+    with Engines() as running:
+        yield running

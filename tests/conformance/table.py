@@ -1,0 +1,90 @@
+"""Prints what ccxt does with each case and whether the model says the same: `docs/engine-truth.md` is made by it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from superalgos_rsa.engine import CcxtVersion, Verdict, judge
+
+from .cases import all_cases
+from .engines import PACKAGES, Engines, Outcome, missing
+from .paths import PATHS, for_harness, furnish, judge_path
+
+Row = tuple[str, str, Callable[[CcxtVersion], Verdict]]
+
+_INTRODUCTION = """\
+# What ccxt does with a secret
+
+Each row is one case, signed by the real `sign()` of the real class of three versions of ccxt from npm, one for each
+way in which it signs with RSA keys: node-rsa (up to 3.0.30), jsencrypt (3.0.40 to 4.5.59), and the OpenSSL of Node
+(from 4.5.61).
+
+- **rsa**, **ed25519**: a signature that verifies with the public half.
+- **hmac**: it signs HMAC with the text, without a word.
+- **none**: it throws, or what it sends does not verify.
+
+Made by `PYTHONPATH=tests python -m conformance.table > docs/engine-truth.md`. The suite in `tests/conformance` holds
+the model against every case, and against keys with random accidents besides.
+"""
+
+
+def main() -> int:
+    reason = missing()
+    if reason is not None:
+        print(reason, file=sys.stderr)  # noqa: T201
+        return 2
+    print("\n".join(_lines()))  # noqa: T201
+    return 0
+
+
+def _lines() -> Iterator[str]:
+    cases = all_cases()
+    with Engines() as engines:
+        outcomes = engines.ask([case.for_harness() for case in cases])
+    texts: list[Row] = [(case.name, case.exchange, partial(judge, case.text, case.exchange)) for case in cases]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        furnish(root)
+        with Engines(root) as engines:
+            of_paths = engines.ask([for_harness(path, root) for path in PATHS.values()])
+        paths: list[Row] = [
+            (f"{name}: {_shortened(path)}", "binance", partial(judge_path, path, root)) for name, path in PATHS.items()
+        ]
+        tables = [("Texts", texts, outcomes), ("Paths", paths, of_paths)]
+        same = [
+            verdict(version).signing == found[package][at]["signing"]
+            for _, rows, found in tables
+            for at, (_, _, verdict) in enumerate(rows)
+            for package, version in PACKAGES.items()
+        ]
+        yield _INTRODUCTION
+        yield f"{len(texts)} texts and {len(paths)} paths on {len(PACKAGES)} versions make {len(same)} answers."
+        yield f"The model agrees with the engine in {sum(same)} of them."
+        for title, rows, found in tables:
+            yield f"\n## {title}\n"
+            yield "| case | exchange | " + " | ".join(str(version) for version in PACKAGES.values()) + " | model |"
+            yield "| --- | --- |" + " --- |" * (len(PACKAGES) + 1)
+            yield from (_row(row, {name: found[name][at] for name in PACKAGES}) for at, row in enumerate(rows))
+
+
+def _row(row: Row, found: Mapping[str, Outcome]) -> str:
+    name, exchange, verdict = row
+    cells = [f"{outcome['signing']}{', throws' if outcome.get('error') else ''}" for outcome in found.values()]
+    same = all(verdict(version).signing == found[package]["signing"] for package, version in PACKAGES.items())
+    return f"| {_escaped(name)} | {exchange} | {' | '.join(cells)} | {'the same' if same else '**differs**'} |"
+
+
+def _shortened(path: str) -> str:
+    return repr(path if len(path) <= 60 else path[:60] + "...")
+
+
+def _escaped(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode().replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
