@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.updating import Change, Plan, apply_update, plan_document_update
 from superalgos_rsa.vault import read_vault
-from superalgos_rsa.workspace import read_workspace
+from superalgos_rsa.workspace import Key, read_workspace
 
 NEW = Update("Ap1KeyOfTheExchange", "My-Secrets/Binance key (1).pem")
 
@@ -57,38 +56,52 @@ def _fields(path: Path, index: int = 0) -> tuple[Any, Any]:
     return fields["codeName"], fields["secret"]
 
 
-def _real_keys(folder: Path) -> Iterator[tuple[Path, str]]:
-    for path in sorted(folder.glob("*.json")):
-        for held in read_workspace(parse(decode(path.read_bytes()))).keys:
-            assert held.id is not None
-            yield path, held.id
+REAL_KEYS = [("Blank-Template", 0), *(("Tested-Exchanges", index) for index in range(16))]
+REAL_IDS = [f"{name} {index}" for name, index in REAL_KEYS]
+
+
+@pytest.fixture(params=REAL_KEYS, ids=REAL_IDS)
+def real_key(request: pytest.FixtureRequest, real_workspaces: Path, installation: Installation) -> tuple[Path, Key]:
+    """A real workspace as a copy in the installation, and one of its keys."""
+    name, index = request.param
+    path = installation.workspaces / f"{name}.json"
+    shutil.copyfile(real_workspaces / path.name, path)
+    return path, read_workspace(parse(decode(path.read_bytes()))).keys[index]
 
 
 def test_on_each_real_key_one_config_changes_and_setting_back_gives_the_same_bytes(
-    real_workspaces: Path, installation: Installation
+    real_key: tuple[Path, Key], installation: Installation
 ) -> None:
-    seen = 0
-    for original, identity in _real_keys(real_workspaces):
-        before = original.read_bytes()
-        path = installation.workspaces / original.name
-        shutil.copyfile(original, path)
-        (held,) = [k for k in read_workspace(parse(decode(before))).keys if k.id == identity]
-        old = Update(held.config.fields["codeName"], held.config.fields["secret"])
+    path, held = real_key
+    before = path.read_bytes()
+    old = held.config.fields
 
-        assert _set(path, identity, NEW, installation) == [path.name]
-        after = path.read_bytes()
-        assert _outside_of_config(after, held.pointer) == _outside_of_config(before, held.pointer)
-        config = json.loads(_at(parse(decode(after)), held.pointer)["config"])
-        assert config == {**held.config.fields, "codeName": NEW.code_name, "secret": NEW.secret}
-        assert list(config) == list(held.config.fields)
+    assert _set(path, str(held.id), NEW, installation) == [path.name]
+    after = path.read_bytes()
+    assert _outside_of_config(after, held.pointer) == _outside_of_config(before, held.pointer)
+    config = json.loads(_at(parse(decode(after)), held.pointer)["config"])
+    assert config == {**old, "codeName": NEW.code_name, "secret": NEW.secret}
+    assert list(config) == list(old)
 
-        assert _set(path, identity, old, installation) == [path.name]
-        assert path.read_bytes() == before
-        assert [left.name for left in installation.workspaces.iterdir()] == [path.name]
-        path.unlink()
-        seen += 1
-    assert seen == 17
+    assert _set(path, str(held.id), Update(old["codeName"], old["secret"]), installation) == [path.name]
+    assert path.read_bytes() == before
+    assert [left.name for left in installation.workspaces.iterdir()] == [path.name]
     assert list(installation.secrets.iterdir()) == []
+
+
+def test_on_each_real_key_with_a_vault_entry_the_entry_changes_and_setting_back_gives_the_same_bytes(
+    real_key: tuple[Path, Key], installation: Installation
+) -> None:
+    path, held = real_key
+    own = Update("own name", "own secret")
+    _set(path, str(held.id), own, installation)
+    document = path.read_bytes()
+    vault = _write_vault(installation, entry("x", "1"), entry("own name", "own secret"), entry("y", "2"))
+    stored = vault.read_bytes()
+    assert _set(path, str(held.id), NEW, installation) == [vault.name, path.name]
+    assert json.loads(vault.read_bytes()) == [entry("x", "1"), entry(NEW.code_name, NEW.secret), entry("y", "2")]
+    assert _set(path, str(held.id), own, installation) == [vault.name, path.name]
+    assert (path.read_bytes(), vault.read_bytes()) == (document, stored)
 
 
 def _outside_of_config(data: bytes, pointer: tuple[str | int, ...]) -> tuple[str, str]:
@@ -102,26 +115,6 @@ def _at(value: Any, pointer: tuple[str | int, ...]) -> Any:
     for step in pointer:
         value = value[step]
     return value
-
-
-def test_on_each_real_key_with_a_vault_entry_the_entry_changes_and_setting_back_gives_the_same_bytes(
-    real_workspaces: Path, installation: Installation
-) -> None:
-    for original, identity in _real_keys(real_workspaces):
-        path = installation.workspaces / original.name
-        shutil.copyfile(original, path)
-        apply_update(_plan(path, identity, Update("own name", "own secret"), installation))
-        document = path.read_bytes()
-        # As the platform stores it: the secret in the vault, between two others, and still in the node too.
-        vault = _write_vault(installation, entry("x", "1"), entry("own name", "own secret"), entry("y", "2"))
-        stored = vault.read_bytes()
-
-        assert _set(path, identity, NEW, installation) == [vault.name, path.name]
-        assert json.loads(vault.read_bytes()) == [entry("x", "1"), entry(NEW.code_name, NEW.secret), entry("y", "2")]
-        assert _set(path, identity, Update("own name", "own secret"), installation) == [vault.name, path.name]
-        assert (path.read_bytes(), vault.read_bytes()) == (document, stored)
-        vault.unlink()
-        path.unlink()
 
 
 def test_a_secret_that_the_vault_holds_changes_there_alone(installation: Installation) -> None:
@@ -262,9 +255,8 @@ def test_bytes_that_are_no_utf8_stay(installation: Installation) -> None:
 
 @pytest.mark.parametrize("name", ["id-2", "Second", "code-2"])
 def test_a_key_answers_to_its_id_its_name_and_its_code_name(installation: Installation, name: str) -> None:
-    path = _write(
-        installation, with_keys(key("code-1", "s", id="id-1"), {**key("code-2", "s", id="id-2"), "name": "Second"})
-    )
+    second = {**key("code-2", "s", id="id-2"), "name": "Second"}
+    path = _write(installation, with_keys(key("code-1", "s", id="id-1"), second))
     _set(path, name, NEW, installation)
     assert _fields(path, 0) == ("code-1", "s")
     assert _fields(path, 1) == (NEW.code_name, NEW.secret)
