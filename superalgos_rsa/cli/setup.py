@@ -27,6 +27,7 @@ from superalgos_rsa.keymaking import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reading import find_documents
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.updating import Plan, apply_update, plan_document_update
+from superalgos_rsa.vault import Vault
 
 
 def api_key(text: str) -> str:
@@ -186,7 +187,10 @@ def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str
 
 
 def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> Plan:
-    return plan_document_update(node.document.path, _name(node), update, installation, session.vault(installation))
+    vault = session.vault(installation)
+    if not os.path.lexists(installation.secrets):  # it is about to be made
+        vault = Vault(vault.path, "absent")
+    return plan_document_update(node.document.path, _name(node), update, installation, vault)
 
 
 # Words for what was chosen
