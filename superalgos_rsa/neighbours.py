@@ -82,7 +82,7 @@ def git_state(folder: str, name: str) -> GitState | None:
     import subprocess
 
     def git(*arguments: str) -> int:
-        # `check-ignore` knows no literal path specifications; behind `./` a colon at least has no meaning.
+        # `check-ignore` knows no literal path specifications; `./` and no index make it take the name as it stands.
         literal = ["--literal-pathspecs"] if arguments[0] == "ls-files" else []
         command = ["git", *literal, "-C", folder, *arguments, "--", f"./{name}"]
         # Where a hook of git runs this program, its variables would point every question at the hook's own repository.
@@ -95,7 +95,7 @@ def git_state(folder: str, name: str) -> GitState | None:
     try:
         if git("ls-files", "--error-unmatch") == 0:
             return "tracked"
-        return "not-ignored" if git("check-ignore", "-q") == 1 else None
+        return "not-ignored" if git("check-ignore", "-q", "--no-index") == 1 else None
     except (OSError, subprocess.SubprocessError):  # no git on this machine: nothing can be said
         return None
 

@@ -71,8 +71,8 @@ def _signs(key: KeyFacts) -> bool:
         return False
     if is_placeholder(name):
         return False
-    if not key.verdict.judged and key.kind == "path":  # a key that the exchange signs with in a way of its own
-        return key.reads_file
+    if not key.verdict.judged:  # the exchange signs in a way of its own, so nothing is known against it
+        return key.kind == "inline" or key.reads_file
     if key.verdict.signing == "hmac":
         return key.hmac_text is not None and key.hmac_text.plausible
     return key.verdict.signing in ("rsa", "ed25519")

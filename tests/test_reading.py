@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_defect_has_its_place(data: bytes, rule: str, place: Place | None) -> 
 @pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "dangling", "loop", "device", "too large"])
 def test_what_cannot_be_read_says_why_and_never_waits(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "W.json"
-    {
+    makers: dict[str, Callable[[], object]] = {
         "missing": lambda: None,
         "folder": path.mkdir,
         "fifo": lambda: os.mkfifo(path),
@@ -98,7 +99,8 @@ def test_what_cannot_be_read_says_why_and_never_waits(tmp_path: Path, kind: str)
         "loop": lambda: path.symlink_to(path),
         "device": lambda: path.symlink_to("/dev/zero"),
         "too large": lambda: path.write_bytes(b" " * 101),
-    }[kind]()
+    }
+    makers[kind]()
     facts = read_document(read_source(str(path), 100), NO_VAULT, export=False).facts
     assert [defect.rule for defect in facts.defects] == ["document-unreadable"]
     assert facts.kind is None

@@ -36,7 +36,7 @@ def instead(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     rule, message = _INSTEAD[content.kind]
     hmac = key.hmac_text
     signs = key.verdict is not None and key.verdict.signing == "hmac"
-    if key.verdict is not None and not key.verdict.judged:
+    if key.verdict is not None and not key.verdict.judged and content.kind != "empty":
         return
     if content.kind == "text" and hmac is not None and ((hmac.plausible and signs) or hmac.only_blank_spoils):
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from installations import (
     LIVE,
@@ -50,7 +52,7 @@ def test_a_template_without_any_key_is_only_warned_of_until_a_start(furnished: S
 
 
 GONE: Node = {"type": "Exchange Account Key", "name": "Gone", "id": "00000000-0000-4000-8000-000000000000"}
-PATH = [
+PATH: list[Any] = [
     ["Ecosystem", "Crypto Ecosystem"], ["Exchanges Ecosystem", "Crypto Exchanges"], ["Binance", "Crypto Exchange"],
     ["Accounts Binance", "Exchange Accounts"], ["Account Binance", "User Account"], ["Account Binance", "User Keys"],
     ["Key", "Exchange Account Key"],
@@ -58,7 +60,7 @@ PATH = [
 API = node("API Authorization Key", "Other")
 
 # The saved payload of the Key Reference.
-REFERENCES: dict[str, tuple[object, list[str], bool]] = {
+REFERENCES: dict[str, tuple[Any, list[str], bool]] = {
     "to the key": (reference(key()), [], True),
     "empty": ({}, ["task-key-reference-missing"], False),
     "to a key that is gone": ({"referenceParent": GONE}, ["task-key-not-found"], False),
