@@ -86,16 +86,14 @@ def _config(node: dict[str, Any]) -> dict[str, Any]:
 def _in_config(
     node_type: str, config: dict[str, Any], pointer: Pointer, vault_values: frozenset[str]
 ) -> Iterator[Leak]:
-    for name, value in config.items():
-        if isinstance(value, int) and name.lower() in _SECRET_FIELDS and not isinstance(value, bool):
+    for name, value in _fields(config):
+        # The Databento form of an API Authorization Key keeps the secret under `key`.
+        is_secret_field = name.lower() in _SECRET_FIELDS or (node_type == API_KEY_TYPE and name == "key")
+        if isinstance(value, int) and is_secret_field and not isinstance(value, bool):
             value = str(value)
-        if isinstance(value, dict | list):
-            yield from _leaks(value, vault_values)
         if not isinstance(value, str) or not value.strip() or is_placeholder(value) or value in _TEMPLATES:
             continue
         found = list(_in_text(value, pointer, vault_values))
-        # The Databento form of an API Authorization Key keeps the secret under `key`.
-        is_secret_field = name.lower() in _SECRET_FIELDS or (node_type == API_KEY_TYPE and name == "key")
         if any(leak.rule == "export-secret" for leak in found):
             yield from found
         elif name == "secret" and is_spelled_like_path(value):
@@ -111,6 +109,19 @@ def _in_config(
             yield Leak("export-personal", pointer, "`username` is that of a Github account")
         else:
             yield from found
+
+
+def _fields(config: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Name and value of every field, those of objects inside included; what a list holds has no name."""
+    stack = list(reversed(config.items()))
+    while stack:
+        name, value = stack.pop()
+        if isinstance(value, dict):
+            stack += reversed(value.items())
+        elif isinstance(value, list):
+            stack += reversed([("", item) for item in value])
+        else:
+            yield name, value
 
 
 def _in_text(text: str, pointer: Pointer, vault_values: frozenset[str]) -> Iterator[Leak]:
