@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from superalgos_rsa.credential import BLANK, Credential, is_hmac_secret, secret_kind
@@ -32,19 +32,30 @@ class Settings:
     """Names or ids of the tasks in question; `None` for all."""
 
 
+Look = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
+"""What finds out about one key of a document and the tasks that use it."""
+
+
 def gather(
-    documents: Iterable[ReadDocument], installation: Installation | None, vault: Vault, settings: Settings
+    documents: Iterable[ReadDocument],
+    installation: Installation | None,
+    vault: Vault,
+    settings: Settings,
+    remembering: Callable[[Look], Look] | None = None,
 ) -> World:
-    """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read."""
+    """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
+    `remembering` may answer from memory what it has seen before."""
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
-    probe = _Probe(installation)
+    key_facts: Look = _Probe(installation).key_facts
+    if remembering is not None:
+        key_facts = remembering(key_facts)
     for read in documents:
         facts = read.facts
         all_documents.append(facts)
         of_document = {
-            key.pointer: probe.key_facts(facts, key, credential, _users(facts, key))
+            key.pointer: key_facts(facts, key, credential, _users(facts, key))
             for key, credential in zip(facts.workspace.keys, read.credentials, strict=True)
         }
         keys += of_document.values()

@@ -40,9 +40,22 @@ class KeyText:
     """Do the numbers of an RSA private key belong together? None for anything else."""
 
 
+_MOST_KNOWN = 4096
+_KNOWN: dict[bytes, KeyText] = {}
+
+
 def inspect(content: bytes) -> KeyText:
-    """Never raises, whatever the bytes are."""
-    content = content[:_LONGEST]
+    """Never raises, whatever the bytes are. Each content is looked at once; what is kept of it is its hash alone."""
+    digest = hashlib.sha256(content).digest()
+    known = _KNOWN.get(digest)
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[digest] = _inspect(content[:_LONGEST])
+    return known
+
+
+def _inspect(content: bytes) -> KeyText:
     text, encoding = _text(content)
     if not text.strip("\ufeff\0 \t\r\n\f\v"):
         return KeyText("empty", encoding=encoding)

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -109,47 +110,57 @@ def _obstacle(full: str, error: OSError) -> Status:
     return "dangling-link" if os.path.islink(full) else "missing"
 
 
+def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Every path that `examine` may ask for with the same arguments, the one that the engine takes first."""
+    path = _as_node_encodes(asked)
+    if not path or "\0" in path:
+        return ()
+    others = (candidate for _, candidate in _offers(path, cwd, beside)) if len(path) < 4096 else ()
+    return tuple(dict.fromkeys(os.path.join(cwd, name) for name in (path, *others) if name and "\0" not in name))
+
+
 def _near(path: str, cwd: str, beside: tuple[str, ...]) -> list[Near]:
     """Files the path was probably meant for, the likeliest first; each is one change away from the path."""
-    result: list[Near] = []
+    return [
+        Near(likeness, candidate)
+        for likeness, candidate in _offers(path, cwd, beside)
+        if candidate not in ("", path) and os.path.isfile(os.path.join(cwd, candidate))
+    ]
 
-    def offer(likeness: Likeness, candidate: str) -> None:
-        if candidate not in ("", path) and os.path.isfile(os.path.join(cwd, candidate)):
-            result.append(Near(likeness, candidate))
 
+def _offers(path: str, cwd: str, beside: tuple[str, ...]) -> Iterator[tuple[Likeness, str]]:
     try:
         if path.lower().startswith("file:"):
-            offer("url", re.sub(r"^file:(//)?(localhost(?=/))?", "", path, flags=re.IGNORECASE))
-        offer("expanded", _expand(path))
+            yield "url", re.sub(r"^file:(//)?(localhost(?=/))?", "", path, flags=re.IGNORECASE)
+        yield "expanded", _expand(path)
         bare = path.strip(_BLANK)
-        offer("trimmed", bare)
-        offer("unquoted", bare.strip("\"'`\u2018\u2019\u201c\u201d"))
+        yield "trimmed", bare
+        yield "unquoted", bare.strip("\"'`\u2018\u2019\u201c\u201d")
         if os.sep == "/" and "\\" in path:
             slashes = re.sub(r"^[A-Za-z]:", "", path).replace("\\", "/")
-            offer("separators", slashes)
-            offer("separators", slashes.lstrip("/"))
-            _by_name(slashes, offer)
+            yield "separators", slashes
+            yield "separators", slashes.lstrip("/")
+            yield from _by_name(slashes)
         in_other_case = _other_case(path, cwd)
         if in_other_case is not None:
-            offer("case", in_other_case)
+            yield "case", in_other_case
         if not os.path.isabs(path):
             for folder in beside:
-                offer("beside", os.path.join(folder, path))
-        _by_name(bare.rstrip("/"), offer)
+                yield "beside", os.path.join(folder, path)
+        yield from _by_name(bare.rstrip("/"))
     except (OSError, ValueError):  # a name no file can have, or a folder that went away meanwhile
         pass
-    return result
 
 
 _BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
-def _by_name(path: str, offer: object) -> None:
+def _by_name(path: str) -> Iterator[tuple[Likeness, str]]:
     name = os.path.basename(path)
-    if name and callable(offer):
-        offer("secrets", f"My-Secrets/{name}")
+    if name:
+        yield "secrets", f"My-Secrets/{name}"
         if "." not in name:
-            offer("secrets", f"My-Secrets/{name}.pem")
+            yield "secrets", f"My-Secrets/{name}.pem"
 
 
 def _expand(path: str) -> str:
