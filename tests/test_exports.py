@@ -70,7 +70,7 @@ def test_the_text_of_a_private_key_is_found_in_every_place(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        PEM.replace("PRIVATE", "PUBLIC"),
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n",
         "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7vD1",
         "-----BEGIN CERTIFICATE-----",
         "Paste your PRIVATE KEY here",
@@ -133,7 +133,7 @@ def test_a_value_of_this_installations_vault_is_a_secret_wherever_it_stands() ->
         "/home/mary/k.pem",
         "/Users/mary/k",
         "C:\\Users\\mary\\k.pem",
-        "c:\\\\Users\\\\mary\\\\k",
+        "c:\\\\Users\\\\mary",
         "see /home/mary for it",
     ],
 )
