@@ -17,7 +17,11 @@ Result = TypeVar("Result")
 
 def option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--passphrase-fd", "descriptor", type=int, metavar="FD", help="Read the passphrase from this file descriptor."
+        "--passphrase-fd",
+        "descriptor",
+        type=click.IntRange(0, 2**31 - 1),
+        metavar="FD",
+        help="Read the passphrase from this file descriptor.",
     )(function)
 
 
@@ -42,6 +46,6 @@ def _read(descriptor: int) -> Secret:
     try:
         with open(descriptor, "rb") as stream:
             return Secret(stream.readline(4096).decode("utf-8").rstrip("\r\n"))
-    except (OSError, ValueError, OverflowError):
+    except (OSError, ValueError):
         pass
     raise UsageError(f"no passphrase can be read from descriptor {descriptor}")

@@ -1,0 +1,61 @@
+"""A command at a terminal of its own, with somebody who answers what it asks."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import absent
+
+from cli.command_line import DEADLINE, PROGRAM, environment
+
+if os.name != "posix":
+    absent("a terminal to type at is made the POSIX way")
+
+INTERRUPT = "\x03"
+
+
+def converse(
+    words: Sequence[str | Path], answers: Sequence[tuple[str, str]], cwd: Path, **variables: str
+) -> tuple[int, str]:
+    """Types each answer once the text before it has appeared. The exit code, and all that the terminal showed."""
+    import fcntl
+    import termios
+
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [*PROGRAM, *map(str, words)],
+        cwd=cwd,
+        env=environment(**variables),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        # A passphrase is asked for at the terminal that the session belongs to.
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as child:
+        os.close(theirs)
+        shown = ""
+        for awaited, answer in answers:
+            until = time.monotonic() + DEADLINE
+            start = len(shown)
+            while awaited not in shown[start:]:
+                part = _read(ours)
+                if not part or time.monotonic() > until:
+                    child.kill()
+                    pytest.fail(f"{awaited!r} never came: {shown}")
+                shown += part
+            os.write(ours, answer.encode() if answer == INTERRUPT else f"{answer}\n".encode())
+        while part := _read(ours):
+            shown += part
+        os.close(ours)
+        return child.wait(DEADLINE), shown.replace("\r\n", "\n")
+
+
+def _read(descriptor: int) -> str:
+    try:
+        return os.read(descriptor, 65536).decode("utf-8", "replace")
+    except OSError:  # what Linux answers once the other end is closed
+        return ""
