@@ -39,8 +39,9 @@ _DASH = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd"
 _LINE = re.compile(
     rf"([{_DASH}]{{1,20}})[ \t]{{0,9}}(BEGIN|END)\b([A-Z0-9 \t._]{{0,60}})([{_DASH}]{{1,20}})", re.IGNORECASE
 )
-_ESCAPE = re.compile(r"\\+[rn]")
+_ESCAPE = re.compile(r"\\+r\\+n|\\+[rn]")
 _HEADER_LINE = re.compile(r"^[ \t]*[A-Za-z0-9-]+:[^\n]*\n", re.MULTILINE)
+_BODY_LINE = re.compile(r"[ \t]*[A-Za-z0-9+/=]+[ \t\r]*")
 _BLANK = " \t\r\n\0"
 _QUOTES = "\"'`,;"
 
@@ -93,6 +94,10 @@ def _block(
     text: str, begin: re.Match[str] | None, end: re.Match[str] | None, start: int, stop: int | None = None
 ) -> Block:
     body = text[start : end.start() if end else stop if stop is not None else len(text)]
+    if begin is None:
+        body = _last_lines(body)
+    elif end is None:
+        body = body.rstrip() + "\n"
     damage = {name for line in (begin, end) if line for name in _line_damage(line)}
     damage |= {"no-header"} if begin is None else {"no-footer"} if end is None else set()
     if begin and end and _label(begin) != _label(end):
@@ -114,6 +119,16 @@ def _block(
     line = begin or end
     assert line is not None
     return Block(_label(line), decode(plain), encrypted, frozenset(damage))
+
+
+def _last_lines(body: str) -> str:
+    """Without a BEGIN line nobody says where the key begins: at the lowest line that is not of it, or at the top."""
+    kept: list[str] = []
+    for line in reversed(body.split("\n")[:-1]):
+        if not _BODY_LINE.fullmatch(line):
+            break
+        kept.append(line + "\n")
+    return "".join(reversed(kept)) or body
 
 
 def _label(line: re.Match[str]) -> str:

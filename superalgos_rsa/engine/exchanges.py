@@ -42,6 +42,8 @@ _OF_4 = _names(
     """
 )
 
+NAMES = _OF_2 | _OF_4
+
 # Classes of those packages whose `sign` calls eddsa, ecdsa, a wallet or a token, or needs no secret at all.
 _OWN_SCHEME_OF_2 = _names("bitpanda idex lbank lbank2 lykke oceanex ripio stex wavesexchange")
 _OWN_SCHEME_OF_4 = _names(
@@ -55,7 +57,7 @@ _BASE64_SECRET = _names("btcmarkets btcturk coinbaseexchange coinbaseinternation
 
 def is_exchange(name: str, version: CcxtVersion | None) -> bool:
     """Is it a class of that ccxt? Of versions far from the two listed, either list will do."""
-    listed = _OF_2 | _OF_4
+    listed = NAMES
     if version is not None and (version.major, version.minor) == (2, 7):
         listed = _OF_2
     elif version is not None and (version.major, version.minor) == (4, 5):

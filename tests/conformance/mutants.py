@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import strategies as st
 from keys import PKCS1, private_pem, public_pem
 
-from .cases import Case
+from .case import Case
 
 _FIRST, _SECOND = keys.rsa_key(1024), keys.rsa_key(1024, number=1)
 _ED25519 = keys.other_key("ed25519")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import keys
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from superalgos_rsa.engine import judge
+from superalgos_rsa.engine import exchanges, judge
 
-from .cases import Case, all_cases
-from .engines import PACKAGES, Engines, Outcome
+from .case import Case
+from .cases import all_cases
+from .engines import HERE, PACKAGES, Engines, Outcome
 from .mutants import mutants
 from .paths import PATHS, for_harness, furnish, judge_path
 
@@ -49,13 +52,22 @@ def test_cases_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names) >= 150
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(case=mutants())
-def test_model_answers_as_the_engine_for_any_accident_to_a_key(engines: Engines, case: Case) -> None:
-    outcomes = engines.ask([case.for_harness()])
+def test_lists_of_exchanges_are_the_packages_own(engines: Engines) -> None:
+    for package, version in {name: PACKAGES[name] for name in ("ccxt-2", "ccxt-4")}.items():
+        script = f"import('{package}').then(({{default: ccxt}}) => console.log(ccxt.exchanges.join(' ')))"
+        done = subprocess.run(["node", "-e", script], cwd=HERE, capture_output=True, text=True, check=True)
+        listed = set(done.stdout.split())
+        assert listed == {name for name in exchanges.NAMES if exchanges.is_exchange(name, version)}
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(cases=st.lists(mutants(), min_size=4, max_size=8))
+def test_model_answers_as_the_engine_for_any_accident_to_a_key(engines: Engines, cases: list[Case]) -> None:
+    outcomes = engines.ask([case.for_harness() for case in cases])
     for package, version in PACKAGES.items():
-        verdict = judge(case.text, case.exchange, version)
-        assert verdict.signing == outcomes[package][0]["signing"], f"{package}: {verdict.reason}; {outcomes[package]}"
+        for case, outcome in zip(cases, outcomes[package], strict=True):
+            verdict = judge(case.text, case.exchange, version)
+            assert verdict.signing == outcome["signing"], f"{package}: {verdict.reason}; engine: {outcome}"
 
 
 @pytest.mark.parametrize("package", ["ccxt-2", "ccxt-4"])
