@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -74,14 +76,45 @@ def replace(path: str | os.PathLike[str], old: bytes | None, new: bytes, *, priv
     `ConflictError`. A link stays a link, and mode and owner stay; `private` makes a new file 0600 instead.
     Failure of any kind leaves the old bytes and no stray file, and raises `SuperalgosRsaError`.
     """
+    target = Path(os.path.realpath(path))
+    with _locked(target), _told(path):
+        _replace_locked(target, old, new, private)
+
+
+def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | None) -> None:
+    """Remove what a `replace` of these bytes left beside the file when its process was killed.
+
+    One thing is never removed: the old file under another name, if somebody wrote into it who had it open. It comes
+    back to its place.
+    """
+    target = Path(os.path.realpath(path))
+    with _locked(target), _told(path):
+        for name in os.listdir(target.parent) if target.parent.is_dir() else ():
+            found = _BESIDE.fullmatch(name)
+            if found is None or found[1] != target.name:
+                continue
+            stray = target.with_name(name)
+            if found[2] == "old" and old is not None and new is not None and _was_written(stray, old):
+                _put_back(stray, target, new)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(stray)
+
+
+@contextlib.contextmanager
+def _locked(target: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    target = Path(os.path.realpath(path))
     try:
-        with FileLock(_lock_path(target), timeout=10):
-            _replace_locked(target, old, new, private)
+        with FileLock(_lock_path(target), timeout=10, mode=0o600):
+            yield
     except Timeout:
-        raise SuperalgosRsaError(f"another program is writing {path}", "try again when it has finished") from None
+        raise SuperalgosRsaError(f"another program is writing {target}", "try again when it has finished") from None
+
+
+@contextlib.contextmanager
+def _told(path: str | os.PathLike[str]) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
 
@@ -104,7 +137,7 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(descriptor)
-        _sync_folder(Path(path).absolute().parent)
+        sync_folder(Path(path).absolute().parent)
     except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(path)
@@ -135,24 +168,38 @@ def _lock_path(target: Path) -> Path:
 
 
 def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) -> None:
-    if old is None:
-        if os.path.lexists(target):
-            raise _conflict(target)
-        create(target, new, mode=0o600 if private else 0o666 & ~_umask())
-        return
-    if read_regular(target, len(old)) != Content(old):  # a FIFO that came meanwhile must not be opened below
+    # A FIFO that came meanwhile must not be opened below.
+    if os.path.lexists(target) if old is None else read_regular(target, len(old)) != Content(old):
         raise _conflict(target)
     temporary = _beside(target, "new")
     try:
-        _write_like(target, temporary, new)
-        _swap(target, old, temporary)
+        if old is None:
+            create(temporary, new, mode=0o600 if private else 0o666 & ~_umask())
+            _put_where_nothing_is(target, temporary)
+        else:
+            _write_like(target, temporary, new)
+            _swap(target, old, new, temporary)
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _beside(target: Path, ending: str) -> Path:
+def _put_where_nothing_is(target: Path, temporary: Path) -> None:
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _conflict(target) from None
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise _conflict(target) from None
+        os.replace(temporary, target)
+
+
+_BESIDE = re.compile(r"\.(.+)\.[0-9a-f]{12}\.(new|old)", re.DOTALL)
+
+
+def _beside(target: Path, ending: Literal["new", "old"]) -> Path:
     """By chance, not by process id: in a container the next process has the id of the one that was killed."""
     return target.with_name(f".{target.name}.{os.urandom(6).hex()}.{ending}")
 
@@ -171,59 +218,82 @@ def _write_like(target: Path, temporary: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _swap(target: Path, old: bytes, temporary: Path) -> None:
+def _swap(target: Path, old: bytes, new: bytes, temporary: Path) -> None:
     """Put `temporary` in the place of the target if that still holds `old`, and take it back should anybody have
     written into the old file meanwhile: whoever asks for no lock must not lose a change either."""
     spare = _beside(target, "old")
     try:
-        with lease.exclusive(str(target)) as descriptor:
-            with open(descriptor, "rb", closefd=False) as stream:
-                if stream.read(len(old) + 1) != old:
-                    raise _conflict(target)
+        with lease.exclusive(str(target), str(temporary)) as held:
+            if held.read(len(old) + 1) != old:
+                raise _conflict(target)
             with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
                 os.link(target, spare)
-            try:
-                os.replace(temporary, target)
-            except OSError as error:
-                if error.errno != errno.EBUSY:  # a single file mounted by itself, as containers do, has one place only
-                    raise
-                _write_in_place(target, old, temporary.read_bytes())
-                return
-            if lease.is_wanted(descriptor) and spare.exists():
-                os.replace(spare, target)
+            os.replace(temporary, target)
+            lease.settle()
+            if held.is_wanted() or held.read(len(old) + 1) != old:
+                _put_back(spare, target, new)
                 raise _conflict(target)
-        lease.settle()
-        if spare.exists() and spare.read_bytes() != old:
-            os.replace(spare, target)
+        if _was_written(spare, old):
+            _put_back(spare, target, new)
             raise _conflict(target)
     except lease.InUseError:
         raise _conflict(target) from None
+    except OSError as error:
+        if error.errno != errno.EBUSY:  # a single file mounted by itself, as containers do, has one place only
+            raise
+        _write_in_place(target, old, new, temporary)
     finally:
         with contextlib.suppress(OSError):
             os.unlink(spare)
 
 
-def _write_in_place(target: Path, old: bytes, new: bytes) -> None:
+def _put_back(spare: Path, target: Path, new: bytes) -> None:
+    # Whoever wrote into the new file already has the last word.
+    if spare.exists() and read_regular(target, len(new)) == Content(new):
+        os.replace(spare, target)
+
+
+def _was_written(spare: Path, old: bytes) -> bool:
+    return spare.exists() and read_regular(spare, len(old)) != Content(old)
+
+
+def _write_in_place(target: Path, old: bytes, new: bytes, sample: Path) -> None:
+    """The caller keeps a backup: a process that is killed here leaves the head of the new bytes before the tail of the
+    old ones (see `is_half_written`)."""
     try:
-        _overwrite(target, new)
-    except OSError:
-        _overwrite(target, old)
-        raise
+        with lease.exclusive(str(target), str(sample), to_write=True) as held:
+            if held.read(len(old) + 1) != old:
+                raise _conflict(target)
+            try:
+                _overwrite(held.descriptor, new)
+            except BaseException:
+                _overwrite(held.descriptor, old)
+                raise
+    except lease.InUseError:
+        raise _conflict(target) from None
 
 
-def _overwrite(target: Path, data: bytes) -> None:
-    with open(target, "r+b") as stream:
-        stream.write(data)
-        stream.truncate()
-        stream.flush()
-        os.fsync(stream.fileno())
+def _overwrite(descriptor: int, data: bytes) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.ftruncate(descriptor, len(data))
+    os.fsync(descriptor)
+
+
+def is_half_written(data: bytes, old: bytes, new: bytes) -> bool:
+    """Whether the bytes are what a killed process leaves of a file that it wrote in place."""
+    pairs = enumerate(zip(data, new, strict=False))
+    head = next((index for index, (left, right) in pairs if left != right), min(len(data), len(new)))
+    return data[head:] == old[head:]
 
 
 def _conflict(target: Path) -> ConflictError:
     return ConflictError(f"{target} was changed by another program; nothing was written", "run the command again")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
         return
     with contextlib.suppress(OSError):  # the file is in its place by now; some file systems cannot sync a folder

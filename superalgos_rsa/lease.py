@@ -1,8 +1,11 @@
 """Keeps an in-place writer's change from being lost while a file is replaced.
 
 The platform saves by opening the workspace, truncating and writing it; it asks for no lock. If it has the old file open
-when a new one is put in its place, what it writes goes into a file without a name. A lease (Linux, fcntl(2)) tells
-whether anybody has the file open, and makes whoever opens it wait while it is held.
+when a new one is put in its place, what it writes goes into a file without a name. A lease (Linux, fcntl(2)) is refused
+while anybody has the file open for writing, and makes whoever opens it then wait while it is held.
+
+Where there are no leases (another system, a network file system, a file of another owner) the change of a writer that
+truncates as it opens is still seen; one that opened the file before and writes into it later is not.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 try:
     import fcntl
@@ -23,48 +28,63 @@ SETTLE_SECONDS = 0.02
 
 
 class InUseError(Exception):
-    """Another process has the file open, or opened it meanwhile."""
+    """Another process has the file open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that is held open; `leased` where the system also keeps others from writing it."""
+
+    descriptor: int
+    leased: bool
+
+    def read(self, limit: int) -> bytes:
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        with open(self.descriptor, "rb", closefd=False) as stream:
+            return stream.read(limit)
+
+    def is_wanted(self) -> bool:
+        """Whether somebody waits to open the leased file for writing."""
+        return self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) == fcntl.F_UNLCK
 
 
 @contextlib.contextmanager
-def exclusive(path: str) -> Iterator[int]:
-    """Hold a lease on the file; yields its descriptor. Raises `InUseError` where somebody has it open for writing.
+def exclusive(path: str, sample: str, *, to_write: bool = False) -> Iterator[Held]:
+    """Hold the file so that nobody else writes it; with `to_write`, so that nobody else reads it either.
 
-    Where the file system or the owner of the file allows no lease, the file is merely held open.
+    Raises `InUseError` where somebody has it open. `sample` is a file beside it that nobody knows of: a server that
+    hands out no lease (NFS) answers as if the file were in use, and answers so for this one too.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    # A process that lets a lease be broken is sent SIGIO, which would end it.
-    before = _ignore_lease_signal()
+    flags = (os.O_RDWR if to_write else os.O_RDONLY) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
     try:
-        if hasattr(fcntl, "F_SETLEASE"):
-            try:
-                fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-            except BlockingIOError:
-                raise InUseError from None
-            except OSError:
-                pass
-        yield descriptor
+        answer = _take(descriptor, to_write)
+        if answer == "in use" and _can_be_leased(sample, flags, to_write):
+            raise InUseError
+        yield Held(descriptor, answer == "taken")
     finally:
         os.close(descriptor)  # which gives the lease back
-        if before is not None:
-            signal.signal(signal.SIGIO, before)
 
 
-def is_wanted(descriptor: int) -> bool:
-    """Whether somebody waits to open the leased file for writing."""
-    with contextlib.suppress(OSError, AttributeError):
-        return fcntl.fcntl(descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK
-    return False
+def _can_be_leased(path: str, flags: int, to_write: bool) -> bool:
+    descriptor = os.open(path, flags)
+    try:
+        return _take(descriptor, to_write) == "taken"
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refused"]:
+    try:
+        # When somebody waits for the file a signal is sent, by default one that ends the process. SIGURG does nothing.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK if to_write else fcntl.F_RDLCK)
+    except BlockingIOError:
+        return "in use"
+    except (OSError, AttributeError):  # no lease for this owner or on this file system; none at all on this system
+        return "refused"
+    return "taken"
 
 
 def settle() -> None:
     time.sleep(SETTLE_SECONDS)
-
-
-def _ignore_lease_signal() -> signal._HANDLER:
-    if not hasattr(signal, "SIGIO"):
-        return None
-    try:
-        return signal.signal(signal.SIGIO, signal.SIG_IGN)
-    except ValueError:  # not the main thread, which then has to take care of the signal
-        return None

@@ -1,27 +1,21 @@
-"""Carries an update of a key node out: finds the node, plans the edits of document and vault, writes both or none."""
+"""Plans an update of a key node: finds the node, and says what the bytes of document and vault would be."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
 from superalgos_rsa.document import JsonError, apply, decode, encode, locate, parse
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import Unread, read_regular, replace
+from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.installation import Installation
+from superalgos_rsa.journal import Change
 from superalgos_rsa.loader import load
 from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, read_workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    path: str
-    old: bytes = field(repr=False)
-    new: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ def plan_document_update(
     text = decode(data)
     plan = plan_key_update(text, value, key, update, vault, names_of_others(path, installation))
     changes, summary = [], []
-    # The vault first: should the second write fail, the first is taken back, and nothing refers to it meanwhile.
+    # The vault first: nothing refers to its new entry meanwhile.
     if plan.vault and vault.text is not None and vault.data is not None:
         changes.append(Change(vault.path, vault.data, encode(apply(vault.text, plan.vault))))
         summary.append((vault.path, "the vault's entry of this key is up to date"))
@@ -72,19 +66,6 @@ def plan_key_update(
         )
     vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
     return plan_update(text, span, update, vault_text, others | _names_in(value, key))
-
-
-def apply_update(plan: Plan) -> None:
-    """Write every change; when one fails, those before it are taken back."""
-    done: list[Change] = []
-    try:
-        for change in plan.changes:
-            replace(change.path, change.old, change.new)
-            done.append(change)
-    except BaseException:  # an interrupt between the two writes as well
-        for change in reversed(done):
-            replace(change.path, change.new, change.old)
-        raise
 
 
 def _read(path: str) -> tuple[bytes, Any]:

@@ -13,7 +13,8 @@ from superalgos_rsa.config import Update
 from superalgos_rsa.document import decode, locate, parse
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.updating import Change, Plan, apply_update, plan_document_update
+from superalgos_rsa.journal import Change, Journal, state_folder
+from superalgos_rsa.updating import Plan, plan_document_update
 from superalgos_rsa.vault import read_vault
 from superalgos_rsa.workspace import Key, read_workspace
 
@@ -42,6 +43,10 @@ def _write_vault(installation: Installation, *entries: Any) -> Path:
 
 def _plan(path: Path, key_name: str, update: Update, installation: Installation) -> Plan:
     return plan_document_update(str(path), key_name, update, installation, read_vault(installation.vault))
+
+
+def apply_update(plan: Plan) -> None:
+    Journal(state_folder(os.environ)).apply(plan.changes, "set", 0)
 
 
 def _set(path: Path, key_name: str, update: Update, installation: Installation) -> list[str]:

@@ -19,7 +19,7 @@ from superalgos_rsa.fixing.menders import Wishes
 from superalgos_rsa.fixing.planner import Plan, Step, plan
 from superalgos_rsa.fixing.state import Judge
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.journal import Change, Journal, state_folder
+from superalgos_rsa.journal import Change
 from superalgos_rsa.keymaking import public_half
 from superalgos_rsa.reading import read_source
 
@@ -46,9 +46,7 @@ def command(
 
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to mend.
     """
-    journal = Journal(state_folder(os.environ))
-    for entry in journal.recover():
-        complain(f"the unfinished change {entry.number} was taken back", None, code=0, kind="warning")
+    journal = session.journal()
     installation, vault, names = documents_of(session, documents)
     sources = tuple(read_source(name, limit) for name in names)
     judge = Judge(sources, installation, vault, session.settings(installation, all_documents=not documents))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from superalgos_rsa.report import Report
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.validator import validate
 from superalgos_rsa.vault import Vault, read_vault
+
+if TYPE_CHECKING:
+    from superalgos_rsa.journal import Journal
 
 PROGRAM = "superalgos-rsa"
 CONFIG_NAME = "superalgos-rsa.toml"
@@ -93,6 +96,16 @@ class Session:
 
     def vault(self, installation: Installation | None) -> Vault:
         return read_vault(installation.vault) if installation else Vault("", "absent")
+
+    def journal(self) -> Journal:
+        """The journal of changes, after what a process that died left half done was taken back."""
+        from superalgos_rsa.journal import Journal, state_folder
+
+        found = Journal(state_folder(os.environ))
+        for entry in found.recover(time.time()):
+            message = f"change {entry.number} was interrupted and is taken back: {', '.join(entry.paths)}"
+            complain(message, None, code=0, kind="warning")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

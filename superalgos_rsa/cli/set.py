@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from superalgos_rsa.cli.session import Session, complain
 from superalgos_rsa.config import Update
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.updating import apply_update, plan_document_update
+from superalgos_rsa.updating import plan_document_update
 
 
 @click.command()
@@ -27,10 +29,12 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     for option, value in (("--code-name", code_name), ("--secret", secret)):
         if value is not None and (not value or value != value.strip() or any(ord(letter) < 32 for letter in value)):
             raise UsageError(f"{option} is empty, or has white space or control characters where none may be")
+    journal = session.journal()
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
-    apply_update(plan)
+    if plan.changes:
+        journal.apply(plan.changes, "set", time.time())
     for path, what in plan.summary:
         click.echo(shown(f"{path}: {what}"))
     if not plan.summary:

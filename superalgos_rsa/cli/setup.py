@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.keymaking import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reading import find_documents
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.updating import Plan, apply_update, plan_document_update
+from superalgos_rsa.updating import Plan, plan_document_update
 from superalgos_rsa.vault import Vault
 
 
@@ -69,6 +70,7 @@ def command(
     """
     if name is not None and key_file is not None:
         raise UsageError("--name makes a new pair, --key-file uses one that is there", "give one of them")
+    journal = session.journal()
     installation = session.needed_installation((workspace,) if workspace else ())
     workspace = workspace or _choose_workspace(installation)
     node = _choose_key(judge(session, Request((workspace,)))[0], key, workspace)
@@ -86,7 +88,8 @@ def command(
         code_name = _ask_api_key(node, chosen.file)
     make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
-    apply_update(plan)
+    if plan.changes:
+        journal.apply(plan.changes, "setup", time.time())
     for changed, what in plan.summary:
         click.echo(shown(f"{changed}: {what}"))
     if installation.running:

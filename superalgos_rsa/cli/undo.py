@@ -1,26 +1,30 @@
-"""`undo`: take the last applied repairs back."""
+"""`undo`: take applied changes back."""
 
 from __future__ import annotations
 
-import os
+import time
 from datetime import datetime
 
 import click
 
-from superalgos_rsa.journal import Journal, state_folder
+from superalgos_rsa.cli.session import Session
+from superalgos_rsa.reports.terminal import shown
 
 
 @click.command()
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--list", "list_them", is_flag=True, help="List what was applied.")
-def command(number: int | None, list_them: bool) -> None:
-    """Take the last change back byte for byte, or the one of NUMBER. Refuses when a file has changed since."""
-    journal = Journal(state_folder(os.environ))
-    journal.recover()
+@click.pass_obj
+def command(session: Session, number: int | None, list_them: bool) -> None:
+    """Take the last change back byte for byte, or the one of NUMBER. Refuses when a file has changed since.
+
+    `fix`, `set` and `setup` are what it takes back. Changes are kept for 30 days.
+    """
+    journal = session.journal()
     if list_them:
         for entry in journal.entries():
             when = datetime.fromtimestamp(entry.time).astimezone().isoformat(" ", "seconds")
-            click.echo(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}")
+            click.echo(shown(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}"))
         return
-    entry = journal.undo(number)
-    click.echo(f"change {entry.number} was taken back: {', '.join(entry.paths)}")
+    entry = journal.undo(number, time.time())
+    click.echo(shown(f"change {entry.number} was taken back: {', '.join(entry.paths)}"))
