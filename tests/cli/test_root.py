@@ -51,7 +51,8 @@ def test_a_folder_that_is_no_superalgos_is_refused_where_it_is_named(
     document = folders["document"] / demo.WORKSPACE
     if how == "variable":
         monkeypatch.setenv("SUPERALGOS_ROOT", str(outside))
-    ended = call(*(["--root", outside] if how == "option" else []), "check", document)
+    named: list[str | Path] = ["--root", outside] if how == "option" else []
+    ended = call(*named, "check", document)
     assert (ended.code, ended.out) == (2, "")
     assert "is no Superalgos directory" in ended.err
 

@@ -1,0 +1,465 @@
+"""No secret gets out: distinct strings are planted wherever one can stand, in files that fail in every way, and sought
+in everything that the tool says or leaves behind."""
+
+import base64
+import dataclasses
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from keys import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
+
+from superalgos_rsa import demonstration as demo
+from superalgos_rsa import schema
+from superalgos_rsa.cli import run
+from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.facts import DocumentFacts
+
+VAULT = "My-Secrets/workspace-credentials.json"
+SHORTEST = 12
+"""Characters of a private key in a row that count as a leak."""
+
+
+class Planted:
+    """Hands out strings that stand nowhere else, and knows each of them again."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def text(self) -> str:
+        self.texts.append(f"cAnArY{len(self.texts):04d}sEcReT")
+        return self.texts[-1]
+
+    def code_name(self) -> str:
+        """Its ends are shown, its middle is not."""
+        return f"AbCd{self.text()}wXyZ"
+
+    def body(self) -> str:
+        """Base64 as it may stand in a PEM."""
+        return f"MIIEvQIBADAN{self.text()}{self.text()}AAAA=="
+
+    def key(self, data: bytes) -> bytes:
+        """A whole key, whose every part counts."""
+        for line in data.decode("latin-1").splitlines():
+            if "-----" not in line and len(line) >= SHORTEST:
+                self.texts.append(line[:SHORTEST])
+        return data
+
+    def found_in(self, text: str) -> list[str]:
+        return [planted for planted in self.texts if planted in text]
+
+
+def _key_files(planted: Planted) -> Iterator[tuple[str, bytes]]:
+    """Key files of each kind, whole and broken."""
+    rsa, text, body = rsa_key(number=7), planted.text, planted.body
+    whole = planted.key(private_pem(rsa)).decode()
+    yield "whole.pem", whole.encode()
+    yield "pkcs1.pem", planted.key(private_pem(rsa, PKCS1))
+    yield "openssh.pem", planted.key(private_pem(rsa, OPENSSH))
+    yield "encrypted.pem", planted.key(private_pem(rsa, PKCS8, text().encode()))
+    yield "encrypted-pkcs1.pem", planted.key(private_pem(rsa, PKCS1, text().encode()))
+    yield "ec.pem", planted.key(private_pem(other_key("ec")))
+    yield "ed25519.pem", planted.key(private_pem(other_key("ed25519")))
+    yield "small.pem", planted.key(private_pem(rsa_key(1024)))
+    yield "der.key", private_der(rsa)
+    yield "public.pem", public_pem(rsa)
+    yield "commented.pem", f"{text()}\n{whole}{text()}\n".encode()
+    yield "two.pem", (whole + private_pem(rsa_key(number=8)).decode()).encode()
+    yield "one-line.pem", whole.replace("\n", "").encode()
+    yield "literal.pem", whole.replace("\n", "\\n").encode()
+    yield "indented.pem", whole.replace("\n", "\n    ").encode()
+    yield "bom.pem", b"\xef\xbb\xbf" + whole.encode()
+    yield "utf-16.pem", whole.encode("utf-16")
+    yield "latin-1.pem", f"é{text()}\n{whole}".encode("latin-1")
+    yield "no-footer.pem", whole.rpartition("-----END")[0].encode()
+    yield "no-header.pem", whole.partition("-----\n")[2].encode()
+    yield "body.pem", whole.partition("-----\n")[2].rpartition("-----END")[0].encode()
+    yield "base64.pem", base64.b64encode(f"{whole}{text()}".encode())
+    yield "truncated.pem", (whole[:700] + "\n-----END PRIVATE KEY-----\n").encode()
+    yield "mislabelled.pem", whole.replace("PRIVATE KEY", f"{text()} KEY").encode()
+    yield "false.pem", f"-----BEGIN PRIVATE KEY-----\n{body()}\n-----END PRIVATE KEY-----\n".encode()
+    yield "headers.pem", f"-----BEGIN RSA PRIVATE KEY-----\nComment: {text()}\n\n{body()}\n-----END".encode()
+    yield "putty.ppk", f"PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\n{body()}\n".encode()
+    yield "json.pem", json.dumps({"key": whole, "more": text()}).encode()
+    yield "hmac.txt", text().encode()
+    yield "hmac-line.txt", f"{text()}\n".encode()
+    yield "words.txt", f"my secret is {text()}".encode()
+    yield "nul.pem", f"{text()}\0{whole}".encode()
+    yield "spoilt.pem", whole.replace("A", "*", 1).encode()
+
+
+def _inline_secrets(planted: Planted) -> Iterator[str]:
+    """Secrets that are no path, and texts that look a little like one."""
+    text, body = planted.text, planted.body
+    yield text()
+    yield f"{text()}{text()}{text()}"
+    yield f" {text()} "
+    yield f"{text()}\n"
+    yield f"{text()}\u200b"
+    yield f'"{text()}"'
+    yield f"{text()}+{text()}=="
+    yield f"-----BEGIN PRIVATE KEY-----\n{body()}\n-----END PRIVATE KEY-----"
+    yield f"-----BEGIN PRIVATE KEY-----\\n{body()}\\n-----END PRIVATE KEY-----"
+    yield f"-----BEGIN RSA PRIVATE KEY----- {body()} -----END RSA PRIVATE KEY-----"
+    yield f"-----BEGIN ENCRYPTED PRIVATE KEY-----\n{body()}"
+    yield f"PRIVATE KEY {body()}"
+    yield body()
+    yield f"-----BEGIN PRIVATE KEY-----\n{body()}\n-----END PRIVATE KEY-----" * 40
+
+
+def _configs(planted: Planted) -> Iterator[Any]:
+    """What may stand in a node's `config`, whole and broken."""
+
+    def config(secret: Any, code_name: Any = None, **more: Any) -> str:
+        name = planted.code_name() if code_name is None else code_name
+        return json.dumps({"codeName": name, "secret": secret, **more})
+
+    text = planted.text
+    for secret in _inline_secrets(planted):
+        yield config(secret, uid=text(), password=text(), passphrase=text(), more={"deep": [text()]})
+    yield config("My-Secrets/whole.pem", f"-----BEGIN PRIVATE KEY-----\n{planted.body()}")
+    yield config("My-Secrets/whole.pem", f" {planted.code_name()}")
+    yield config("", planted.code_name())
+    yield config(text(), "")
+    yield config(None)
+    yield config([text()])
+    yield config({text(): text()})
+    yield config(text(), [text()])
+    yield config(text(), {text(): text()})
+    yield config(text(), uid=[text()], **{text(): text()})
+    yield '{"codeName": "' + planted.code_name() + '", "secret": ' + text() + "}"
+    yield '{"codeName": "' + planted.code_name() + '", "secret": "' + text()
+    yield '{"codeName": "' + text() + '", "secret": "' + text() + '",}'
+    yield '{"secret": "C:\\Users\\' + text() + '"}'
+    yield '{"secret": "' + text() + '", "secret": "' + text() + '"}'
+    yield text()
+    yield "{" + text() + ": 1}"
+    yield json.dumps([text()])
+    yield json.dumps(text())
+    yield {"codeName": planted.code_name(), "secret": text()}
+    yield [text()]
+    yield "\ufeff" + config(text())
+
+
+def _workspace(planted: Planted) -> dict[str, Any]:
+    """A demonstration whose every key has a task, and whose every secret field holds a planted string."""
+    value = demo._workspace()
+    names = [name for name, _ in _key_files(Planted())]
+    configs: list[Any] = [
+        json.dumps({"codeName": planted.code_name(), "secret": f"My-Secrets/{name}"}) for name in names
+    ]
+    configs += _configs(planted)
+    for config in configs[::7]:  # some of them twice: a code name for two keys, a secret that is shared
+        configs.append(config)
+    keys = [demo._node("Exchange Account Key", f"Key {n}", config=config) for n, config in enumerate(configs)]
+    exchange = value["rootNodes"][1]["cryptoExchanges"][0]["exchanges"][0]
+    exchange["exchangeAccounts"]["userAccounts"][0]["userKeys"]["keys"] = keys
+    tasks = value["rootNodes"][0]["lanNetworkNodes"][0]["productionTradingTasks"]["projectTradingTasks"][0]
+    managers = tasks["exchangeTradingTasks"][0]["marketTradingTasks"][0]["tradingMineTasks"][0]["taskManagers"]
+    managers[0]["tasks"] = [demo._task(key) for key in keys]
+    text = planted.text
+    others = [
+        ("Github API", {"username": "user", "token": text()}),
+        ("API Authorization Key", {"key": text(), "secret": text(), "bearer_token": text(), "api_key": text()}),
+        ("Web3 API", {"privateKey": text(), "mnemonic": text()}),
+        ("Telegram Bot", {"botToken": text()}),
+        ("Twitter Bot", {"consumer_key": text(), "access_token_secret": text()}),
+    ]
+    nodes = [demo._node(kind, kind, config=json.dumps(config)) for kind, config in others]
+    value["rootNodes"] += [
+        {**demo._node("APIs", "APIs", project="Foundations"), "githubAPI": nodes[0], "more": nodes},
+        demo._node("Note", "Note", text=f"-----BEGIN PRIVATE KEY-----\n{planted.body()}"),
+        demo._node("Exchange Account Key", "Detached", config=json.dumps({"codeName": "", "secret": text()})),
+    ]
+    return value
+
+
+@pytest.fixture(scope="module")
+def planted() -> Planted:
+    return Planted()
+
+
+@pytest.fixture(scope="module")
+def built(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("Superalgos")
+    demo.build(root)
+    for name, data in _key_files(planted):
+        (root / "My-Secrets" / name).write_bytes(data)
+    value = _workspace(planted)
+    (root / demo.WORKSPACE).write_text(json.dumps(value, indent=4, ensure_ascii=False), "utf-8")
+    names = [json.loads(key["config"])["codeName"] for key in _keys(value)[:3]]
+    entries: list[Any] = [{"type": "exchange", "key": name, "value": planted.text()} for name in names]
+    entries += [
+        {"type": "exchange", "key": planted.code_name(), "value": planted.text()},
+        {"type": "github", "key": "user", "value": planted.text()},
+        {"type": planted.text(), "key": planted.code_name(), "value": planted.text(), planted.text(): planted.text()},
+        {"type": "exchange", "key": planted.code_name(), "value": [planted.text()]},
+    ]
+    (root / VAULT).write_text(json.dumps(entries, indent=4), "utf-8")
+    return root
+
+
+@pytest.fixture
+def root(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation full of secrets, and a temporary folder of its own."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    root = Path(shutil.copytree(built, tmp_path / "Superalgos"))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.chdir(root)
+    for name in ("SUPERALGOS_ROOT", "DATA_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    return root
+
+
+def _keys(value: Any) -> list[dict[str, Any]]:
+    exchange = value["rootNodes"][1]["cryptoExchanges"][0]["exchanges"][0]
+    keys: list[dict[str, Any]] = exchange["exchangeAccounts"]["userAccounts"][0]["userKeys"]["keys"]
+    return keys
+
+
+WAYS = ("check --export --verbose", "preflight --format json", "show")
+EVERY_WAY = tuple(
+    f"{command} {way}"
+    for command in ("check", "check --export", "preflight", "show")
+    for way in (
+        "",
+        "--verbose",
+        "--quiet",
+        "--format json",
+        "--output-file report",
+        "--format json --output-file report.json",
+    )
+)
+
+
+class Listener:
+    """Runs commands and keeps everything that they say."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capfd, self.monkeypatch, self.heard = capfd, monkeypatch, ""
+
+    def run(self, *words: str, stdin: bytes = b"") -> int:
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = run(words)
+        self.heard += "".join(self.capfd.readouterr())
+        return code
+
+    def judgements(self, *documents: str, stdin: bytes = b"", ways: Sequence[str] = WAYS) -> None:
+        for way in ways:
+            assert self.run(*way.split(), *documents, stdin=stdin) in (0, 1, 3)
+        assert self.run("run", *documents[:1], "--", "false", stdin=stdin) in (0, 1, 3)
+        for report in Path().glob("report*"):
+            self.heard += report.read_text("utf-8")
+
+    def temporary(self) -> None:
+        """What lies in the temporary folder counts as said."""
+        for folder, _, files in os.walk(tempfile.gettempdir()):
+            for name in files:
+                self.heard += name + (Path(folder) / name).read_bytes().decode("latin-1")
+
+
+@pytest.fixture
+def listener(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Listener:
+    return Listener(capfd, monkeypatch)
+
+
+def test_nothing_planted_gets_out_of_an_installation_full_of_secrets(
+    root: Path, planted: Planted, listener: Listener
+) -> None:
+    listener.judgements(ways=EVERY_WAY)
+    listener.judgements(demo.WORKSPACE, VAULT)
+    listener.judgements("-", stdin=(root / demo.WORKSPACE).read_bytes())
+    listener.temporary()
+    assert "AbCd…wXyZ" in listener.heard
+    assert len(planted.texts) > 200
+    assert planted.found_in(listener.heard) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text[:-1],
+        lambda text: text + "x",
+        lambda text: text.replace('"config"', "config"),
+        lambda text: text.replace("\\n", "\n"),
+        lambda text: text.replace("\\\\", "\\"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace('"', "“"),
+        lambda text: "[" + text + "]",
+        lambda text: text.replace('"type": "Workspace"', '"type": 5').replace("rootNodes", "nodes"),
+        lambda text: text.replace('"rootNodes": [', '"rootNodes": [null, '),
+        lambda text: text.replace("Exchange Account Key", "API Authorization Key"),
+        lambda text: text.replace('"config": "', '"config": "x'),
+        lambda text: json.dumps({**json.loads(text), "rootNodes": json.loads(text)["rootNodes"][:0:-1]}),
+        lambda text: text.replace("Binance", "Bin\udcffance"),
+    ],
+)
+def test_nothing_planted_gets_out_of_a_document_that_fails(
+    root: Path, planted: Planted, listener: Listener, spoil: Any
+) -> None:
+    text = (root / demo.WORKSPACE).read_text("utf-8")
+    (root / demo.WORKSPACE).write_bytes(spoil(text).encode("utf-8", "surrogateescape"))
+    listener.judgements(demo.WORKSPACE)
+    listener.run("set", demo.WORKSPACE, "Key 1", "--secret", "x.pem")
+    listener.temporary()
+    assert planted.found_in(listener.heard) == []
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: "\ufeff" + t, lambda t: t.replace('"value"', "value"),
+                                   lambda t: '{"list": ' + t + "}", lambda t: t.replace("exchange", "Exchange"),
+                                   lambda t: "[" + t + "]"])  # fmt: skip
+def test_nothing_planted_gets_out_of_a_vault_that_fails(
+    root: Path, planted: Planted, listener: Listener, spoil: Any
+) -> None:
+    (root / VAULT).write_text(spoil((root / VAULT).read_text("utf-8")), "utf-8")
+    listener.judgements()
+    listener.judgements(VAULT)
+    listener.run("set", demo.WORKSPACE, "Key 1", "--secret", "x.pem")
+    assert planted.found_in(listener.heard) == []
+
+
+def test_nothing_planted_gets_out_of_a_secret_file_taken_for_a_document_or_for_settings(
+    root: Path, planted: Planted, listener: Listener
+) -> None:
+    for path in sorted((root / "My-Secrets").iterdir()):
+        listener.run("check", "--format", "json", str(path))
+        listener.run("check", "--verbose", str(path))
+        listener.run("--config", str(path), "check", "--quiet")
+        listener.run("set", str(path), "any", "--secret", "x.pem")
+    assert planted.found_in(listener.heard) == []
+
+
+def test_nothing_planted_gets_out_of_set(root: Path, planted: Planted, listener: Listener) -> None:
+    value = json.loads((root / demo.WORKSPACE).read_text("utf-8"))
+    for key in _keys(value):
+        listener.run("set", demo.WORKSPACE, key["name"], "--secret", demo.KEY_FILE, "--code-name", planted.code_name())
+        listener.run("set", demo.WORKSPACE, key["id"], "--secret", demo.KEY_FILE)
+    listener.run("set", demo.WORKSPACE, "Key", "--secret", demo.KEY_FILE)
+    listener.run("set", demo.WORKSPACE, planted.code_name(), "--secret", demo.KEY_FILE)
+    listener.run("set", demo.WORKSPACE, "Key 1", "--code-name", f" {planted.text()}")
+    listener.run("set", "nowhere.json", planted.code_name(), "--code-name", planted.text())
+    listener.temporary()
+    assert "has new values" in listener.heard
+    assert planted.found_in(listener.heard) == []
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["set", demo.WORKSPACE, "Key 1", "--secret", PEM],
+        ["set", demo.WORKSPACE, "Key 1", "--code-name", PEM],
+        ["set", demo.WORKSPACE, "Key 1", f"--secret={PEM}"],
+        ["set", demo.WORKSPACE, "Key 1", PEM],
+        ["set", demo.WORKSPACE, PEM, "--secret", "x"],
+        ["set", PEM, "Key 1", "--secret", "x"],
+        ["set", demo.WORKSPACE, "Key 1", "--secret", *PEM.split()],
+        ["set", demo.WORKSPACE, "Key 1", *PEM.split()],
+        ["set", demo.WORKSPACE, "Key 1", "--secret", "a", "{}"],
+        ["set", demo.WORKSPACE, "Key 1", "--sceret={}"],
+        ["set", demo.WORKSPACE, "Key 1", "--{}"],
+        ["check", PEM],
+        ["check", "--format", PEM],
+        ["check", "--format", "{}{}"],
+        ["check", "--max-size", "{}{}"],
+        ["check", "--{}{}"],
+        ["preflight", "--task", PEM],
+        ["rule", PEM],
+        ["schema", PEM],
+        [PEM],
+        ["{}{}"],
+        ["--root", PEM, "check"],
+        ["--config", PEM, "check"],
+        ["run", PEM, "--", "true"],
+        ["pubkey", PEM],
+        ["convert", PEM],
+    ],
+    ids=lambda words: " ".join(words)[:60],
+)
+def test_a_secret_typed_in_the_wrong_place_is_not_said_again(
+    planted: Planted, listener: Listener, words: list[str]
+) -> None:
+    assert listener.run(*(word.replace("{}", planted.text()) for word in words)) == 2
+    assert listener.heard.startswith("superalgos-rsa: error: ")
+    assert planted.found_in(listener.heard) == []
+
+
+def test_the_text_of_an_exception_is_not_said(
+    planted: Planted, listener: Listener, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails, in a rule or outside of one, may quote what it failed on."""
+
+    def fail(*values: Any, **_: Any) -> Any:
+        raise ValueError(f"{planted.text()} {values!r}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "problems", fail)
+        listener.judgements(demo.WORKSPACE)
+    assert "[internal-error]" in listener.heard
+    for where in ("superalgos_rsa.gathering.judge", "superalgos_rsa.reading.read_workspace", "json.dumps"):
+        with monkeypatch.context() as patch:
+            patch.setattr(where, fail)
+            assert listener.run("check", "--format", "json") == 2
+    assert "superalgos-rsa: error: internal error: ValueError at " in listener.heard
+    assert "Traceback" not in listener.heard
+    assert planted.found_in(listener.heard) == []
+    assert root.is_dir()
+
+
+def test_a_broken_schema_file_is_an_internal_error_that_quotes_nothing(
+    root: Path, planted: Planted, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "QUICK", {})
+    monkeypatch.setattr(schema, "text", lambda name: "{" + planted.text())
+    schema._validator.cache_clear()
+    listener.judgements(demo.WORKSPACE)
+    schema._validator.cache_clear()
+    assert "[internal-error]" in listener.heard
+    assert planted.found_in(listener.heard) == []
+    assert root.is_dir()
+
+
+def test_pubkey_and_convert_say_nothing_of_the_private_half(root: Path, planted: Planted, listener: Listener) -> None:
+    passphrase = planted.text()
+    (root / "My-Secrets/locked.pem").write_bytes(private_pem(rsa_key(number=9), PKCS8, passphrase.encode()))
+    said = 0
+    for path in sorted((root / "My-Secrets").iterdir()):
+        for words in (["pubkey"], ["convert", "-o", f"{path}.copy"]):
+            said += listener.run(*words, str(path)) == 0
+    assert said > 10
+    public = "".join(public_pem(rsa_key(number=number)).decode() for number in (7, 8, 9))
+    public += "".join(public_pem(key).decode() for key in (rsa_key(1024), other_key("ec"), other_key("ed25519")))
+    assert [text for text in planted.found_in(listener.heard) if text not in public] == []
+    clean = load_pem_private_key((root / "My-Secrets/one-line.pem.copy").read_bytes(), None)
+    assert private_pem(clean) == private_pem(rsa_key(number=7))
+
+
+def test_the_report_holds_nothing_planted(root: Path, planted: Planted) -> None:
+    _, report = judge(Session(str(root), None), Request((), export=True))
+    assert len(report.keys) > 50
+    assert planted.found_in(repr(report)) == []
+
+
+NOTHING = DocumentFacts("nothing", None)
+
+
+def test_no_value_shows_a_secret_in_its_repr(root: Path, planted: Planted) -> None:
+    world, _ = judge(Session(str(root), None), Request((), export=True))
+    assert len(world.keys) > 50
+    # Every key and task shows its whole document; once is enough.
+    keys = [dataclasses.replace(key, document=NOTHING) for key in world.keys]
+    tasks = [dataclasses.replace(task, document=NOTHING, key=None) for task in world.tasks]
+    shown = repr((keys, tasks, dataclasses.replace(world, keys=(), tasks=())))
+    assert planted.found_in(shown) == []
