@@ -20,3 +20,8 @@ class UsageError(SuperalgosRsaError):
 
 class ConflictError(SuperalgosRsaError):
     """A file changed between reading and writing; nothing was written."""
+
+
+def told(error: Exception) -> str:
+    """An error in words, but not those of one that is not our own: they could quote a secret."""
+    return error.message if isinstance(error, SuperalgosRsaError) else type(error).__name__

@@ -17,8 +17,8 @@ from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
 COMMANDS = (
-    "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "fix", "undo", "watch", "rule", "schema",
-    "demo",
+    "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "fix", "undo", "watch", "rule",
+    "schema", "demo",
 )  # fmt: skip
 _LONGEST_QUOTED = 16
 

@@ -56,7 +56,7 @@ def command(
         tuple(_chosen(text) for text in choose),
     )
     found = plan(judge, wishes, unsafe=unsafe, ask=_ask if interactive else None)
-    changes = _changes(found, judge)
+    changes = changes_of(found, judge)
     if form == "json":
         click.echo(json.dumps(_as_dict(found, judge, changes), indent=2, ensure_ascii=False))
     else:
@@ -97,7 +97,7 @@ def _refuse_while_running(installation: Installation | None, yes: bool) -> None:
     click.confirm("go on?", abort=True, err=True)
 
 
-def _changes(found: Plan, judge: Judge) -> list[Change]:
+def changes_of(found: Plan, judge: Judge) -> list[Change]:
     """Folders and modes first: what is written then lies where it can be read."""
     changes = [Change(path, folder=True) for path in found.state.folders]
     for path, mode in found.state.modes.items():

@@ -1,0 +1,1 @@
+"""A verdict that stays true while files change."""

@@ -1,0 +1,287 @@
+"""Judges the same documents again and again, and reads again only what rests on something that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from superalgos_rsa.credential import Credential
+from superalgos_rsa.facts import DocumentFacts, KeyFacts, World
+from superalgos_rsa.files import Content
+from superalgos_rsa.gathering import Look, Settings, gather
+from superalgos_rsa.installation import Installation
+from superalgos_rsa.loader import VaultHit, VaultReader
+from superalgos_rsa.neighbours import look_around
+from superalgos_rsa.probe import examine, looked_for
+from superalgos_rsa.reading import ReadDocument, find_documents, read_document, read_source
+from superalgos_rsa.report import Report
+from superalgos_rsa.validator import validate
+from superalgos_rsa.vault import Vault, read_vault
+from superalgos_rsa.watching.paths import Entry, spellings, trail
+from superalgos_rsa.workspace import Key, Task
+
+_OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is judged: documents or folders of them, as `check` would be asked."""
+
+    named: tuple[str, ...]
+    limit: int
+    settings: Settings
+    find_installation: Callable[[], Installation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict and every place in the file system that it rests on."""
+
+    world: World
+    report: Report
+    rests_on: frozenset[Entry]
+    half_written: frozenset[tuple[str, str]]
+    """Path and hash of every file whose content may be a part of what is being written."""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Document:
+    read: ReadDocument
+    digest: str
+    asked: list[tuple[str, Any, VaultHit | None]]
+    vault: str
+    rests_on: frozenset[Entry]
+
+
+@dataclass(slots=True)
+class _Key:
+    inputs: tuple[object, ...]
+    facts: KeyFacts
+    digest: str
+    rests_on: frozenset[Entry]
+    around: frozenset[Entry]
+
+
+class Incremental:
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._documents: dict[str, _Document] = {}
+        self._keys: dict[tuple[str, object], _Key] = {}
+        self._vault: tuple[Vault, str, frozenset[Entry]] | None = None
+
+    def forget(self) -> None:
+        """Trust nothing but bytes: what still has the same hash is not parsed again."""
+        self._keys.clear()
+        self._vault = None
+        for document in self._documents.values():
+            document.rests_on = frozenset()
+
+    def ask(self, question: Question) -> None:
+        self._question = question
+        self.forget()
+
+    def judge(self, touched: Collection[Entry]) -> Judged:
+        """`touched` are the places where something changed since the last verdict."""
+        question = self._question
+        installation = question.find_installation()
+        vault, vault_digest, vault_rests = self._read_vault(installation, touched)
+        named = question.named or ((str(installation.workspaces),) if installation else ())
+        names = list(find_documents(named)) or list(named)
+        if installation is not None and not question.named and vault.state not in ("absent", "no-folder"):
+            names.append(str(installation.vault))
+        read = [self._document(name, vault, vault_digest, touched) for name in names]
+        self._documents = {name: self._documents[name] for name in names}
+        seen: set[tuple[str, object]] = set()
+        remembering = self._remembering(installation, touched, seen)
+        world = gather(read, installation, vault, question.settings, remembering)
+        self._keys = {name: kept for name, kept in self._keys.items() if name in seen}
+        rests_on = {*vault_rests, *_of_names(named)}
+        if installation is not None:
+            rests_on.update(e for name in _OF_INSTALLATION for e in trail(str(installation.root / name)))
+        for document in self._documents.values():
+            rests_on |= document.rests_on
+        for key in self._keys.values():
+            rests_on |= key.rests_on | key.around
+        half = frozenset(self._half_written(vault, vault_digest))
+        return Judged(world, validate(world), frozenset(rests_on), half, tuple(names))
+
+    def _read_vault(
+        self, installation: Installation | None, touched: Collection[Entry]
+    ) -> tuple[Vault, str, frozenset[Entry]]:
+        if installation is None:
+            return Vault("", "absent"), "", frozenset()
+        if self._vault is None or not self._vault[2].isdisjoint(touched):
+            vault = read_vault(installation.vault)
+            digest = _hash(repr((vault.state, vault.reason)).encode() + (vault.data or b""))
+            self._vault = vault, digest, frozenset(trail(os.path.abspath(installation.vault)))
+        return self._vault
+
+    def _document(self, name: str, vault: Vault, vault_digest: str, touched: Collection[Entry]) -> ReadDocument:
+        kept = self._documents.get(name)
+        if (
+            kept is not None
+            and kept.rests_on
+            and kept.rests_on.isdisjoint(touched)
+            and _same(kept, vault, vault_digest)
+        ):
+            kept.vault = vault_digest
+            return kept.read
+        source = read_source(name, self._question.limit)
+        digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
+        rests_on = frozenset(trail(os.path.abspath(name)))
+        if kept is not None and kept.digest == digest and _same(kept, vault, vault_digest):
+            kept.vault, kept.rests_on = vault_digest, rests_on
+            return kept.read
+        noting = _NotingVault(vault)
+        read = read_document(source, cast(Vault, noting), export=False)
+        self._documents[name] = _Document(read, digest, noting.asked, vault_digest, rests_on)
+        return read
+
+    def _remembering(
+        self, installation: Installation | None, touched: Collection[Entry], seen: set[tuple[str, object]]
+    ) -> Callable[[Look], Look]:
+        cwd = str(installation.root) if installation else None
+        here = (cwd, os.getcwd(), installation.ccxt if installation else None)
+
+        def remembering(look: Look) -> Look:
+            def remembered(
+                document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]
+            ) -> KeyFacts:
+                name = (document.path, key.pointer)
+                seen.add(name)
+                inputs = (key, credential, users, here)
+                kept = self._keys.get(name)
+                if kept is None or kept.inputs != inputs or not kept.rests_on.isdisjoint(touched):
+                    self._keys[name] = kept = _look(look, document, key, credential, users, cwd, inputs)
+                elif not kept.around.isdisjoint(touched):
+                    kept.facts = _look_around_again(kept)
+                if kept.facts.document is not document:
+                    kept.facts = replace(kept.facts, document=document)
+                return kept.facts
+
+            return remembered
+
+        return remembering
+
+    def _half_written(self, vault: Vault, vault_digest: str) -> Iterator[tuple[str, str]]:
+        for name, document in self._documents.items():
+            if document.read.facts.kind is not None and any(
+                defect.rule == "document-unreadable" for defect in document.read.facts.defects
+            ):
+                yield name, document.digest
+        if vault.state == "malformed":
+            yield vault.path, vault_digest
+        for key in self._keys.values():
+            path, content = key.facts.path, key.facts.content
+            if path is None or path.status != "file" or path.target is None or content is None:
+                continue
+            if content.damage or content.kind in ("empty", "text", "der"):
+                yield path.target, key.digest
+
+
+class _NotingVault:
+    """The vault as a document meets it, which notes what it was asked: another vault with the same answers changes
+    nothing."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.entries = vault.entries
+        self.asked: list[tuple[str, Any, VaultHit | None]] = []
+        self.reader = _NotingReader(vault.reader, self.asked)
+
+
+class _NotingReader(VaultReader):
+    def __init__(self, reader: VaultReader, asked: list[tuple[str, Any, VaultHit | None]]) -> None:
+        self._reader = reader
+        self._asked = asked
+
+    def find(self, kind: str, key: Any) -> VaultHit | None:
+        hit = self._reader.find(kind, key)
+        self._asked.append((kind, key, hit))
+        return hit
+
+
+def _same(kept: _Document, vault: Vault, digest: str) -> bool:
+    """Whether this vault tells the document what the last one told it."""
+    if kept.vault == digest:
+        return True
+    facts = kept.read.facts
+    # A crash over the vault left no answer to compare, and a document for sharing is searched for every value.
+    if (
+        facts.exported
+        or any(crash.cause == "vault" for crash in facts.crashes)
+        or vault.state not in ("read", "absent")
+    ):
+        return False
+    try:
+        return all(vault.reader.find(kind, key) == hit for kind, key, hit in kept.asked)
+    except Exception:  # what the platform would die of is told by reading again
+        return False
+
+
+def _look(
+    look: Look, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...], cwd: str | None,
+    inputs: tuple[object, ...],
+) -> _Key:  # fmt: skip
+    facts = look(document, key, credential, users)
+    content = facts.path.content if facts.path is not None else None
+    digest = _hash(content) if content is not None else ""
+    around: set[Entry] = set()
+    if facts.neighbours is not None and facts.path is not None and facts.path.target is not None:
+        folder = os.path.dirname(facts.path.target)
+        around = {Entry(folder, "files"), *_git(folder)}
+    if facts.path is not None:  # its hash is all that is needed from here on
+        facts = replace(facts, path=replace(facts.path, content=None))
+    return _Key(inputs, facts, digest, frozenset(_of_key(document, credential, cwd)), frozenset(around))
+
+
+def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None) -> Iterator[Entry]:
+    """Where the engine, and whoever looks for what was meant, look for a key's files."""
+    secret, name = credential.secret, credential.code_name
+    if isinstance(secret, str):
+        beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
+        for path in looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ()):
+            yield from trail(path)
+            if not os.path.exists(path) and len(path) < 4096:
+                yield from spellings(path)
+    if isinstance(name, str) and name and cwd is not None:
+        yield from (entry for path in looked_for(name, cwd)[:1] for entry in trail(path))
+
+
+def _look_around_again(kept: _Key) -> KeyFacts:
+    path, content = kept.facts.path, kept.facts.content
+    if path is None or path.target is None or content is None:
+        return kept.facts
+    data = examine(path.target, os.sep).content
+    if data is None or _hash(data) != kept.digest:  # changed meanwhile: an event of its own tells
+        return kept.facts
+    return replace(kept.facts, neighbours=look_around(path.target, data, content.public_key_sha256))
+
+
+def _git(folder: str) -> Iterator[Entry]:
+    """What git says about a file in the folder rests on: the repository above it, its index and its ignore files."""
+    passed = []
+    for above in (Path(folder), *Path(folder).parents):
+        passed.append(above)
+        yield Entry(str(above / ".git"))
+        if os.path.lexists(above / ".git"):
+            for name in ("index", "info/exclude"):
+                yield from trail(str(above / ".git" / name))
+            yield from (Entry(str(inside / ".gitignore")) for inside in passed)
+            return
+
+
+def _of_names(named: Sequence[str]) -> Iterator[Entry]:
+    for name in named:
+        path = os.path.abspath(name)
+        yield from trail(path)
+        if os.path.isdir(path):
+            yield from (Entry(os.path.realpath(folder), "documents") for folder, _, _ in os.walk(path))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,126 @@
+"""What a verdict rests on, as places in folders: every part of every path asked for, links followed, up to the first
+that is missing. A name inside an existing folder is all that a file system can tell changes of."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from typing import Literal, NamedTuple
+
+What = Literal["name", "names", "files", "documents"]
+_MOST_LINKS = 40  # what Linux follows before it says that the links loop
+_MOST_FILES = 2000
+
+
+class Entry(NamedTuple):
+    """One name in a folder (`name`), or in the folder `path` all names, all files with their content, or what may be
+    a document."""
+
+    path: str
+    what: What = "name"
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path) if self.what == "name" else self.path
+
+
+Stamp = tuple[object, ...] | None
+"""Differs when an entry has changed; `None` for what is not there."""
+
+
+def trail(path: str) -> tuple[Entry, ...]:
+    """Every name that decides what is found under an absolute path: its folders, each link on the way and what that
+    leads through, down to the file or the first part that is missing."""
+    at, *parts = _split(path)
+    found: dict[Entry, None] = {}
+    links = 0
+    while parts:
+        part = parts.pop(0)
+        if part == "..":
+            at = os.path.dirname(at)
+        elif part not in ("", "."):
+            entry = os.path.join(at, part)
+            found[Entry(entry)] = None
+            try:
+                mode = os.lstat(entry).st_mode
+                if not stat.S_ISLNK(mode):
+                    at = entry
+                    if not stat.S_ISDIR(mode):
+                        break
+                    continue
+                target = os.readlink(entry)
+            except (OSError, ValueError):
+                break
+            links += 1
+            if links > _MOST_LINKS:
+                break
+            start, *more = _split(target) if os.path.isabs(target) else (at, *target.split(os.sep))
+            at, parts = start, more + parts
+    return tuple(found)
+
+
+def _split(path: str) -> tuple[str, ...]:
+    drive, tail = os.path.splitdrive(path)
+    return (drive + os.sep, *tail.replace("/", os.sep).strip(os.sep).split(os.sep))
+
+
+def spellings(path: str) -> Iterator[Entry]:
+    """For a path that is not there: the folders that are searched for the same name in another case."""
+    at, *parts = _split(path)
+    for part in parts:
+        if part not in ("", ".", "..") and not os.path.lexists(os.path.join(at, part)):
+            yield Entry(os.path.realpath(at), "names")
+            try:
+                spelled = [name for name in os.listdir(at) if name.lower() == part.lower()]
+            except OSError:
+                return
+            if len(spelled) != 1:
+                return
+            part = spelled[0]
+        at = os.path.join(at, part)
+
+
+def folders_of(entries: Iterable[Entry]) -> frozenset[str]:
+    """The folders to watch for them."""
+    return frozenset(entry.folder for entry in entries)
+
+
+def touched(path: str, is_folder: bool, entries: Collection[Entry]) -> Iterator[Entry]:
+    """Those of `entries` that something happening to `path` may have changed."""
+    folder, name = os.path.split(path)
+    candidates = [Entry(path), Entry(folder, "names"), Entry(folder, "files")]
+    if is_folder or name.endswith(".json"):
+        candidates.append(Entry(folder, "documents"))
+    yield from (entry for entry in candidates if entry in entries)
+
+
+def stamp(entry: Entry) -> Stamp:
+    """Cheap, and taken before what it stands for is read: a change after that is seen by the next one."""
+    if entry.what == "name":
+        try:
+            return _of_status(os.lstat(entry.path))
+        except (OSError, ValueError):
+            return None
+    try:
+        with os.scandir(entry.path) as scanned:
+            if entry.what == "names":
+                return tuple(sorted(item.name for item in scanned))
+            if entry.what == "documents":
+                return tuple(
+                    sorted(
+                        (item.name, item.is_dir(follow_symlinks=False))
+                        for item in scanned
+                        if item.name.endswith(".json") or item.is_dir(follow_symlinks=False)
+                    )
+                )
+            files = sorted((item for item in scanned if item.is_file(follow_symlinks=False)), key=lambda i: i.name)
+            return tuple((item.name, *_of_status(item.stat(follow_symlinks=False))) for item in files[:_MOST_FILES])
+    except OSError:
+        return None
+
+
+def _of_status(found: os.stat_result) -> tuple[object, ...]:
+    who = (found.st_mode, found.st_uid, found.st_gid, found.st_dev, found.st_ino)
+    # What happens inside a folder is told by the names inside it.
+    return who if stat.S_ISDIR(found.st_mode) else (*who, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
