@@ -33,9 +33,9 @@ class Installation:
 
 def is_root(folder: Path) -> bool:
     """A whole installation, or a data-only copy that holds just the workspaces."""
-    return ((folder / "platform.js").is_file() and (folder / "Projects" / "ProjectsSchema.json").is_file()) or (
-        folder / "Platform" / "My-Workspaces"
-    ).is_dir()
+    # os.path says no where pathlib raises: a name too long, a folder that this user may not enter.
+    whole = os.path.isfile(folder / "platform.js") and os.path.isfile(folder / "Projects" / "ProjectsSchema.json")
+    return whole or os.path.isdir(folder / "Platform" / "My-Workspaces")
 
 
 def find_root(named: str | None, environment: Mapping[str, str], documents: list[str], cwd: Path) -> Path | None:

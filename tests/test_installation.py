@@ -6,7 +6,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,20 @@ def test_a_wrong_root_is_said_and_not_passed_over(tmp_path: Path, source: str) -
     named = str(tmp_path) if source == "--root" else None
     with pytest.raises(UsageError, match=source):
         find_root(named, {"SUPERALGOS_ROOT": str(tmp_path)}, [], tmp_path)
+
+
+def test_the_search_goes_on_past_what_it_may_not_or_cannot_look_at(
+    anyones_folder: Path, unprivileged: Callable[[Callable[[], Path | None]], Path | None]
+) -> None:
+    root = anyones_folder / "Superalgos"
+    (root / "Platform/My-Workspaces/closed").mkdir(parents=True)
+    for folder in (root, root / "Platform", root / "Platform/My-Workspaces"):
+        folder.chmod(0o755)
+    closed = root / "Platform/My-Workspaces/closed"
+    closed.chmod(0)
+    assert unprivileged(lambda: find_root(None, {}, [str(closed / "x/W.json")], Path("/"))) == root
+    assert find_root(None, {}, [str(root / ("a" * 300) / "W.json")], Path("/")) == root
+    closed.chmod(0o700)
 
 
 def test_data_path_moves_the_workspaces_and_nothing_moves_my_secrets(root: Path, tmp_path: Path) -> None:

@@ -13,7 +13,21 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from installations import API_KEY, KEY_FILE, VAULT, Judged, Node, Site, account, ecosystem, entry, exchange, key, node
+from installations import (
+    API_KEY,
+    HMAC_SECRET,
+    KEY_FILE,
+    VAULT,
+    Judged,
+    Node,
+    Site,
+    account,
+    ecosystem,
+    entry,
+    exchange,
+    key,
+    node,
+)
 
 KEYS = "/rootNodes/0/cryptoExchanges/0/exchanges/0/exchangeAccounts/userAccounts/0/userKeys/keys"
 GOOD = json.dumps({"codeName": API_KEY, "secret": KEY_FILE})
@@ -169,6 +183,24 @@ def test_the_first_crash_in_a_real_share_with_an_apis_root_is_told_to_its_author
     judged = site.judge(document)
     assert "workspace-crash" in judged.errors
     assert "export-personal" in judged.warnings
+
+
+@pytest.mark.parametrize(
+    ("secret", "errors", "warnings"),
+    [(HMAC_SECRET, ["export-secret"], ["export-personal"]), (KEY_FILE, [], ["export-personal"] * 2)],
+)
+def test_a_secret_in_what_is_meant_for_sharing_is_an_error_and_a_path_only_personal(
+    site: Site, secret: str, errors: list[str], warnings: list[str]
+) -> None:
+    site.put_key()
+    document = site.workspace(ecosystem(exchange(key(secret))))
+    of_sharing = ("export-secret", "export-personal")
+    assert not [f for f in site.judge(document).report.findings if f.rule in of_sharing]
+    judged = site.judge(document, export=True)
+    assert [rule for rule in judged.errors if rule in of_sharing] == errors
+    assert [rule for rule in judged.warnings if rule in of_sharing] == warnings
+    assert judged.key.usable  # sharing says nothing of whether it works
+    assert HMAC_SECRET not in repr(judged)
 
 
 def test_not_utf8_is_told_with_its_place(site: Site) -> None:
