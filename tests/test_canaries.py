@@ -342,7 +342,6 @@ def test_nothing_planted_gets_out_of_set(root: Path, planted: Planted, listener:
     value = json.loads((root / demo.WORKSPACE).read_text("utf-8"))
     for key in _keys(value):
         listener.run("set", demo.WORKSPACE, key["name"], "--secret", demo.KEY_FILE, "--code-name", planted.code_name())
-        listener.run("set", demo.WORKSPACE, key["id"], "--secret", demo.KEY_FILE)
     listener.run("set", demo.WORKSPACE, "Key", "--secret", demo.KEY_FILE)
     listener.run("set", demo.WORKSPACE, planted.code_name(), "--secret", demo.KEY_FILE)
     listener.run("set", demo.WORKSPACE, "Key 1", "--code-name", f" {planted.text()}")

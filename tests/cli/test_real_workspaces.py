@@ -70,8 +70,13 @@ def test_none_of_them_carries_what_must_not_be_shared(call: Call) -> None:
 
 
 @pytest.mark.parametrize("name", [BLANK, EXCHANGES])
-def test_set_changes_one_config_and_nothing_else_and_back_again(call: Call, installed: Path, name: str) -> None:
-    document = installed / "Platform" / "My-Workspaces" / name
+def test_set_changes_one_config_and_nothing_else_and_back_again(
+    call: Call, real_workspaces: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "My-Secrets").mkdir()
+    document = tmp_path / "Platform" / "My-Workspaces" / name
+    document.parent.mkdir(parents=True)
+    shutil.copy(real_workspaces / name, document)
     before = document.read_bytes()
     original = _configs(before)
     for identity, config in original.items():
@@ -86,7 +91,7 @@ def test_set_changes_one_config_and_nothing_else_and_back_again(call: Call, inst
         assert back.code == 0
         assert document.read_bytes() == before
     assert len(original) == {BLANK: 1, EXCHANGES: 16}[name]
-    assert sorted(path.name for path in document.parent.iterdir()) == sorted([BLANK, NEW_MARKET, EXCHANGES, LAYERS])
+    assert [path.name for path in document.parent.iterdir()] == [name]
 
 
 def _nodes(value: object) -> list[dict[str, str]]:
