@@ -139,9 +139,14 @@ def _public_of_seed(text: str) -> tuple[bytes, ...]:
     """Of a damaged Ed25519 key: other bytes are another key, and as good a one. What stands before them may be damaged
     too, but must still be known for what it was."""
     armour = re.search(r"-----BEGIN [^-]+-----([^-]*)-----END", text)
-    body = re.sub(r"[^A-Za-z0-9+/_-]", "", (armour[1] if armour else text).partition("=")[0])
+    bodies = (armour[1] if armour else text, re.sub(r"-----(BEGIN|END) [^-]+-----", "", text))
+    return tuple(public for body in bodies for public in _public_of_body(body))
+
+
+def _public_of_body(body: str) -> tuple[bytes, ...]:
+    digits = re.sub(r"[^A-Za-z0-9+/_-]", "", body.partition("=")[0])
     try:
-        data = base64.b64decode(body.replace("-", "+").replace("_", "/"))
+        data = base64.b64decode(digits.replace("-", "+").replace("_", "/"))
     except ValueError:
         return ()
     whole = keys.private_der(_ED25519)
