@@ -10,8 +10,10 @@ from pathlib import Path
 
 from superalgos_rsa.engine.versions import CcxtVersion, installed_version
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files import Content, read_regular
 
 HTTP_PORT = 34248
+_PACKAGE_LIMIT = 16 * 1024 * 1024
 _ANSWER_LIMIT = 64 * 1024
 
 
@@ -73,9 +75,10 @@ def open_installation(root: Path, environment: Mapping[str, str]) -> Installatio
 
 def _superalgos_version(root: Path) -> str | None:
     try:
-        package = json.loads((root / "package.json").read_text("utf-8"))
+        found = read_regular(root / "package.json", _PACKAGE_LIMIT)
+        package = json.loads(found.data) if isinstance(found, Content) else {}
         version = package["version"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return version if isinstance(version, str) else None
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from superalgos_rsa.files import Content, read_regular
+
 _NUMBER = re.compile(r"(?<![\d.])(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?!\d)")
 
 
@@ -38,15 +40,14 @@ NODE_CRYPTO = CcxtVersion(4, 5, 61)  # 4.5.59 still jsencrypt; from here Node's 
 REPRESENTATIVES = (CcxtVersion(2, 7, 62), CcxtVersion(4, 5, 59), CcxtVersion(4, 5, 84))
 """One of each way of signing with RSA: what stands in for a version that is not known."""
 
+_LARGEST = 64 * 1024 * 1024  # the lock file of a large project has a few megabytes
 _INSTALLED, _LOCKED, _ASKED_FOR = "node_modules/ccxt/package.json", "package-lock.json", "package.json"
 
 
 def installed_version(root: Path) -> tuple[CcxtVersion | None, str]:
     def read(name: str) -> str | None:
-        try:
-            return (root / name).read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            return None
+        found = read_regular(root / name, _LARGEST)
+        return found.data.decode("utf-8-sig", "replace") if isinstance(found, Content) else None
 
     return find_version(read)
 

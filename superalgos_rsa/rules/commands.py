@@ -13,7 +13,7 @@ def set_key(
 ) -> Fix:
     """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
     name = key.key.id or key.key.name or ""
-    words = ["superalgos-rsa", "set", key.document.path, name]
+    words = ["superalgos-rsa", "set", _as_argument(key.document.path), name]
     if code_name is not None:
         words += ["--code-name", code_name]
     if secret is not None:
@@ -27,6 +27,11 @@ def command(*words: str, applicability: Applicability = "display") -> Fix:
 
 def advice(sentence: str) -> Fix:
     return Fix(sentence, "display")
+
+
+def _as_argument(name: str) -> str:
+    """A file name that begins with a dash would be taken for an option."""
+    return f"./{name}" if name.startswith("-") else name
 
 
 def _quote(word: str) -> str:
