@@ -176,10 +176,12 @@ class Watcher:
 
     def _round(self, first: float) -> Settled | None:
         """A verdict on what is there now; None while somebody is still writing."""
+        written: set[str] = set()
         for _ in range(_MOST_PASSES):
             stamps = {entry: stamp(entry) for entry in self._stamps}
             new = {entry for entry, value in stamps.items() if value != self._stamps[entry]}
             self._changed = self._changed or bool(new)
+            written.update(entry.path for entry in new)
             judged = self._incremental.judge(self._touched | new)
             self._touched = self._rest_on(judged.rests_on, stamps)
             if not self._touched:
@@ -193,9 +195,9 @@ class Watcher:
                 return None
         if self._patience is None:
             self._patience = Patience({}, frozenset(half for half in judged.half_written if not _is_fresh(half[0])))
-        self._patience = self._patience.with_seen(judged.half_written, now)
-        if now < self._patience.until():
-            self._touched |= {entry for entry in self._stamps if entry.path in self._patience.since}
+        self._patience = self._patience.with_seen(judged.half_written, written, now)
+        if now < self._patience.until:
+            self._touched |= {entry for entry in self._stamps if entry.path in self._patience.waiting}
             self._burst = self._burst or Burst(now, now + RETRY)
             return None
         self._patience = self._patience.given_up(judged.half_written)

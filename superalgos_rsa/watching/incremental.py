@@ -173,9 +173,9 @@ class Incremental:
             if document.read.facts.kind is not None and any(
                 defect.rule == "document-unreadable" for defect in document.read.facts.defects
             ):
-                yield name, document.digest
+                yield os.path.realpath(name), document.digest
         if vault.state == "malformed":
-            yield vault.path, vault_digest
+            yield os.path.realpath(vault.path), vault_digest
         for key in self._keys.values():
             path, content = key.facts.path, key.facts.content
             if path is None or path.status != "file" or path.target is None or content is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 DELAY = 0.05
@@ -30,22 +30,31 @@ def extended(burst: Burst | None, now: float) -> Burst:
     return burst.extended(now) if burst is not None else Burst(now, now)
 
 
+Half = tuple[str, str]
+"""Path and hash of what looks half-written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Since when which half-written files wait. `accepted` are those that were called broken: the same bytes again are
-    no news."""
+    """Half-written files that may yet become whole, and the burst of writing of each. `accepted` are those that were
+    called broken: the same bytes again are no news."""
 
-    since: Mapping[str, float]
-    accepted: frozenset[tuple[str, str]] = frozenset()
+    waiting: Mapping[str, Burst]
+    accepted: frozenset[Half] = frozenset()
 
-    def with_seen(self, half: frozenset[tuple[str, str]], now: float) -> Patience:
-        """`half` are paths and hashes of what looks half-written now."""
-        waiting = {path for path, _ in half - self.accepted}
-        return Patience({path: self.since.get(path, now) for path in waiting}, self.accepted & half)
+    def with_seen(self, half: frozenset[Half], written: Collection[str], now: float) -> Patience:
+        """`written` are the paths that changed since the last look."""
+        waiting = {}
+        for path, _ in half - self.accepted:
+            burst = self.waiting.get(path)
+            waiting[path] = burst if burst is not None and path not in written else extended(burst, now)
+        return Patience(waiting, self.accepted & half)
 
+    @property
     def until(self) -> float:
         """The verdict is put off until then."""
-        return max((since + PATIENCE for since in self.since.values()), default=float("-inf"))
+        ends = (min(burst.last + PATIENCE, burst.first + LONGEST) for burst in self.waiting.values())
+        return max(ends, default=float("-inf"))
 
-    def given_up(self, half: frozenset[tuple[str, str]]) -> Patience:
+    def given_up(self, half: frozenset[Half]) -> Patience:
         return Patience({}, half)
