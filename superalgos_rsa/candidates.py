@@ -4,9 +4,11 @@ without having been read and judged."""
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from superalgos_rsa.credential import BLANK, is_hmac_secret
@@ -18,7 +20,7 @@ MAX_FILES = 2000
 MAX_SECONDS = 3.0
 MAX_SIZE = 64 * 1024
 _ANY_EXCHANGE = ""  # the widest form of an HMAC secret
-_SKIPPED = frozenset({"node_modules", ".git", "My-Data-Storage", "My-Log-Files", "Projects", "Plugins"})
+_SKIPPED = frozenset({"node_modules", "My-Data-Storage", "My-Log-Files", "Projects", "Plugins"})
 _LIKELY = ("My-Secrets", "Keys", "keys", "Secrets", "secrets", "certs", "ssl")
 
 
@@ -30,27 +32,26 @@ class Candidate:
     text: str = field(repr=False)
     facts: KeyText
 
-    def is_hmac(self, exchange: str | None) -> bool:
-        return self.facts.kind == "text" and is_hmac_secret(self.text, exchange)
 
+def search(root: Path, others: Sequence[Path], flat: Sequence[Path] = ()) -> tuple[Candidate, ...]:
+    """Key files below My-Secrets and the root's likely folders, right in the root, below `others` and right in `flat`.
 
-def search(root: Path, others: Sequence[Path]) -> tuple[Candidate, ...]:
-    """Key files below My-Secrets and the root's likely folders, right in the root, and below `others`.
-
-    Links are followed to files only, and only to files that lie in one of these folders.
+    Links are followed to files only, and only to files that lie in one of these folders. What is hidden stays so:
+    the keys in a `.ssh` are not for an exchange.
     """
     deep = [root / name for name in _LIKELY] + list(others)
-    allowed = [os.path.realpath(folder) for folder in [root, *deep]]
+    shallow = [root, *flat]
+    allowed = [os.path.realpath(folder) for folder in [*shallow, *deep]]
     found: dict[str, Candidate] = {}
     deadline = time.monotonic() + MAX_SECONDS
     seen = 0
-    for folder, depth in [*((folder, MAX_DEPTH) for folder in deep), (root, 1)]:
+    for folder, depth in [*((folder, MAX_DEPTH) for folder in deep), *((folder, 1) for folder in shallow)]:
         for path in _files(folder, depth):
             seen += 1
             if seen > MAX_FILES or time.monotonic() > deadline:
                 return tuple(found.values())
             real = os.path.realpath(path)
-            if real in found or not any(os.path.commonpath([real, top]) == top for top in allowed):
+            if real in found or not any(Path(real).is_relative_to(top) for top in allowed):
                 continue
             candidate = _candidate(path)
             if candidate is not None:
@@ -61,12 +62,12 @@ def search(root: Path, others: Sequence[Path]) -> tuple[Candidate, ...]:
 def _files(folder: Path, depth: int) -> Iterator[str]:
     try:
         with os.scandir(folder) as scanned:
-            entries = sorted(scanned, key=lambda entry: entry.name)
+            entries = sorted(islice(scanned, MAX_FILES), key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            if depth > 1 and entry.name not in _SKIPPED:
+            if depth > 1 and entry.name not in _SKIPPED and not entry.name.startswith("."):
                 yield from _files(Path(entry.path), depth - 1)
         elif entry.is_file():
             yield entry.path
@@ -77,13 +78,15 @@ def _candidate(path: str) -> Candidate | None:
     if not isinstance(found, Content):
         return None
     facts = inspect(found.data)
-    candidate = Candidate(os.path.abspath(path), found.data.decode("utf-8", "replace"), facts)
-    return candidate if facts.kind in ("private", "public") or candidate.is_hmac(_ANY_EXCHANGE) else None
+    text = found.data.decode("utf-8", "replace")
+    if facts.kind in ("private", "public") or (facts.kind == "text" and is_hmac_secret(text, _ANY_EXCHANGE)):
+        return Candidate(os.path.abspath(path), text, facts)
+    return None
 
 
 def names_of(path: str) -> tuple[str, ...]:
     """The file name a broken path was meant to have, from the surest reading to the loosest."""
-    bare = path.strip(BLANK).strip("\"'`").rstrip("/\\")
+    bare = path.strip(BLANK).strip("\"'`\u2018\u2019\u201c\u201d").strip(BLANK).rstrip("/\\")
     last = (PurePosixPath(bare).name, PureWindowsPath(bare).name)
     return tuple(dict.fromkeys(name for name in last if name))
 
@@ -96,3 +99,15 @@ def by_name(path: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]
         if found:
             return found
     return ()
+
+
+def public_halves(path: str, candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Fingerprints of the public keys that bear the name of the private one at `path`: of k.pem also k.pub.pem."""
+    wanted = {_pair(name) for name in names_of(path)}
+    public = (c for c in candidates if c.facts.kind == "public" and _pair(os.path.basename(c.path)) in wanted)
+    return frozenset(c.facts.public_key_sha256 for c in public if c.facts.public_key_sha256)
+
+
+def _pair(name: str) -> str:
+    bare = re.sub(r"(\.(pem|key|pub|der|txt))+$", "", name.lower())
+    return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)

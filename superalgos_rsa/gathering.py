@@ -30,6 +30,8 @@ class Settings:
     """Let the installed engine itself sign with every credential."""
     tasks: frozenset[str] | None = None
     """Names or ids of the tasks in question; `None` for all."""
+    search: tuple[str, ...] = ()
+    """Folders in which a repair looks for key files too."""
 
 
 Look = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -215,6 +214,8 @@ class Journal:
                 self._remove(entry.number)
 
     def _remove(self, number: int) -> None:
+        import shutil  # a start that only asks where the state is needs none of it
+
         # The plan first: what is left of the folder then counts for nothing, wherever this ends.
         with contextlib.suppress(OSError):
             os.unlink(self._folder / str(number) / _PLAN)

@@ -106,17 +106,24 @@ def _names_in(value: Any, key: Key) -> set[str]:
 
 
 def names_of_others(path: str, installation: Installation | None) -> frozenset[str]:
-    """Code names in the installation's other workspaces: the vault serves them all. Unreadable ones are passed over."""
+    """Code names in the installation's other workspaces: the vault serves them all."""
     if installation is None:
         return frozenset()
-    names: set[str] = set()
-    for other in find_documents([str(installation.workspaces)]):
-        found = read_regular(other, DEFAULT_LIMIT)
-        if isinstance(found, Unread) or os.path.samefile(path, other):
-            continue
-        try:
-            value = parse(decode(found.data))
-        except JsonError:
-            continue
-        names |= {n for k in read_workspace(value).keys if isinstance(n := k.config.fields.get("codeName"), str)}
-    return frozenset(names)
+    own = os.path.realpath(path)
+    others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) != own]
+    return frozenset(name for other in others for name in code_names_in(other))
+
+
+def code_names_in(document: str | bytes) -> frozenset[str]:
+    """Of the keys in a document, by its path or its bytes; none of one that cannot be read."""
+    if isinstance(document, str):
+        found = read_regular(document, DEFAULT_LIMIT)
+        if isinstance(found, Unread):
+            return frozenset()
+        document = found.data
+    try:
+        value = parse(decode(document))
+    except JsonError:
+        return frozenset()
+    names = (key.config.fields.get("codeName") for key in read_workspace(value).keys)
+    return frozenset(name for name in names if isinstance(name, str))

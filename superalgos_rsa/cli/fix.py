@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from superalgos_rsa import memory
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import Session, complain, documents_of
+from superalgos_rsa.cli.session import STDIN, Session, complain, documents_of, remember
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import diff
-from superalgos_rsa.fixing.menders import Wishes
+from superalgos_rsa.fixing.bench import Wishes
 from superalgos_rsa.fixing.planner import Plan, Step, plan
 from superalgos_rsa.fixing.state import Judge
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.journal import Change
+from superalgos_rsa.journal import Change, state_folder
 from superalgos_rsa.keymaking import public_half
-from superalgos_rsa.reading import read_source
+from superalgos_rsa.reading import Source, read_source
+from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.vault import Vault
+
+_RUNNING = (
+    "Superalgos is running: its next save overwrites these repairs unless the workspace is loaded again first, and "
+    "tasks that run keep the values they were started with"
+)
 
 
 @click.command()
@@ -48,53 +60,74 @@ def command(
     """
     journal = session.journal()
     installation, vault, names = documents_of(session, documents)
-    sources = tuple(read_source(name, limit) for name in names)
-    judge = Judge(sources, installation, vault, session.settings(installation, all_documents=not documents))
+    settings = session.settings(installation, all_documents=not documents)
+    judge = Judge(_sources(names, vault, limit), installation, vault, settings)
     wishes = Wishes(
-        tuple(Path(folder) for folder in search),
+        tuple(Path(folder) for folder in (*search, *settings.search)),
         frozenset(public_half(read_key_file(file)).sha256 for file in public),
-        tuple(_chosen(text) for text in choose),
+        remembered=functools.partial(memory.recall, state_folder(os.environ)),
     )
+    verdict = judge.begin()
+    wishes = replace(wishes, chosen=tuple(_chosen(text, verdict.world.keys, installation) for text in choose))
     found = plan(judge, wishes, unsafe=unsafe, ask=_ask if interactive else None)
     changes = changes_of(found, judge)
+    running = installation is not None and installation.running
+    number = None
+    if form == "text":
+        _show(found, changes)
+    if apply_it and changes:
+        if running and not yes:
+            _ask_while_running()
+        number = journal.apply(changes, _title(found), time.time())
+        remember(found.after.world, found.after.report)
     if form == "json":
-        click.echo(json.dumps(_as_dict(found, judge, changes), indent=2, ensure_ascii=False))
-    else:
-        _show(found, judge, changes)
-    if not apply_it:
-        if changes and form == "text":
-            complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="hint")
-        return 1 if changes else found.after.report.exit_code
-    if changes:
-        _refuse_while_running(installation, yes)
-        number = journal.apply(changes, f"{len(found.planned)} repairs", time.time())
-        if form == "text":
-            click.echo(f"written; `superalgos-rsa undo {number}` takes it back")
-    return found.after.report.exit_code
+        plain = {"applied": number, "platform_running": running, **_as_dict(found, changes)}
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    elif number is not None:
+        click.echo(f"written; `superalgos-rsa undo {number}` takes it back")
+    elif changes:
+        complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
+    if running and changes:
+        hint = "load the workspace again in the browser before you save it there, and restart the tasks"
+        complain(_RUNNING, hint, code=0, kind="warning")
+    return 1 if changes and not apply_it else found.after.report.exit_code
 
 
-def _chosen(text: str) -> tuple[str, str]:
-    key, equals, path = text.partition("=")
-    if not equals:
+def _sources(names: Sequence[str], vault: Vault, limit: int) -> tuple[Source, ...]:
+    """Each file once, whatever names it was given by: two edits of one file would be in each other's way."""
+    if STDIN in names:
+        raise UsageError("standard input cannot be mended", "name the file")
+    files = {os.path.realpath(name): name for name in reversed(names)}
+    own = os.path.realpath(vault.path) if vault.path else None
+    named = [name for name in names if files[os.path.realpath(name)] is name]
+    return tuple(read_source(vault.path if os.path.realpath(name) == own else name, limit) for name in named)
+
+
+def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:
+    """The id or name of a key node, and the path as the key is to name it."""
+    name, equals, path = text.partition("=")
+    if not equals or not path:
         raise UsageError("--choose takes KEY=PATH", "KEY is the id or the name of the key node")
-    return key, path
+    answering = [key for key in keys if name in (key.key.id, key.key.name)]
+    if len(answering) != 1:
+        hint = "`superalgos-rsa show` lists their ids"
+        raise UsageError(f"--choose: {len(answering)} keys answer to that name", hint)
+    root = Path(os.path.abspath(installation.root)) if installation is not None else Path.cwd()
+    file = next((p for p in (Path.cwd() / path, root / path) if p.is_file()), None)
+    if file is None:
+        raise UsageError(f"--choose: there is no file {path}")
+    full = Path(os.path.abspath(file))
+    return name, full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
 
 
 def _ask(step: Step) -> bool:
-    return click.confirm(f"{step.finding.rule}: {step.title} ({step.applicability})?", err=True)
+    return click.confirm(shown(f"{step.finding.rule}: {step.title} ({step.applicability})?"), err=True)
 
 
-def _refuse_while_running(installation: Installation | None, yes: bool) -> None:
-    if installation is None or not installation.running or yes:
-        return
-    warning = (
-        "Superalgos is running: its next save overwrites these repairs unless the workspace is loaded again first, and "
-        "tasks that run keep the values they started with"
-    )
-    if not sys.stdin.isatty():
-        raise UsageError(warning, "stop Superalgos, or add --yes and load the workspace again in the browser")
-    complain(warning, None, code=0, kind="warning")
-    click.confirm("go on?", abort=True, err=True)
+def _ask_while_running() -> None:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(_RUNNING, "stop Superalgos, or add --yes and load the workspace again in the browser")
+    click.confirm(f"{_RUNNING}. Go on?", abort=True, err=True)
 
 
 def changes_of(found: Plan, judge: Judge) -> list[Change]:
@@ -109,18 +142,26 @@ def changes_of(found: Plan, judge: Judge) -> list[Change]:
     return changes
 
 
-def _show(found: Plan, judge: Judge, changes: list[Change]) -> None:
-    for change in changes:
-        if change.new is not None:
-            click.echo("\n".join(diff.of_file(change.path, change.old, change.new)))
+def _title(found: Plan) -> str:
+    count = len(found.planned)
+    return f"fix, {count} repair{'s' if count > 1 else ''}"
+
+
+def _show(found: Plan, changes: list[Change]) -> None:
+    for line in _diff(changes):
+        click.echo(shown(line))
     for step in found.steps:
         why = f" — {step.reason}" if step.reason else ""
-        click.echo(f"{step.status}: {step.title} [{step.finding.rule}, {step.applicability}]{why}")
+        click.echo(shown(f"{step.status}: {step.title} [{step.finding.rule}, {step.applicability}]{why}"))
     if not found.steps:
-        click.echo("there is nothing that can be mended from here")
+        click.echo("there is nothing to mend")
 
 
-def _as_dict(found: Plan, judge: Judge, changes: list[Change]) -> dict[str, object]:
+def _diff(changes: list[Change]) -> list[str]:
+    return [line for change in changes for line in diff.of_change(change)]
+
+
+def _as_dict(found: Plan, changes: list[Change]) -> dict[str, object]:
     return {
         "version": 1,
         "steps": [
@@ -138,5 +179,5 @@ def _as_dict(found: Plan, judge: Judge, changes: list[Change]) -> dict[str, obje
             for step in found.steps
         ],
         "files": [change.path for change in changes],
-        "diff": [line for c in changes if c.new is not None for line in diff.of_file(c.path, c.old, c.new)],
+        "diff": _diff(changes),
     }

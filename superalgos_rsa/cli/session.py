@@ -92,6 +92,8 @@ class Session:
             raise UsageError(
                 f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold"
             )
+        folder = os.path.dirname(os.path.abspath(path))
+        value["search"] = tuple(os.path.join(folder, name) for name in value.get("search", ()))
         return Settings(**value, **more)
 
     def vault(self, installation: Installation | None) -> Vault:
@@ -132,7 +134,17 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
     )
     documents = _read(names, request, vault)
     world = gather(progress(documents, len(names), "reading"), installation, vault, settings)
-    return world, validate(world)
+    report = validate(world)
+    remember(world, report)
+    return world, report
+
+
+def remember(world: World, report: Report) -> None:
+    """Which key each node works with, so that `fix` knows the file again wherever it is moved."""
+    from superalgos_rsa import memory
+    from superalgos_rsa.journal import state_folder
+
+    memory.remember(state_folder(os.environ), world, report)
 
 
 def documents_of(

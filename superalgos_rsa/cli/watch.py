@@ -111,7 +111,8 @@ def _warn(message: str) -> None:
 def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Judged], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
-    from superalgos_rsa.fixing.menders import MENDERS, Wishes
+    from superalgos_rsa.fixing.bench import Wishes
+    from superalgos_rsa.fixing.menders import MENDERS
     from superalgos_rsa.fixing.planner import plan
     from superalgos_rsa.fixing.state import Judge
     from superalgos_rsa.reading import read_source

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from superalgos_rsa.fixing.menders import MENDERS, Bench, Proposal, Wishes
+from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
+from superalgos_rsa.fixing.menders import MENDERS
 from superalgos_rsa.fixing.state import Judge, State, Verdict
 from superalgos_rsa.report import Applicability, Finding
 from superalgos_rsa.rules.registry import Occurrence
 
 Status = Literal["planned", "held back", "skipped", "declined"]
-_MOST_STEPS = 500
+Name = tuple[object, ...]
+_MOST_STEPS = 1000
 # While one of these stands, nothing below it can be judged; what then comes to light is not the repair's doing.
-_COVERING = frozenset({"config-invalid", "config-missing", "workspace-crash", "config-control-character"})
+_COVERING = frozenset(
+    {"config-invalid", "config-missing", "config-schema", "workspace-crash", "config-control-character"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,21 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     bench = Bench(judge, wishes)
     before = bench.verdict
     steps: list[Step] = []
-    tried: set[tuple[object, ...]] = set()
+    tried: set[Name] = set()
+    told: set[Name] = set()
     while len(tried) < _MOST_STEPS:
         found = next(((o, f) for o, f in _pairs(bench.verdict) if o.rule in MENDERS and _name(o) not in tried), None)
         if found is None:
             break
         occurrence, finding = found
         tried.add(_name(occurrence))
-        proposals = MENDERS[occurrence.rule](bench, occurrence)
-        made = [_try(bench, occurrence, finding, proposal, unsafe, ask) for proposal in proposals]
-        steps += made
-        if _removes_a_root(occurrence) and any(step.status == "planned" for step in made):
-            tried.discard(_name(occurrence))  # what has this name now is another one
+        for proposal in MENDERS[occurrence.rule](bench, occurrence):
+            step = _try(bench, occurrence, finding, proposal, unsafe, ask)
+            steps.append(step)
+            told.add(_name(occurrence))
+            if _removes_a_root(occurrence) and step.status == "planned":
+                tried.discard(_name(occurrence))  # what has this name now is another one
+    steps += _left(bench.verdict, told)
     return Plan(tuple(steps), bench.state, before, bench.verdict)
 
 
@@ -65,18 +72,32 @@ def _try(
     ask: Callable[[Step], bool] | None,
 ) -> Step:  # fmt: skip
     step = Step(finding, proposal.title, proposal.applicability, "planned")
+    if proposal.state is None:
+        return replace(step, status="held back", reason="it is yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
-        return Step(
-            finding, proposal.title, "unsafe", "held back", "it changes what the document means; --unsafe makes it"
-        )
+        return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
     after = bench.judge(proposal.state)
     reason = _objection(bench.verdict, after, occurrence, proposal)
     if reason is not None:
-        return Step(finding, proposal.title, proposal.applicability, "skipped", reason)
+        return replace(step, status="skipped", reason=reason)
     if ask is not None and not ask(step):
-        return Step(finding, proposal.title, proposal.applicability, "declined", "you declined it")
+        return replace(step, status="declined", reason="you declined it")
     bench.state, bench.verdict = proposal.state, after
     return step
+
+
+def _left(verdict: Verdict, told: set[Name]) -> Iterator[Step]:
+    """What no repair was found for, with what its rule says is to be done."""
+    for occurrence, finding in _pairs(verdict):
+        if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
+            continue
+        title = finding.fix.title
+        reason = "it is yours to do"
+        if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
+            reason = "it writes key material, which is done only when you say so"
+        elif "FROM_THE_EXCHANGE" in title:
+            reason = "it needs what the exchange's page shows"
+        yield Step(finding, title, "display", "held back", reason)
 
 
 def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
@@ -89,12 +110,13 @@ def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Pr
         new = [f for o, f in _pairs(after) if f.severity == "error" and _name(o) not in old]
         if new:
             return f"it would bring {new[0].rule}"
-    if _count_loading(after) < _count_loading(before):
+    loading = {document.path for document in after.report.documents if document.loads}
+    if any(document.loads and document.path not in loading for document in before.report.documents):
         return "a document would no longer load"
     usable = _usable(after)
     if any(was and not usable.get(key, False) for key, was in _usable(before).items()):
         return "a key that works would no longer work"
-    if proposal.key_must_work and mended.key is not None and not usable.get(_key_name(mended), False):
+    if proposal.key_must_work and mended.key is not None and not usable.get(name[1:], False):
         return "the key would not work with it"
     return None
 
@@ -104,7 +126,9 @@ def _removes_a_root(occurrence: Occurrence) -> bool:
     return (
         occurrence.rule == "workspace-crash"
         and occurrence.pointer is not None
-        and occurrence.pointer[:1] == ("rootNodes",)
+        and len(occurrence.pointer) == 2
+        and occurrence.pointer[0] == "rootNodes"
+        and "null" in occurrence.message
     )
 
 
@@ -112,26 +136,24 @@ def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
     return list(zip(verdict.occurrences, verdict.report.findings, strict=True))
 
 
-def _name(occurrence: Occurrence) -> tuple[object, ...]:
-    """What makes a finding the same one after an edit that moves places."""
+def _name(occurrence: Occurrence) -> Name:
+    """What makes a finding the same one after an edit that moves places: the node's id, if no other node has it."""
     if occurrence.key is not None:
-        key = occurrence.key.key
-        return (occurrence.rule, occurrence.document, key.id or key.pointer)
+        facts = occurrence.key
+        ids = [key.id for key in facts.document.workspace.keys]
+        own = facts.key.id if ids.count(facts.key.id) == 1 else None
+        return (occurrence.rule, occurrence.document, own or facts.key.pointer)
     if occurrence.task is not None:
-        return (occurrence.rule, occurrence.document, occurrence.task.task.id or occurrence.task.task.pointer)
+        task = occurrence.task.task
+        ids = [other.id for other in occurrence.task.document.workspace.tasks]
+        return (occurrence.rule, occurrence.document, (ids.count(task.id) == 1 and task.id) or task.pointer)
     return (occurrence.rule, occurrence.document, occurrence.pointer, occurrence.message)
 
 
-def _key_name(occurrence: Occurrence) -> tuple[object, ...]:
-    return _name(occurrence)[1:]
-
-
-def _usable(verdict: Verdict) -> dict[tuple[object, ...], bool]:
-    return {
-        (facts.document.path, facts.key.id or facts.key.pointer): entry.usable
-        for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True)
-    }
-
-
-def _count_loading(verdict: Verdict) -> int:
-    return sum(document.loads is True for document in verdict.report.documents)
+def _usable(verdict: Verdict) -> dict[Name, bool]:
+    found: dict[Name, bool] = {}
+    for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
+        ids = [key.id for key in facts.document.workspace.keys]
+        own = facts.key.id if ids.count(facts.key.id) == 1 else None
+        found[(facts.document.path, own or facts.key.pointer)] = entry.usable
+    return found

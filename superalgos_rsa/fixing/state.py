@@ -55,6 +55,7 @@ class Judge:
         self._vault = vault
         self._settings = settings
         self._read: dict[tuple[str, int, int], ReadDocument] = {}
+        self._first: Verdict | None = None
         self._kept: list[bytes | Vault] = []  # keeps what the cache knows by identity alive
 
     def bytes_of(self, state: State, path: str) -> bytes | None:
@@ -72,6 +73,12 @@ class Judge:
         if self._vault.state == "no-folder" and str(Path(self._vault.path).parent) in state.folders:
             return Vault(self._vault.path, "absent")
         return self._vault
+
+    def begin(self) -> Verdict:
+        """The verdict on what is on the disk."""
+        if self._first is None:
+            self._first = self(State())
+        return self._first
 
     def __call__(self, state: State) -> Verdict:
         vault = self.vault(state) if state.files or state.folders else self._vault

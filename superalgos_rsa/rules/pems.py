@@ -8,7 +8,7 @@ from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.keyfile import DAMAGE, Kind
 from superalgos_rsa.report import Fix
 from superalgos_rsa.rules.commands import command, set_key
-from superalgos_rsa.rules.keys import blame
+from superalgos_rsa.rules.keys import blame, exchange_is_known
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 _INSTEAD: dict[Kind, tuple[str, str]] = {
@@ -28,7 +28,7 @@ _CONVERTIBLE = frozenset({"encrypted", "openssh", "der", "utf16", "base64-pem"})
 
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
-def instead(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def instead(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     """What stands in the file where a private key is expected. An HMAC secret in a file is well."""
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
@@ -38,7 +38,8 @@ def instead(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     signs = key.verdict is not None and key.verdict.signing == "hmac"
     if key.verdict is not None and not key.verdict.judged and content.kind != "empty":
         return
-    if content.kind == "text" and hmac is not None and ((hmac.plausible and signs) or hmac.only_blank_spoils):
+    useful = signs or not exchange_is_known(key, world)  # of an unknown exchange nobody can say that it is none
+    if content.kind == "text" and hmac is not None and ((hmac.plausible and useful) or hmac.only_blank_spoils):
         return
     tail = ", so the engine signs HMAC with the file's text" if signs else ""
     yield at_key(rule, message + tail, key, path=_path(key), fix=_repair(key, content.kind))
