@@ -75,7 +75,9 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
 
 
 def _answers(output: bytes, mark: str, count: int) -> tuple[Answer, ...] | None:
-    _, _, after = output.rpartition(mark.encode("ascii"))
+    _, found_mark, after = output.rpartition(mark.encode("ascii"))
+    if not found_mark:
+        return None
     try:
         found: Any = json.loads(after.partition(b"\n")[0])
         answers = tuple(Answer(answer["signing"], answer["error"]) for answer in found)
