@@ -1,0 +1,131 @@
+"""Every key that this tool writes: the real engines sign with it, and the public half that it tells verifies that."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import keys
+import pytest
+from conftest import absent
+from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
+
+from superalgos_rsa.cli import run
+from superalgos_rsa.keymaking import public_half
+
+from .case import Case
+from .engines import PACKAGES, Engines
+
+KEY = keys.rsa_key(2048)
+TEXT = private_pem(KEY).decode()
+EXCHANGES = ("binance", "binanceus", "binanceusdm", "binancecoinm")
+ORIGINALS: dict[str, bytes] = {
+    "PKCS#8": private_pem(KEY),
+    "PKCS#1": private_pem(KEY, PKCS1),
+    "OpenSSH": private_pem(KEY, OPENSSH),
+    "DER, PKCS#8": private_der(KEY),
+    "DER, PKCS#1": private_der(KEY, PKCS1),
+    "encrypted PKCS#8": private_pem(KEY, PKCS8, PASSPHRASE),
+    "encrypted by header": private_pem(KEY, PKCS1, PASSPHRASE),
+    "CRLF": TEXT.replace("\n", "\r\n").encode(),
+    "CR": TEXT.replace("\n", "\r").encode(),
+    "one line": TEXT.replace("\n", "").encode(),
+    "spaces for newlines": TEXT.replace("\n", " ").encode(),
+    "literal \\n": TEXT.replace("\n", "\\n").encode(),
+    "indented": "".join(f"    {line}\n" for line in TEXT.splitlines()).encode(),
+    "quotes": f'"{TEXT.strip()}"'.encode(),
+    "wrong label": TEXT.replace("PRIVATE KEY", "RSA PRIVATE KEY").encode(),
+    "wrong dashes": TEXT.replace("-----", "\u2014").encode(),
+    "lower-case label": TEXT.replace("PRIVATE KEY", "private key").encode(),
+    "text around": f"my key:\n{TEXT}that was it\n".encode(),
+    "no header": TEXT.partition("\n")[2].encode(),
+    "no footer": TEXT.rstrip().rpartition("\n")[0].encode(),
+    "body alone": "".join(TEXT.splitlines()[1:-1]).encode(),
+    "byte order mark": TEXT.encode("utf-8-sig"),
+    "UTF-16": TEXT.encode("utf-16"),
+    "Latin-1 comment": b"# cl\xe9\n" + TEXT.encode(),
+    "URL alphabet": "\n".join(
+        line if line.startswith("-") else line.replace("+", "-").replace("/", "_") for line in TEXT.splitlines()
+    ).encode(),
+    "base64 of PEM": base64.b64encode(TEXT.encode()),
+    "JSON": json.dumps({"secret": TEXT}).encode(),
+}
+
+
+def _case(name: str, file: Path, exchange: str) -> Case:
+    content = file.read_bytes()
+    return Case(f"{name}, {exchange}", content, (public_half(content).pem.encode(),), exchange)
+
+
+def _installation(root: Path, ccxt: str) -> str:
+    (root / "Platform/My-Workspaces").mkdir(parents=True)
+    (root / "package-lock.json").write_text(json.dumps({"packages": {"node_modules/ccxt": {"version": ccxt}}}))
+    return str(root)
+
+
+def _convert(file: Path) -> None:
+    """The passphrase goes through a pipe; a key that is not encrypted does not ask for it."""
+    ours, theirs = os.pipe()
+    os.write(theirs, PASSPHRASE)
+    os.close(theirs)
+    assert run(["convert", str(file), "-o", f"{file}.clean", "--passphrase-fd", str(ours)]) == 0
+
+
+def test_every_engine_signs_with_every_key_that_convert_writes(engines: Engines, tmp_path: Path) -> None:
+    files = {}
+    for number, (name, content) in enumerate(ORIGINALS.items()):
+        file = tmp_path / str(number)
+        file.write_bytes(content)
+        _convert(file)
+        files[name] = tmp_path / f"{number}.clean"
+    assert {file.read_bytes() for file in files.values()} == {private_pem(KEY)}, "one clean form, whatever it came from"
+    cases = [_case("clean", files["PKCS#8"], exchange) for exchange in (*EXCHANGES, "bybit")]
+    for package, outcomes in engines.ask([case.for_harness() for case in cases]).items():
+        bybit = "hmac" if package == "ccxt-2" else "rsa"  # 2.x knows no private keys for it
+        assert [outcome["signing"] for outcome in outcomes] == ["rsa"] * len(EXCHANGES) + [bybit], package
+
+
+@pytest.mark.parametrize("bits", [2048, 4096])
+def test_every_engine_signs_with_every_rsa_key_that_keygen_writes(engines: Engines, tmp_path: Path, bits: int) -> None:
+    root = _installation(tmp_path, "2.7.62")
+    (tmp_path / "superalgos-rsa.toml").write_text("accept_rsa_4096 = true")
+    assert run(["--root", root, "keygen", "k", "--bits", str(bits)]) == 0
+    file = tmp_path / "My-Secrets/k.pem"
+    case = Case("made", file.read_bytes(), ((tmp_path / "My-Secrets/k.pub.pem").read_bytes(),))
+    outcomes = engines.ask([case.for_harness()])
+    assert {package: outcome[0]["signing"] for package, outcome in outcomes.items()} == dict.fromkeys(PACKAGES, "rsa")
+
+
+def test_the_engines_that_keygen_makes_ed25519_for_sign_with_it(engines: Engines, tmp_path: Path) -> None:
+    for package, version in PACKAGES.items():
+        root = tmp_path / package
+        code = run(["--root", _installation(root, str(version)), "keygen", "k", "--type", "ed25519"])
+        assert code == (2 if package == "ccxt-2" else 0)
+        if code == 0:
+            public = (root / "My-Secrets/k.pub.pem").read_bytes()
+            case = Case("made", (root / "My-Secrets/k.pem").read_bytes(), (public,))
+            assert engines.ask([case.for_harness()])[package][0]["signing"] == "ed25519"
+
+
+@pytest.mark.parametrize("layout", [PKCS8, OPENSSH])
+def test_ed25519_that_convert_writes_is_signed_with_on_4(engines: Engines, tmp_path: Path, layout: object) -> None:
+    key = keys.other_key("ed25519")
+    file = tmp_path / "k"
+    file.write_bytes(private_pem(key, OPENSSH if layout is OPENSSH else PKCS8).replace(b"\n", b"\r\n"))
+    _convert(file)
+    outcomes = engines.ask([_case("converted", tmp_path / "k.clean", "binance").for_harness()])
+    assert [outcomes[package][0]["signing"] for package in ("ccxt-4-jsencrypt", "ccxt-4")] == ["ed25519", "ed25519"]
+
+
+def test_openssl_reads_what_is_written(tmp_path: Path) -> None:
+    """The program that the exchange's own guide uses."""
+    openssl = shutil.which("openssl") or absent("there is no openssl to ask")
+    file = tmp_path / "k"
+    file.write_bytes(ORIGINALS["one line"])
+    _convert(file)
+    done = subprocess.run([openssl, "pkey", "-in", f"{file}.clean", "-pubout"], capture_output=True, check=True)
+    assert done.stdout.decode() == public_half(private_pem(KEY)).pem
