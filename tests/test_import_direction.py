@@ -119,6 +119,7 @@ WRITERS = {
     "lease.py",  # which holds a file open for it
     "journal.py",  # which keeps what is needed to take changes back, in a private place
     "demonstration.py",  # which makes an installation in a temporary folder
+    "memory.py",  # which notes the fingerprints of keys that work, in a private place
     "watching/supervision.py",  # which gives a file a new date, to show that the loop is alive
 }
 CHANGING_METHODS = {"write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "mkdir", "rmdir", "unlink"}
