@@ -198,7 +198,7 @@ class Watcher:
         self._patience = self._patience.with_seen(judged.half_written, written, now)
         if now < self._patience.until:
             self._touched |= {entry for entry in self._stamps if entry.path in self._patience.waiting}
-            self._burst = self._burst or Burst(now, now + RETRY)
+            self._burst = self._burst or Burst(now, min(self._patience.until, now + RETRY) - DELAY)
             return None
         self._patience = self._patience.given_up(judged.half_written)
         changed, self._changed = self._changed, False

@@ -21,7 +21,7 @@ from superalgos_rsa.reading import ReadDocument, find_documents, read_document, 
 from superalgos_rsa.report import Report
 from superalgos_rsa.validator import validate
 from superalgos_rsa.vault import Vault, read_vault
-from superalgos_rsa.watching.paths import Entry, spellings, trail
+from superalgos_rsa.watching.paths import Entry, Trails, spellings, trail
 from superalgos_rsa.workspace import Key, Task
 
 _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
@@ -146,6 +146,7 @@ class Incremental:
         self, installation: Installation | None, touched: Collection[Entry], seen: set[tuple[str, object]]
     ) -> Callable[[Look], Look]:
         cwd = str(installation.root) if installation else None
+        trails = Trails()
         here = (cwd, os.getcwd(), installation.ccxt if installation else None)
 
         def remembering(look: Look) -> Look:
@@ -157,7 +158,8 @@ class Incremental:
                 inputs = (key, credential, users, here)
                 kept = self._keys.get(name)
                 if kept is None or kept.inputs != inputs or not kept.rests_on.isdisjoint(touched):
-                    self._keys[name] = kept = _look(look, document, key, credential, users, cwd, inputs)
+                    self._keys[name] = kept = _look(look, document, key, credential, users, inputs)
+                    kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
                 elif not kept.around.isdisjoint(touched):
                     kept.facts = _look_around_again(kept)
                 if kept.facts.document is not document:
@@ -224,7 +226,7 @@ def _same(kept: _Document, vault: Vault, digest: str) -> bool:
 
 
 def _look(
-    look: Look, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...], cwd: str | None,
+    look: Look, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...],
     inputs: tuple[object, ...],
 ) -> _Key:  # fmt: skip
     facts = look(document, key, credential, users)
@@ -236,20 +238,20 @@ def _look(
         around = {Entry(folder, "files"), *_git(folder)}
     if facts.path is not None:  # its hash is all that is needed from here on
         facts = replace(facts, path=replace(facts.path, content=None))
-    return _Key(inputs, facts, digest, frozenset(_of_key(document, credential, cwd)), frozenset(around))
+    return _Key(inputs, facts, digest, frozenset(), frozenset(around))
 
 
-def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None) -> Iterator[Entry]:
+def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:
     """Where the engine, and whoever looks for what was meant, look for a key's files."""
     secret, name = credential.secret, credential.code_name
     if isinstance(secret, str):
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
-        for path in looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ()):
-            yield from trail(path)
-            if not os.path.exists(path) and len(path) < 4096:
-                yield from spellings(path)
+        places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
+        yield from (entry for path in places for entry in trails.of(path))
+        if places and len(places[0]) < 4096:
+            yield from spellings(places[0])
     if isinstance(name, str) and name and cwd is not None:
-        yield from (entry for path in looked_for(name, cwd)[:1] for entry in trail(path))
+        yield from (entry for path in looked_for(name, cwd)[:1] for entry in trails.of(path))
 
 
 def _look_around_again(kept: _Key) -> KeyFacts:

@@ -32,6 +32,30 @@ Stamp = tuple[object, ...] | None
 def trail(path: str) -> tuple[Entry, ...]:
     """Every name that decides what is found under an absolute path: its folders, each link on the way and what that
     leads through, down to the file or the first part that is missing."""
+    return _walk(path)[0]
+
+
+class Trails:
+    """Trails of many paths at one moment; those in the same folder share the way to it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[Entry, ...], str | None]] = {}
+
+    def of(self, path: str) -> tuple[Entry, ...]:
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return trail(path)
+        if folder not in self._known:
+            self._known[folder] = _walk(folder)
+        way, at = self._known[folder]
+        if at is None:
+            return way
+        entry = os.path.join(at, name)
+        return trail(path) if os.path.islink(entry) else (*way, Entry(entry))
+
+
+def _walk(path: str) -> tuple[tuple[Entry, ...], str | None]:
+    """The trail, and the folder that it leads to, if it is one."""
     at, *parts = _split(path)
     found: dict[Entry, None] = {}
     links = 0
@@ -47,17 +71,17 @@ def trail(path: str) -> tuple[Entry, ...]:
                 if not stat.S_ISLNK(mode):
                     at = entry
                     if not stat.S_ISDIR(mode):
-                        break
+                        return tuple(found), None
                     continue
                 target = os.readlink(entry)
             except (OSError, ValueError):
-                break
+                return tuple(found), None
             links += 1
             if links > _MOST_LINKS:
-                break
+                return tuple(found), None
             start, *more = _split(target) if os.path.isabs(target) else (at, *target.split(os.sep))
             at, parts = start, more + parts
-    return tuple(found)
+    return tuple(found), at
 
 
 def _split(path: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 DELAY = 0.05
 LONGEST = 2.0
 """A program that never stops writing does not put off the verdict on everything else for ever."""
-PATIENCE = 0.5
+PATIENCE = 0.3
 """How long a file that holds half of something may take to become whole."""
 
 

@@ -25,6 +25,8 @@ class Watched:
     root: Path
     watcher: Watcher
     seen: list[tuple[float, Settled]] = field(default_factory=list)
+    kept: int = 200
+    """How many of the last verdicts."""
     warnings: list[str] = field(default_factory=list)
     news: threading.Condition = field(default_factory=threading.Condition)
 
@@ -55,7 +57,7 @@ class Watched:
         for settled in self.watcher.settled():
             with self.news:
                 self.seen.append((time.monotonic(), settled))
-                del self.seen[:-100]
+                del self.seen[: -self.kept]
                 self.news.notify_all()
 
 
