@@ -115,7 +115,12 @@ def described(tmp_path: Path) -> Path:
 
 def test_every_command_of_the_blocks_works_as_it_stands(described: Path) -> None:
     """As processes in the Superalgos folder, where `node` stands for the real one."""
-    environment = {"PATH": f"{described.parent / 'bin'}:/usr/bin:/bin", "PYTHONPATH": str(PROJECT), "LC_ALL": "C.UTF-8"}
+    environment = {
+        "PATH": f"{described.parent / 'bin'}:/usr/bin:/bin",
+        "PYTHONPATH": str(PROJECT),
+        "LC_ALL": "C.UTF-8",
+        "XDG_STATE_HOME": str(described.parent / "state"),
+    }
     assert len(SHOWN) >= 9
     for words in SHOWN:
         command = [sys.executable, "-m", "superalgos_rsa", *words]
@@ -129,10 +134,11 @@ def test_every_command_of_the_blocks_works_as_it_stands(described: Path) -> None
 def test_the_finding_shown_is_a_real_one(described: Path, text: str) -> None:
     secret = demo.KEY_FILE.replace("rsa", "RSA")
     words = ["set", "My.json", "My key", "--secret", secret]
+    environment = {"PYTHONPATH": str(PROJECT), "XDG_STATE_HOME": str(described.parent)}
     for command in (words, ["check", "My.json"]):
         ended = subprocess.run(
             [sys.executable, "-m", "superalgos_rsa", *command],
-            cwd=described, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, check=False,
+            cwd=described, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert ended.returncode == 1
     assert " ".join(text.split()) in " ".join(ended.stdout.split())

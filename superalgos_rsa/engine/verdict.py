@@ -18,7 +18,8 @@ class Verdict:
 
 
 class Answer(NamedTuple):
-    """What the installed engine itself did; `signing` is `None` for an exchange whose class knows HMAC alone."""
+    """What the installed engine itself did; `signing` is `None` for an exchange whose class knows HMAC alone, and where
+    nobody can verify the signature."""
 
     signing: Signing | None
     error: str | None

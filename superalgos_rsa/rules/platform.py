@@ -52,7 +52,7 @@ def version_unknown(world: World, _: World) -> Iterator[Occurrence]:
     if world.installation is not None and world.installation.ccxt is None and signs:
         yield Occurrence(
             "engine-version-unknown",
-            "No version of ccxt could be read: keys are judged by 2.x and 4.x, the worse verdict counts",
+            "No version of ccxt could be read: keys are judged by all of them, the worst verdict counts",
             None,
             path=str(world.installation.root),
             fix=advice("run npm install in the Superalgos folder"),

@@ -19,7 +19,10 @@ RULES = (
         id="engine-unavailable",
         severity="warning",
         title="The installed engine could not be asked",
-        sees="`--engine` was given, but there is no Node or no ccxt in the installation.",
+        sees=(
+            "`--engine` was given, but there is no Node or no ccxt in the installation, or ccxt cannot be loaded or "
+            "gives no answer."
+        ),
         engine="Nothing was asked. The tool's own answer stands: it is tested against ccxt 2.7.62 and a ccxt 4.x.",
         exchange=None,
         mend=(
@@ -35,7 +38,7 @@ RULES = (
             "ccxt."
         ),
         engine=(
-            "Versions 2.x and 4.x read some keys differently. Each key was judged by both, and the worse answer counts."
+            "Versions read some keys differently. Each key was judged by all of them, and the worst answer counts."
         ),
         exchange=None,
         mend=(
