@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from superalgos_rsa.errors import told
-from superalgos_rsa.watching.incremental import Incremental, Judged, Question
+from superalgos_rsa.report import Report
+from superalgos_rsa.validator import validate
+from superalgos_rsa.watching.incremental import Evidence, Incremental, Question
 from superalgos_rsa.watching.notify import LOST, Event, Notifier, Send, Watchdog
 from superalgos_rsa.watching.paths import Entry, Stamp, folders_of, stamp, touched
 from superalgos_rsa.watching.settle import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
 
-SWEEP = 10.0
+SWEEP = 30.0
 """How often everything is looked at in case events were lost."""
 POLL = 1.0
 """How often, where a folder sends none."""
-DEEP = 30
+DEEP = 10
 """Every so many sweeps trust no date and no size, and compare the content."""
 RETRY = 0.1
 _MOST_PASSES = 8
@@ -32,7 +34,8 @@ Command = Literal["stop", "reload", "look"]
 class Settled:
     """A verdict that stands. `changed`: something it rests on is another than before, by whomsoever."""
 
-    judged: Judged
+    evidence: Evidence
+    report: Report
     changed: bool
 
 
@@ -65,7 +68,7 @@ class Watcher:
         self._patience: Patience | None = None
         self._burst: Burst | None = None
         self._sweeps = 0
-        self._sweep_at = 0.0
+        self._swept = clock()
         self._changed = False
         self._failed = False
 
@@ -94,9 +97,9 @@ class Watcher:
         self._burst = Burst(self._clock(), self._clock() - DELAY)
         while self._wait(self._due()):
             now = self._clock()
-            if now >= self._sweep_at:
+            if now >= self._sweep_due:
+                self._swept = now
                 self._sweep()
-                self._sweep_at = now + self._interval
             if self._burst is not None and now >= self._burst.due:
                 first, self._burst = self._burst.first, None
                 found = self._safely(first)
@@ -104,11 +107,11 @@ class Watcher:
                     yield found
 
     @property
-    def _interval(self) -> float:
-        return POLL if self._notifier.unwatched else SWEEP
+    def _sweep_due(self) -> float:
+        return self._swept + (POLL if self._failed or self._notifier.unwatched else SWEEP)
 
     def _due(self) -> float:
-        return min(self._sweep_at, self._burst.due) if self._burst is not None else self._sweep_at
+        return min(self._sweep_due, self._burst.due) if self._burst is not None else self._sweep_due
 
     def _wait(self, until: float) -> bool:
         """Take in what happens until then; False when it is time to stop."""
@@ -162,7 +165,7 @@ class Watcher:
         else:
             self._touched |= {entry for entry, known in self._stamps.items() if stamp(entry) != known}
         if self._touched or self._failed:
-            self._burst = extended(self._burst, self._clock())
+            self._burst = self._burst or Burst(self._clock(), self._clock())
 
     def _safely(self, first: float) -> Settled | None:
         try:
@@ -182,8 +185,8 @@ class Watcher:
             new = {entry for entry, value in stamps.items() if value != self._stamps[entry]}
             self._changed = self._changed or bool(new)
             written.update(entry.path for entry in new)
-            judged = self._incremental.judge(self._touched | new)
-            self._touched = self._rest_on(judged.rests_on, stamps)
+            evidence = self._incremental.gather(self._touched | new)
+            self._touched = self._rest_on(evidence.rests_on, stamps)
             if not self._touched:
                 break
         self._failed = False
@@ -194,15 +197,15 @@ class Watcher:
             if now < first + LONGEST:
                 return None
         if self._patience is None:
-            self._patience = Patience({}, frozenset(half for half in judged.half_written if not _is_fresh(half[0])))
-        self._patience = self._patience.with_seen(judged.half_written, written, now)
+            self._patience = Patience({}, frozenset(half for half in evidence.half_written if not _is_fresh(half[0])))
+        self._patience = self._patience.with_seen(evidence.half_written, written, now)
         if now < self._patience.until:
             self._touched |= {entry for entry in self._stamps if entry.path in self._patience.waiting}
             self._burst = self._burst or Burst(now, min(self._patience.until, now + RETRY) - DELAY)
             return None
-        self._patience = self._patience.given_up(judged.half_written)
+        self._patience = self._patience.given_up(evidence.half_written)
         changed, self._changed = self._changed, False
-        return Settled(judged, changed)
+        return Settled(evidence, validate(evidence.world), changed)
 
     def _take_waiting(self) -> None:
         """Events that came while the round was reading."""

@@ -18,7 +18,7 @@ from superalgos_rsa.report import Report
 from superalgos_rsa.reports import stream
 from superalgos_rsa.reports.stream import Transition
 from superalgos_rsa.watcher import Settled, Watcher
-from superalgos_rsa.watching.incremental import Judged, Question
+from superalgos_rsa.watching.incremental import Question
 from superalgos_rsa.watching.reaction import Reaction
 from superalgos_rsa.watching.supervision import Supervision
 
@@ -54,7 +54,7 @@ def command(
     try:
         for settled in watcher.settled():
             before, last = last, settled
-            if mend is not None and mend(settled.judged):
+            if mend is not None and mend(settled):
                 last = watcher.again() or settled
             moved = _moved(before, last)
             if before is None:
@@ -63,7 +63,7 @@ def command(
                 show.transition(moved)
                 if reaction is not None and before is not None:
                     reaction.tell(stream.as_json(moved))
-            show.status(last.judged.report)
+            show.status(last.report)
             if once_settled and before is not None and (settled.changed or moved is not None):
                 break
     except BrokenPipeError:
@@ -71,10 +71,10 @@ def command(
     supervision.stopping()
     if last is None:
         return complain("stopped before the first verdict", None, code=2)
-    show.stop(last.judged.report)
+    show.stop(last.report)
     if reaction is not None:
         reaction.finish()
-    return exit_code(last.judged.world, last.judged.report)
+    return exit_code(last.evidence.world, last.report)
 
 
 def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
@@ -93,8 +93,8 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
 def _moved(before: Settled | None, after: Settled) -> Transition | None:
     now = time.time()
     if before is None:
-        return stream.start(after.judged.report, now)
-    return stream.transition(before.judged.report, after.judged.report, now)
+        return stream.start(after.report, now)
+    return stream.transition(before.report, after.report, now)
 
 
 def _obey_signals(watcher: Watcher) -> None:
@@ -108,7 +108,7 @@ def _warn(message: str) -> None:
     complain(message, None, code=0, kind="warning")
 
 
-def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Judged], bool]:
+def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Settled], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
     from superalgos_rsa.fixing.bench import Wishes
@@ -120,9 +120,9 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Jud
     journal = session.journal()
     said: set[str] = set()
 
-    def mend(judged: Judged) -> bool:
-        world = judged.world
-        if not any(finding.rule in MENDERS for finding in judged.report.findings):
+    def mend(settled: Settled) -> bool:
+        world = settled.evidence.world
+        if not any(finding.rule in MENDERS for finding in settled.report.findings):
             return False
         if world.installation is not None and world.installation.running:
             if "running" not in said:
@@ -130,7 +130,7 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Jud
             said.add("running")
             return False
         asked = question()
-        sources = tuple(read_source(name, asked.limit) for name in judged.names)
+        sources = tuple(read_source(name, asked.limit) for name in settled.evidence.names)
         judge = Judge(sources, world.installation, world.vault, asked.settings)
         try:
             found = plan(judge, Wishes(), unsafe=False)

@@ -1,4 +1,4 @@
-"""Judges the same documents again and again, and reads again only what rests on something that changed."""
+"""Gathers the facts of the same documents again and again, reading only what rests on something that changed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from superalgos_rsa.loader import VaultHit, VaultReader
 from superalgos_rsa.neighbours import look_around
 from superalgos_rsa.probe import examine, looked_for
 from superalgos_rsa.reading import ReadDocument, find_documents, read_document, read_source
-from superalgos_rsa.report import Report
-from superalgos_rsa.validator import validate
 from superalgos_rsa.vault import Vault, read_vault
 from superalgos_rsa.watching.paths import Entry, Trails, spellings, trail
 from superalgos_rsa.workspace import Key, Task
@@ -38,15 +36,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict and every place in the file system that it rests on."""
+class Evidence:
+    """What a verdict is made of, and every place in the file system that it rests on."""
 
     world: World
-    report: Report
     rests_on: frozenset[Entry]
     half_written: frozenset[tuple[str, str]]
     """Path and hash of every file whose content may be a part of what is being written."""
     names: tuple[str, ...] = ()
+    """The documents."""
 
 
 @dataclass(slots=True)
@@ -85,7 +83,7 @@ class Incremental:
         self._question = question
         self.forget()
 
-    def judge(self, touched: Collection[Entry]) -> Judged:
+    def gather(self, touched: Collection[Entry]) -> Evidence:
         """`touched` are the places where something changed since the last verdict."""
         question = self._question
         installation = question.find_installation()
@@ -108,7 +106,7 @@ class Incremental:
         for key in self._keys.values():
             rests_on |= key.rests_on | key.around
         half = frozenset(self._half_written(vault, vault_digest))
-        return Judged(world, validate(world), frozenset(rests_on), half, tuple(names))
+        return Evidence(world, frozenset(rests_on), half, tuple(names))
 
     def _read_vault(
         self, installation: Installation | None, touched: Collection[Entry]
@@ -233,7 +231,7 @@ def _look(
     content = facts.path.content if facts.path is not None else None
     digest = _hash(content) if content is not None else ""
     around: set[Entry] = set()
-    if facts.neighbours is not None and facts.path is not None and facts.path.target is not None:
+    if facts.path is not None and facts.path.target is not None:  # watched even while the file holds no private key
         folder = os.path.dirname(facts.path.target)
         around = {Entry(folder, "files"), *_git(folder)}
     if facts.path is not None:  # its hash is all that is needed from here on
@@ -256,7 +254,7 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
 
 def _look_around_again(kept: _Key) -> KeyFacts:
     path, content = kept.facts.path, kept.facts.content
-    if path is None or path.target is None or content is None:
+    if path is None or path.target is None or content is None or kept.facts.neighbours is None:
         return kept.facts
     data = examine(path.target, os.sep).content
     if data is None or _hash(data) != kept.digest:  # changed meanwhile: an event of its own tells

@@ -32,7 +32,7 @@ class Watched:
 
     @property
     def report(self) -> Report:
-        return self.seen[-1][1].judged.report
+        return self.seen[-1][1].report
 
     def wait(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
         with self.news:
@@ -40,8 +40,11 @@ class Watched:
 
     def wait_until(self, condition: Callable[[Report], bool]) -> Report:
         """The first verdict, of this or a later moment, of which it holds."""
-        assert self.wait(lambda: bool(self.seen) and condition(self.report)), self.seen[-1] if self.seen else "nothing"
+        assert self.wait(lambda: bool(self.seen) and condition(self.report)), self._said()
         return self.report
+
+    def _said(self) -> list[str]:
+        return [f"{f.severity}[{f.rule}] {f.message}" for f in self.report.findings] if self.seen else ["nothing"]
 
     def agrees(self, seconds: float = PATIENCE, undisturbed: float = 0) -> float | None:
         """How long it took from now until the verdict was the one that a fresh `check` gives; None: it never was.
@@ -52,6 +55,11 @@ class Watched:
         if not self.wait(lambda: self.report == fresh, max(0.0, begun + seconds - time.monotonic())):
             return None
         return max(0.0, self.seen[-1][0] - begun)
+
+    def warn(self, message: str) -> None:
+        with self.news:
+            self.warnings.append(message)
+            self.news.notify_all()
 
     def run(self) -> None:
         for settled in self.watcher.settled():
@@ -74,9 +82,8 @@ def question(root: Path, *named: str) -> Question:
 @contextmanager
 def watching(root: Path, *named: str, notifier: Callable[[Send], Notifier] = Watchdog) -> Iterator[Watched]:
     """Watches until the end of the block; the first verdict is there when it begins."""
-    warnings: list[str] = []
-    watcher = Watcher(lambda: question(root, *named), warn=warnings.append, notifier=notifier)
-    watched = Watched(root, watcher, warnings=warnings)
+    watcher = Watcher(lambda: question(root, *named), warn=lambda message: watched.warn(message), notifier=notifier)
+    watched = Watched(root, watcher)
     thread = threading.Thread(target=watched.run)
     thread.start()
     try:
