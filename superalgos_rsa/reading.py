@@ -25,7 +25,7 @@ from superalgos_rsa.facts import Defect, DocumentFacts
 from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import Load, load
 from superalgos_rsa.report import DocumentKind
-from superalgos_rsa.vault import Vault, parse_vault
+from superalgos_rsa.vault import Vault, is_of_plugin, parse_vault
 from superalgos_rsa.workspace import Workspace, read_workspace
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _read_value(
         source.path, kind, tuple(defects), loads, crashes, workspace,
         places(text, locate(text, wanted)) if wanted else {}, export, found_leaks,
     )  # fmt: skip
-    covered = loaded.covered if loaded else {}
+    covered = loaded.covered if loaded and not is_of_plugin(source.path) else {}
     return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
 
 
@@ -168,7 +168,7 @@ def _classify(path: str, value: Any) -> DocumentKind | None:
     if "rootNodes" in value or value.get("type") == "Workspace":
         return "workspace"
     if isinstance(value.get("type"), str):
-        return "plugin" if "Plugins" in PurePath(path.replace("\\", "/")).parts else "node"
+        return "plugin" if is_of_plugin(path) else "node"
     return None
 
 

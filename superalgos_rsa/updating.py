@@ -14,7 +14,7 @@ from superalgos_rsa.installation import Installation
 from superalgos_rsa.journal import Change
 from superalgos_rsa.loader import load
 from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
-from superalgos_rsa.vault import Vault
+from superalgos_rsa.vault import NO_VAULT, Vault, is_of_plugin
 from superalgos_rsa.workspace import Key, read_workspace
 
 
@@ -39,7 +39,8 @@ def plan_document_update(
             f"`superalgos-rsa check {path}` shows the place",
         )
     text = decode(data)
-    plan = plan_key_update(text, value, key, update, vault, names_of_others(path, installation))
+    reached = NO_VAULT if is_of_plugin(path) else vault
+    plan = plan_key_update(text, value, key, update, reached, names_of_others(path, installation))
     changes, summary = [], []
     # The vault first: nothing refers to its new entry meanwhile.
     if plan.vault and vault.text is not None and vault.data is not None:
@@ -94,7 +95,7 @@ def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
 
 def _is_covered(value: Any, key: Key, vault: Vault) -> bool:
     """Whether the vault code visits the node, which does not depend on what the vault holds."""
-    reader = vault.reader if vault.state == "read" else Vault("", "absent").reader
+    reader = vault.reader if vault.state == "read" else NO_VAULT.reader
     return key.pointer in load(value, reader).covered
 
 

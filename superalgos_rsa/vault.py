@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from superalgos_rsa.document import BOM, JsonError, Place, decode, parse, utf8_error
@@ -36,6 +36,14 @@ class Vault:
     def reader(self) -> VaultReader:
         defect = None if self.state in ("read", "absent") else self.reason or self.state
         return VaultReader(self.entries, defect)
+
+
+NO_VAULT = Vault("", "absent")
+
+
+def is_of_plugin(document: str) -> bool:
+    """A plugin file or a native workspace: the platform loads and saves those without a look at the vault."""
+    return "Plugins" in PurePath(document.replace("\\", "/")).parts
 
 
 def read_vault(path: Path) -> Vault:

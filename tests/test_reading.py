@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from installations import KEY_FILE, Site, entry, key, trading
 
 from superalgos_rsa.document import Place
 from superalgos_rsa.files import Content
@@ -134,3 +135,13 @@ def test_every_key_task_and_crash_has_a_place_and_every_key_a_credential() -> No
         assert pointer in document.facts.places
     assert "secret" not in repr(document)
     assert DEFAULT_LIMIT > 3_600_000
+
+
+def test_the_vault_does_not_reach_a_native_workspace(tmp_path: Path) -> None:
+    """The platform's LoadPlugin route ignores the vault, so the node's own secret is what a task gets."""
+    site = Site(tmp_path)
+    site.put_key(KEY_FILE)
+    site.vault(entry("My-Secrets/other.pem"))
+    mine = site.workspace(*trading(key(KEY_FILE)))
+    native = site.put("Plugins/Foundations/Workspaces/Native.json", mine.read_bytes())
+    assert [site.judge(path).key.secret.source for path in (mine, native)] == ["vault", "node"]

@@ -23,7 +23,7 @@ from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_doc
 from superalgos_rsa.report import Report
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.validator import validate
-from superalgos_rsa.vault import Vault, read_vault
+from superalgos_rsa.vault import NO_VAULT, Vault, read_vault
 
 if TYPE_CHECKING:
     from superalgos_rsa.journal import Journal
@@ -97,7 +97,7 @@ class Session:
         return Settings(**value, **more)
 
     def vault(self, installation: Installation | None) -> Vault:
-        return read_vault(installation.vault) if installation else Vault("", "absent")
+        return read_vault(installation.vault) if installation else NO_VAULT
 
     def journal(self) -> Journal:
         """The journal of changes, after what a process that died left half done was taken back."""

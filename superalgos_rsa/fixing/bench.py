@@ -17,6 +17,7 @@ from superalgos_rsa.fixing.state import Judge, State, Verdict
 from superalgos_rsa.reading import find_documents
 from superalgos_rsa.report import Applicability
 from superalgos_rsa.updating import code_names_in, plan_key_update
+from superalgos_rsa.vault import NO_VAULT, is_of_plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Bench:
         """The key with new values, in the vault where that holds them; or why no edit can bring that about."""
         path = key.document.path
         text = self.text(path)
-        vault = self.judge.vault(self.state)
+        vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
         unread = self._names_elsewhere
         names = unread | {n for other, found in self._names_read.items() if other != path for n in found}
         try:
