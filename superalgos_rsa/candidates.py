@@ -69,7 +69,7 @@ def _files(folder: Path, depth: int) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if depth > 1 and entry.name not in _SKIPPED and not entry.name.startswith("."):
                 yield from _files(Path(entry.path), depth - 1)
-        elif entry.is_file():
+        elif os.path.isfile(entry.path):
             yield entry.path
 
 

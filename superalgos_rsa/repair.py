@@ -6,6 +6,7 @@ import re
 
 from superalgos_rsa.document import JsonError, parse
 
+_BACKSLASH = "\\"
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 _ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
@@ -35,7 +36,11 @@ def _double_backslashes(match: re.Match[str]) -> str:
     valid = re.fullmatch(r'"(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[^"\\])*"', string, re.DOTALL) is not None
     if valid and not is_windows:
         return string
-    return '"' + re.sub(r"\\\\|\\", lambda found: "\\\\", string[1:-1]) + '"'
+    inner = string[1:-1]
+    is_share = re.match(r"\\\\[^\\]", inner) is not None and "\\\\" not in inner[2:]
+    if is_share:  # \\server\keys\k.pem, of which no backslash is escaped
+        return f'"{inner.replace(_BACKSLASH, _BACKSLASH * 2)}"'
+    return '"' + re.sub(r"\\\\|\\", lambda found: _BACKSLASH * 2, inner) + '"'
 
 
 def _without_trailing_commas(text: str) -> str:

@@ -48,23 +48,36 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     """`ask` is given each repair that would be made and may decline it."""
     bench = Bench(judge, wishes)
     before = bench.verdict
-    steps: list[Step] = []
-    tried: set[Name] = set()
-    told: set[Name] = set()
-    while len(tried) < _MOST_STEPS:
-        found = next(((o, f) for o, f in _pairs(bench.verdict) if o.rule in MENDERS and _name(o) not in tried), None)
-        if found is None:
-            break
-        occurrence, finding = found
-        tried.add(_name(occurrence))
-        for proposal in MENDERS[occurrence.rule](bench, occurrence):
-            step = _try(bench, occurrence, finding, proposal, unsafe, ask)
-            steps.append(step)
-            told.add(_name(occurrence))
-            if _removes_a_root(occurrence) and step.status == "planned":
-                tried.discard(_name(occurrence))  # what has this name now is another one
-    steps += _left(bench.verdict, told)
-    return Plan(tuple(steps), bench.state, before, bench.verdict)
+    planned: list[Step] = []
+    others: dict[Name, list[Step]] = {}
+    settled: set[Name] = set()
+    made = -1
+    # What one repair brings to light or makes possible, the next round mends: a path once the vault can be read.
+    while made != len(planned) and len(planned) < _MOST_STEPS:
+        made = len(planned)
+        tried = set(settled)
+        while (found := _next(bench.verdict, tried)) is not None:
+            occurrence, finding = found
+            name = _name(occurrence)
+            tried.add(name)
+            steps = [
+                _try(bench, occurrence, finding, proposal, unsafe, ask)
+                for proposal in MENDERS[occurrence.rule](bench, occurrence)
+            ]
+            planned += [step for step in steps if step.status == "planned"]
+            others[name] = [step for step in steps if step.status != "planned"]
+            if any(step.status == "planned" for step in steps) and _removes_a_root(occurrence):
+                tried.discard(name)  # what has this name now is another one
+            elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
+                settled.add(name)
+    told = {name for name, steps in others.items() if steps}
+    still = {_name(occurrence) for occurrence, _ in _pairs(bench.verdict)}
+    rest = [step for name, steps in others.items() if name in still for step in steps]
+    return Plan((*planned, *rest, *_left(bench.verdict, told)), bench.state, before, bench.verdict)
+
+
+def _next(verdict: Verdict, tried: set[Name]) -> tuple[Occurrence, Finding] | None:
+    return next(((o, f) for o, f in _pairs(verdict) if o.rule in MENDERS and _name(o) not in tried), None)
 
 
 def _try(
