@@ -21,7 +21,8 @@ SECRETS = st.sampled_from(
 )  # fmt: skip
 CODE_NAMES = st.sampled_from([API_KEY, "b" * 64, API_KEY + "\n", " c", "", None, KEY_FILE, 7])
 RAW = st.sampled_from(
-    [r'{"codeName": "a", "secret": "C:\Users\k.pem"}', '{"codeName": "a", "secret": "My-Secrets/k.pem",}', "", "{", None,
+    [r'{"codeName": "a", "secret": "C:\Users\k.pem"}', '{"codeName": "a", "secret": "My-Secrets/k.pem",}', "", "{",
+     None,
      {"codeName": API_KEY, "secret": KEY_FILE}, "\ufeff{}", "[]", "null", '{"codeName": null, "secret": "k.pem"}']
 )  # fmt: skip
 NODES = st.builds(lambda s, c, n: key(s, c, name=n), SECRETS, CODE_NAMES, st.sampled_from("AB")) | st.builds(
@@ -36,9 +37,10 @@ EXCHANGES = st.builds(
 ROOTS = st.lists(EXCHANGES, max_size=2).map(
     lambda found: [None, ecosystem(*found)] if len(found) % 2 else [ecosystem(*found)]
 )
-VAULTS = st.lists(
-    st.builds(entry, SECRETS, st.sampled_from([API_KEY, "b" * 64, "a"])), max_size=2
-).map(lambda entries: json.dumps(entries).encode()) | st.sampled_from([b"", b"\xef\xbb\xbf[]", b"{", b"[null]"])  # fmt: skip
+ENTRIES = st.lists(st.builds(entry, SECRETS, st.sampled_from([API_KEY, "b" * 64, "a"])), max_size=2)
+VAULTS = ENTRIES.map(lambda found: json.dumps(found).encode()) | st.sampled_from(
+    [b"", b"\xef\xbb\xbf[]", b"{", b"[null]"]
+)
 
 
 def with_task(roots: list[Any]) -> list[Any]:
@@ -46,6 +48,17 @@ def with_task(roots: list[Any]) -> list[Any]:
     exchanges = roots[-1]["cryptoExchanges"][0]["exchanges"]
     keys = exchanges[0]["exchangeAccounts"]["userAccounts"][0]["userKeys"]["keys"] if exchanges else []
     return [network(exchanges[0], task(keys[0])), *roots] if keys else roots
+
+
+def number_keys(documents: list[list[Any]]) -> None:
+    """No two nodes of one id, as the platform makes them."""
+    number = 0
+    for roots in documents:
+        for place in roots[-1]["cryptoExchanges"][0]["exchanges"]:
+            for account in place["exchangeAccounts"]["userAccounts"]:
+                for index, node in enumerate(account["userKeys"]["keys"]):
+                    number += 1
+                    account["userKeys"]["keys"][index] = {**node, "id": f"key {number}"}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +77,7 @@ def good(judged: Judged) -> set[tuple[str, str]]:
 def test_fix_and_undo_are_the_identity(
     call: Call, state: Path, documents: list[list[Any]], vault: bytes, unsafe: bool, layout: str
 ) -> None:
+    number_keys(documents)
     with tempfile.TemporaryDirectory(dir=state) as folder:
         site = Site(Path(folder) / "superalgos")
         site.put_key()

@@ -1,0 +1,83 @@
+"""`undo`: the last change, one by its number, and the list of them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Call
+from superalgos_rsa import demonstration as demo
+
+NEW = demo.MISTAKES[4].name
+
+
+def test_fix_set_and_setup_are_taken_back_in_turn(broken: Path, call: Call) -> None:
+    document = broken / demo.WORKSPACE
+    states = [document.read_bytes()]
+    for words in (
+        ["fix", "--apply"],
+        ["set", document, demo.MISTAKES[0].name, "--secret", "My-Secrets/other.pem"],
+        ["setup", document, "--key", NEW, "--key-file", broken / demo.KEY_FILE, "--code-name", "e" * 64],
+    ):  # fmt: skip
+        call("--root", broken, *words)
+        states.append(document.read_bytes())
+    assert len(set(states)) == 4
+    listed = call("undo", "--list").out.splitlines()
+    assert [re.sub(r"  +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*", "", line).split() for line in listed] == [
+        ["1", "applied", "fix,", "3", "repairs:", str(document)],
+        ["2", "applied", "set:", str(document)],
+        ["3", "applied", "setup:", str(document)],
+    ]
+    for state in reversed(states[:-1]):
+        assert call("undo").code == 0
+        assert document.read_bytes() == state
+    nothing = call("undo")
+    assert (nothing.code, nothing.err) == (2, "superalgos-rsa: error: there is nothing to undo\n")
+
+
+def test_a_change_by_its_number_and_none_that_another_stands_on(broken: Path, call: Call) -> None:
+    document = broken / demo.WORKSPACE
+    before = document.read_bytes()
+    call("--root", broken, "fix", "--apply")
+    call("--root", broken, "set", document, demo.MISTAKES[0].name, "--secret", "My-Secrets/other.pem")
+    refused = call("undo", "1")
+    assert refused.code == 2
+    assert "was changed since; nothing was undone" in refused.err
+    assert "hint: `superalgos-rsa undo 2` comes first" in refused.err
+    assert [call("undo", number).code for number in ("2", "1")] == [0, 0]
+    assert document.read_bytes() == before
+    assert call("undo", "7").code == 2
+    assert call("undo", "0").code == 2
+
+
+def test_a_file_that_was_saved_since_is_left_alone(broken: Path, call: Call) -> None:
+    document = broken / demo.WORKSPACE
+    call("--root", broken, "fix", "--apply")
+    value = json.loads(document.read_bytes())
+    document.write_text(json.dumps({**value, "name": "saved"}))
+    saved = document.read_bytes()
+    assert (call("undo").code, document.read_bytes()) == (2, saved)
+
+
+@pytest.mark.parametrize("command", [["fix"], ["undo", "--list"], ["set", demo.MISTAKES[0].name]], ids=lambda c: c[0])
+def test_an_interrupted_change_is_taken_back_at_the_next_start(broken: Path, call: Call, tmp_path: Path,
+    command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    document = broken / demo.WORKSPACE
+    before = document.read_bytes()
+    call("--root", broken, "fix", "--apply")
+    plan = tmp_path / "state" / "superalgos-rsa" / "1" / "plan.json"
+    plan.write_text(plan.read_text().replace('"applied"', '"applying"'))
+    words = (
+        [command[0], document, command[1], "--secret", "~/My-Secrets/binance-rsa.pem"] if "set" in command else command
+    )
+    ended = call("--root", broken, *words)
+    assert f"warning: change 1 was interrupted and is taken back: {document}" in ended.err
+    assert document.read_bytes() == before
+    assert json.loads(plan.read_text())["state"] == "undone"
+
+
+def test_an_empty_list(call: Call) -> None:
+    ended = call("undo", "--list")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
