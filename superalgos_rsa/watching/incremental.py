@@ -245,8 +245,10 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
     if isinstance(secret, str):
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
         places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
-        yield from (entry for path in places for entry in trails.of(path))
-        if places and len(places[0]) < 4096:
+        there = bool(places) and os.path.exists(places[0])
+        # Only for a path that leads nowhere does anybody ask what was meant.
+        yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))
+        if places and not there and len(places[0]) < 4096:
             yield from spellings(places[0])
     if isinstance(name, str) and name and cwd is not None:
         yield from (entry for path in looked_for(name, cwd)[:1] for entry in trails.of(path))
