@@ -98,10 +98,19 @@ def _sign_rsa(numbers: RsaNumbers) -> Verdict:
         return refuses("error:0180006C:bignum routines::no inverse", "the numbers are no RSA key")
     if numbers.too_short:
         return refuses("error:02000070:rsa routines::digest too big for rsa key", f"it has {numbers.bits} bits")
+    if _overflows(numbers):
+        return refuses("error:1C880004:Provider routines::RSA lib", "the numbers are no RSA key")
     # OpenSSL puts the signature together from the remainders, checks it, and takes the long way where it is wrong.
     if not numbers.signs_by_remainders() and not numbers.signs_by_exponent():
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
+
+
+def _overflows(numbers: RsaNumbers) -> bool:
+    """With primes of one length OpenSSL multiplies in a fixed number of 64-bit words, and an inverse of more words than
+    a prime has no room there."""
+    words = (numbers.p.bit_length() + 63) // 64
+    return numbers.p.bit_length() == numbers.q.bit_length() and (numbers.qinv.bit_length() + 63) // 64 > words
 
 
 # What a block holds

@@ -158,6 +158,7 @@ def _numbers() -> Iterator[Case]:
         "another remainder dp": {"dp": other.dmp1},
         "another remainder dq": {"dq": other.dmq1},
         "another coefficient": {"qinv": other.iqmp},
+        "a coefficient longer than a prime": {"qinv": own.iqmp + (1 << own.p.bit_length())},
         "private exponent modulo phi": {"d": pow(own.public_numbers.e, -1, (own.p - 1) * (own.q - 1))},
         "another private exponent and prime": {"d": other.d, "p": other.p},
         "500 bits": {"n": (1 << 499) + 1},
