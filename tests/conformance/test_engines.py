@@ -60,11 +60,7 @@ def test_lists_of_exchanges_are_the_packages_own(engines: Engines) -> None:
         assert listed == {name for name in exchanges.NAMES if exchanges.is_exchange(name, version)}
 
 
-# The same accidents at every run: what nobody changed must not fail. `--hypothesis-seed=N` seeks others.
-@settings(
-    max_examples=250, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(cases=st.lists(mutants(), min_size=4, max_size=8))
 def test_model_answers_as_the_engine_for_any_accident_to_a_key(engines: Engines, cases: list[Case]) -> None:
     outcomes = engines.ask([case.for_harness() for case in cases])
