@@ -124,7 +124,12 @@ def _masked(name: str | int, value: str) -> str:
 
 
 def _is_path(text: str) -> bool:
-    return is_spelled_like_path(text) and inspect(text.encode("utf-8", "replace")).kind == "text"
+    """Stricter than elsewhere: a damaged secret of base64 may look like a path, and a masked path does no harm."""
+    runs = re.findall(r"[A-Za-z0-9+=]{20,}", text)
+    random = any(all(re.search(kind, run) for kind in ("[a-z]", "[A-Z]", "[0-9]")) for run in runs)
+    if random or not is_spelled_like_path(text):
+        return False
+    return inspect(text.encode("utf-8", "replace")).kind == "text"
 
 
 def _config(value: Any) -> dict[str, Any] | None:

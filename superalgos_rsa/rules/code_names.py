@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.credential import BLANK, control_character, is_spelled_like_path
 from superalgos_rsa.facts import KeyFacts, World
-from superalgos_rsa.rules.commands import set_key
+from superalgos_rsa.rules.commands import mend, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 _OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
@@ -64,7 +64,7 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             "code-name-whitespace",
             f"`codeName` has {what} in it",
             key,
-            fix=set_key(key, "display", code_name=_PASTE),
+            fix=mend(key.document.path) if blank else set_key(key, "display", code_name=_PASTE),
         )
 
 

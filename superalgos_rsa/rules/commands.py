@@ -25,6 +25,12 @@ def command(*words: str, applicability: Applicability = "display") -> Fix:
     return Fix(" ".join(_quote(word) for word in words), applicability)
 
 
+def mend(document: str, *options: str) -> Fix:
+    """`superalgos-rsa fix …`, for what only the text of the document has to be mended for."""
+    applicability: Applicability = "unsafe" if "--unsafe" in options else "safe"
+    return command("superalgos-rsa", "fix", document, "--apply", *options, applicability=applicability)
+
+
 def advice(sentence: str) -> Fix:
     return Fix(sentence, "display")
 

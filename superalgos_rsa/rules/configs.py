@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa import schema
 from superalgos_rsa.credential import control_character
 from superalgos_rsa.facts import KeyFacts, World
-from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.commands import advice, mend, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 
@@ -20,7 +20,7 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             "config-missing",
             f"This key node has no config{ends}",
             key,
-            fix=advice('give the node the line "config": "{}" and set its values again'),
+            fix=mend(key.document.path),
         )
     elif found.state in ("invalid", "not-text", "not-object"):
         where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.facts import DocumentFacts, World
-from superalgos_rsa.rules.commands import advice
+from superalgos_rsa.rules.commands import advice, mend
 from superalgos_rsa.rules.registry import Occurrence, check
 
 _ENDS = "Loading this file ends the whole platform"
+_MENDED = frozenset({"null-root", "missing-list", "config-missing"})
+_BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand what is missing"
 
 
 @check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
 def unreadable(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
-        yield Occurrence(defect.rule, message, document.path, defect.pointer, defect.place)
+        fix = mend(document.path) if defect.rule == "workspace-crash" else None  # a byte order mark
+        yield Occurrence(defect.rule, message, document.path, defect.pointer, defect.place, fix=fix)
 
 
 @check(DocumentFacts, "workspace-crash")
@@ -25,7 +28,7 @@ def crash(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
     for cause in document.crashes:
         owned = cause.cause == "vault" or (cause.cause.startswith("config-") and _without_config(cause.pointer) in keys)
         if not owned:
-            fix = advice("save the workspace anew from the Superalgos page, or take the null out by hand")
+            fix = mend(document.path) if cause.cause in _MENDED else advice(_BY_HAND)
             yield Occurrence("workspace-crash", f"{_ENDS}: {cause.detail}", document.path, cause.pointer, fix=fix)
 
 
