@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from superalgos_rsa.report import (
     DocumentEntry,
     Finding,

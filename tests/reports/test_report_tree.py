@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 import pytest
 from report_samples import BROKEN_KEY, KEY, TASK, WORKSPACE, report
 
