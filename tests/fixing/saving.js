@@ -24,7 +24,10 @@ function expectName(name, round) {
 }
 
 let mended = 0
-for (let round = 1; round <= rounds; round++) {
+// The others may start late: it goes on, within bounds, until they met often enough to tell anything.
+let round = 0
+while (round < rounds || (mended <= rounds / 10 && round < 8 * rounds)) {
+    round++
     const name = `save ${round}`
     const text = template.replace('"name": "W"', `"name": "${name}"`)
     if (round % 2) {
@@ -41,4 +44,4 @@ for (let round = 1; round <= rounds; round++) {
     expectName(name, round)
     if (fs.readFileSync(path, 'utf8') !== text) mended++
 }
-process.stdout.write(JSON.stringify({ mended }))
+process.stdout.write(JSON.stringify({ mended, saves: round }))
