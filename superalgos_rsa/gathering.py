@@ -11,7 +11,8 @@ from superalgos_rsa.engine import Verdict, judge
 from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText, inspect
-from superalgos_rsa.neighbours import look_around
+from superalgos_rsa.neighbours import Surroundings
+from superalgos_rsa.network import is_this_machine
 from superalgos_rsa.probe import PathFacts, examine
 from superalgos_rsa.reading import ReadDocument
 from superalgos_rsa.vault import Vault
@@ -100,12 +101,7 @@ def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World
 def _server(task: Task) -> str | None:
     """`local` where the LAN node's host is this machine."""
     host = (task.lan_node.host if task.lan_node is not None else None) or "localhost"
-    host = host.strip().lower()
-    if host in ("localhost", "::1", "0.0.0.0") or host.startswith("127."):  # noqa: S104  # compared, not bound
-        return LOCAL
-    import socket
-
-    return LOCAL if host in (socket.gethostname().lower(), socket.getfqdn().lower()) else None
+    return LOCAL if is_this_machine(host) else None
 
 
 class _Probe:
@@ -114,6 +110,7 @@ class _Probe:
     def __init__(self, installation: Installation | None) -> None:
         self.installation = installation
         self.cwd = str(installation.root) if installation else None
+        self.surroundings = Surroundings()
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         elsewhere = bool(users) and all(_server(user) is None for user in users)
@@ -160,7 +157,8 @@ class _Probe:
         verdict = judge(text, exchange, version)
         around = None
         if path is not None and path.target is not None and data is not None and content is not None:
-            around = look_around(path.target, data, content.public_key_sha256) if content.kind == "private" else None
+            here = (path.target, data, content.public_key_sha256)
+            around = self.surroundings.of(*here) if content.kind == "private" else None
         hmac = None if facts.kind == "path" and data is None else _hmac_text(text, exchange, content)
         return replace(facts, content=content, verdict=verdict, neighbours=around, hmac_text=hmac)
 
@@ -178,6 +176,9 @@ def _ask_engine(world: World) -> World:
 
     if world.installation is None:
         return replace(world, engine_unavailable="no Superalgos directory was found")
+    if not world.installation.chosen:
+        reason = f"{world.installation.root} was only found above the document, and may be a stranger's"
+        return replace(world, engine_unavailable=reason)
     asked: list[KeyFacts] = []
     questions: list[Question] = []
     for key in world.keys:

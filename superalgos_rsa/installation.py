@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 from superalgos_rsa.engine.versions import CcxtVersion, installed_version
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Content, read_regular
+from superalgos_rsa.network import is_on_network
 
 HTTP_PORT = 34248
 _PACKAGE_LIMIT = 16 * 1024 * 1024
 _ANSWER_LIMIT = 64 * 1024
+_ANSWER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Installation:
     superalgos: str | None
     ccxt: CcxtVersion | None
     running: bool = False
+    chosen: bool = False
+    """The user named it or stands in it. Nothing in any other is run, and no setting in it makes a finding milder."""
 
     @property
     def vault(self) -> Path:
@@ -52,15 +57,24 @@ def find_root(named: str | None, environment: Mapping[str, str], documents: list
                 )
             return root
     starts = [cwd / document for document in documents if document != "-"]
-    for start in [*starts, cwd / "."]:
-        absolute = Path(os.path.abspath(start))
-        for folder in [absolute, *absolute.parents]:
-            if is_root(folder):
-                return folder
-    return None
+    return next(filter(None, map(_root_above, [*starts, cwd])), None)
 
 
-def open_installation(root: Path, environment: Mapping[str, str]) -> Installation:
+def _root_above(start: Path) -> Path | None:
+    absolute = Path(os.path.abspath(start))
+    return next(filter(is_root, [absolute, *absolute.parents]), None)
+
+
+def is_chosen(root: Path, named: str | None, environment: Mapping[str, str], cwd: Path) -> bool:
+    """Whether the user named this root, or stands in it. One that was only found above a document may be a
+    stranger's."""
+    if named or environment.get("SUPERALGOS_ROOT"):
+        return True
+    here = _root_above(cwd)
+    return here is not None and os.path.realpath(here) == os.path.realpath(root)
+
+
+def open_installation(root: Path, environment: Mapping[str, str], *, chosen: bool = False) -> Installation:
     """The folders as the platform's Environment.js computes them: DATA_PATH moves the workspaces, nothing moves
     My-Secrets."""
     data_path = environment.get("DATA_PATH")
@@ -69,7 +83,7 @@ def open_installation(root: Path, environment: Mapping[str, str]) -> Installatio
     )
     version, _ = installed_version(root)
     return Installation(
-        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, platform_is_running(root)
+        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, platform_is_running(root), chosen
     )
 
 
@@ -86,17 +100,25 @@ def _superalgos_version(root: Path) -> str | None:
 def platform_is_running(root: Path, port: int = HTTP_PORT) -> bool:
     """Whether the platform that answers on this machine's port runs from this directory.
 
-    Its `GET /Environment` returns BASE_PATH. Another program on the port, or none, is a no.
+    Its `GET /Environment` returns BASE_PATH. Another program on the port, or none, is a no; so is one that goes on
+    talking.
     """
     import socket
 
     answer = b""
+    until = time.monotonic() + _ANSWER_SECONDS
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=0.5) as connection:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_ANSWER_SECONDS)
+            connection.connect(("127.0.0.1", port))
             connection.sendall(b"GET /Environment HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            while len(answer) < _ANSWER_LIMIT and (part := connection.recv(8192)):
+            while (left := until - time.monotonic()) > 0 and len(answer) < _ANSWER_LIMIT:
+                connection.settimeout(left)
+                part = connection.recv(8192)
+                if not part:
+                    break
                 answer += part
-        environment = json.loads(answer.partition(b"\r\n\r\n")[2])
-        return os.path.samefile(environment["BASE_PATH"], root)
+        base = json.loads(answer.partition(b"\r\n\r\n")[2])["BASE_PATH"]
+        return base == str(root) or (not is_on_network(base) and os.path.samefile(base, root))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from superalgos_rsa.files import Content, read_regular
-from superalgos_rsa.keyfile import inspect
+from superalgos_rsa.keyfile import KeyText, inspect
+from superalgos_rsa.worktree import GitState, WorkTrees
 
 MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
-_GIT_TIMEOUT = 5.0
-
-GitState = Literal["tracked", "not-ignored"]
+MAX_READ = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +25,62 @@ class Neighbours:
     git: GitState | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    lines: frozenset[bytes] = field(repr=False)
+    """Of which each may be a line of a key."""
+    facts: KeyText | None
+
+
+class Surroundings:
+    """Facts about the folders of key files: each folder is read once, within limits for all of them together."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, tuple[_File, ...]] = {}
+        self._left = MAX_READ
+        self._work_trees = WorkTrees()
+
+    def of(self, path: str, content: bytes, fingerprint: str | None) -> Neighbours:
+        """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
+        folder, name = os.path.split(path)
+        if folder not in self._folders:
+            self._folders[folder] = tuple(self._files(folder))
+        copies: list[str] = []
+        public: dict[str, str | None] = {}
+        lines = _telling_lines(content)
+        files = self._folders[folder]
+        for file in files:
+            facts = file.facts
+            if file.name == name:
+                continue
+            if not file.lines.isdisjoint(lines):
+                copies.append(file.name)
+            elif facts is not None and facts.kind == "public" and _stem(file.name) == _stem(name):
+                public[file.name] = facts.public_key_sha256
+            elif facts is not None and facts.kind == "private" and fingerprint == facts.public_key_sha256 is not None:
+                copies.append(file.name)
+        other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
+        keys = (file.name for file in files if file.facts is not None and file.facts.kind == "private")
+        return Neighbours(tuple(sorted(copies)), other, self._work_trees.state(folder, name, keys))
+
+    def _files(self, folder: str) -> Iterator[_File]:
+        for name in _small_files(folder):
+            found = read_regular(os.path.join(folder, name), min(MAX_SIZE, self._left))
+            if isinstance(found, Content):
+                self._left -= len(found.data)
+                holds_key = b"PRIVATE KEY" in found.data or b"PUBLIC KEY" in found.data
+                yield _File(name, _lines(found.data), inspect(found.data) if holds_key else None)
+
+
 def look_around(path: str, content: bytes, fingerprint: str | None) -> Neighbours:
-    """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
-    folder, name = os.path.split(path)
-    copies: list[str] = []
-    public: dict[str, str | None] = {}
-    lines = _telling_lines(content)
-    for entry in _small_files(folder):
-        if entry == name:
-            continue
-        data = _read(os.path.join(folder, entry))
-        if lines and any(line in data for line in lines):
-            copies.append(entry)
-        elif b"PRIVATE KEY" in data or b"PUBLIC KEY" in data:
-            facts = inspect(data)
-            if facts.kind == "public" and _stem(entry) == _stem(name):
-                public[entry] = facts.public_key_sha256
-            elif facts.kind == "private" and fingerprint and facts.public_key_sha256 == fingerprint:
-                copies.append(entry)
-    other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
-    return Neighbours(tuple(sorted(copies)), other, git_state(folder, name))
+    """As `Surroundings.of`, for one key file alone."""
+    return Surroundings().of(path, content, fingerprint)
+
+
+def git_state(folder: str, name: str) -> GitState | None:
+    """What git would do with one file alone."""
+    return WorkTrees().state(folder, name)
 
 
 def _small_files(folder: str) -> list[str]:
@@ -57,54 +92,21 @@ def _small_files(folder: str) -> list[str]:
     return sorted(files)[:MAX_ENTRIES]
 
 
-def _read(path: str) -> bytes:
-    found = read_regular(path, MAX_SIZE)
-    return found.data if isinstance(found, Content) else b""
+_BODY_LINE = rb"[A-Za-z0-9+/]{64,76}"
+
+
+def _lines(data: bytes) -> frozenset[bytes]:
+    return frozenset(re.findall(rb"(?<![A-Za-z0-9+/])" + _BODY_LINE + rb"(?![A-Za-z0-9+/])", data))
 
 
 def _telling_lines(content: bytes) -> tuple[bytes, ...]:
     """Full body lines beyond the first, which is the same header for every key of a kind. They survive in an editor's
     swap file, where nothing else of the form does."""
     lines = [line.strip() for line in content.splitlines()]
-    return tuple(line for line in lines[2:] if re.fullmatch(rb"[A-Za-z0-9+/]{64,76}", line))[:2]
+    return tuple(line for line in lines[2:] if re.fullmatch(_BODY_LINE, line))[:2]
 
 
 def _stem(name: str) -> str:
     """A file name without what tells the halves of a pair apart, so that both halves have the same."""
     bare = re.sub(r"(\.(pem|key|pub|der|txt))+$", "", name.lower())
     return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)
-
-
-def git_state(folder: str, name: str) -> GitState | None:
-    """What git would do with the file; `None` outside a work tree, where it is ignored, or without git."""
-    if not _in_work_tree(folder):
-        return None
-    import subprocess
-
-    def git(*arguments: str) -> int:
-        # `check-ignore` knows no literal path specifications; `./` and no index make it take the name as it stands.
-        literal = ["--literal-pathspecs"] if arguments[0] == "ls-files" else []
-        command = ["git", *literal, "-C", folder, *arguments, "--", f"./{name}"]
-        # Where a hook of git runs this program, its variables would point every question at the hook's own repository.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment["GIT_OPTIONAL_LOCKS"] = "0"
-        return subprocess.run(  # noqa: S603  # a fixed command; the name stands behind `--`
-            command, capture_output=True, timeout=_GIT_TIMEOUT, env=environment, check=False
-        ).returncode
-
-    try:
-        if git("ls-files", "--error-unmatch") == 0:
-            return "tracked"
-        return "not-ignored" if git("check-ignore", "-q", "--no-index") == 1 else None
-    except (OSError, subprocess.SubprocessError):  # no git on this machine: nothing can be said
-        return None
-
-
-def _in_work_tree(folder: str) -> bool:
-    at = os.path.abspath(folder)
-    while not os.path.lexists(os.path.join(at, ".git")):
-        parent = os.path.dirname(at)
-        if parent == at:
-            return False
-        at = parent
-    return True

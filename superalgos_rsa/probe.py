@@ -163,9 +163,20 @@ def _by_name(path: str) -> Iterator[tuple[Likeness, str]]:
             yield "secrets", f"My-Secrets/{name}.pem"
 
 
+# Any other variable could carry a secret of the caller's into the name of a file, and that name to another machine or
+# into a report. At any other place than the first it is no folder.
+_FOLDERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SUPERALGOS_ROOT")
+_OWN_FOLDER = re.compile(r"(?:~|\$({0})|\$\{{({0})\}}|%({0})%)(?=[/\\]|$)".format("|".join(_FOLDERS)))
+
+
 def _expand(path: str) -> str:
-    expanded = os.path.expanduser(os.path.expandvars(path))
-    return re.sub(r"%(\w+)%", lambda match: os.environ.get(match[1], match[0]), expanded)
+    """The path with the user's own folder where it begins with that folder's variable; else as it is."""
+    found = _OWN_FOLDER.match(path)
+    if found is None:
+        return path
+    name = found[1] or found[2] or found[3]
+    folder = os.environ.get(name, "") if name else os.path.expanduser("~")
+    return folder + path[found.end() :] if os.path.isabs(folder) else path
 
 
 def _other_case(path: str, cwd: str) -> str | None:

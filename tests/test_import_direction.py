@@ -102,7 +102,7 @@ ALLOWED = {
     "probe.py": ENVIRONMENT,  # which tells what a path would be if it were expanded
     "rules/catalogue/__main__.py": {"sys.stdout"},  # prints the pages when it is run by itself
     # A child process has this one's environment, less what would change its answer.
-    "neighbours.py": {"os.environ"},
+    "worktree.py": {"os.environ"},
     "engine/asking.py": {"os.environ"},
 }
 
@@ -120,6 +120,7 @@ WRITERS = {
     "journal.py",  # which keeps what is needed to take changes back, in a private place
     "demonstration.py",  # which makes an installation in a temporary folder
     "memory.py",  # which notes the fingerprints of keys that work, in a private place
+    "worktree.py",  # which makes an empty repository in a private temporary folder, for one question
     "watching/supervision.py",  # which gives a file a new date, to show that the loop is alive
 }
 CHANGING_METHODS = {"write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "mkdir", "rmdir", "unlink"}

@@ -37,7 +37,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--root", metavar="DIR", help="The Superalgos directory. Else $SUPERALGOS_ROOT, or a parent folder.")
-@click.option("--config", metavar="FILE", help="Settings of this tool. Else superalgos-rsa.toml in the root.")
+@click.option("--config", metavar="FILE", help="Settings, before those in ~/.config and in the root.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def cli(context: click.Context, root: str | None, config: str | None) -> None:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from superalgos_rsa import schema
+from superalgos_rsa.cli.settings import read_settings
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.facts import World
 from superalgos_rsa.files import Content, Unread, read_regular, replace
 from superalgos_rsa.gathering import Settings, gather
-from superalgos_rsa.installation import Installation, find_root, open_installation
+from superalgos_rsa.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
 from superalgos_rsa.report import Report
 from superalgos_rsa.reports.terminal import shown
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from superalgos_rsa.journal import Journal
 
 PROGRAM = "superalgos-rsa"
-CONFIG_NAME = "superalgos-rsa.toml"
 STDIN = "-"
 
 
@@ -56,12 +55,16 @@ class Session:
     def __init__(self, root: str | None, config: str | None) -> None:
         self._root = root
         self._config = config
+        self._said: set[str] = set()
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
         if self._root == "":  # an unset variable of the caller's, and not to be guessed around
             raise UsageError("--root names no folder")
-        root = find_root(self._root, os.environ, list(documents), Path.cwd())
-        return open_installation(root, os.environ) if root else None
+        cwd = Path.cwd()
+        root = find_root(self._root, os.environ, list(documents), cwd)
+        if root is None:
+            return None
+        return open_installation(root, os.environ, chosen=is_chosen(root, self._root, os.environ, cwd))
 
     def needed_installation(self, documents: Sequence[str]) -> Installation:
         found = self.installation(documents)
@@ -73,28 +76,14 @@ class Session:
         return found
 
     def settings(self, installation: Installation | None, **more: Any) -> Settings:
-        """The tool's own config file, checked against its schema."""
-        path = self._config or (str(installation.root / CONFIG_NAME) if installation else None)
-        if path is None or (self._config is None and not os.path.exists(path)):
-            return Settings(**more)
-        import tomllib
+        """What the settings files say, and `more`."""
 
-        found = read_regular(path, DEFAULT_LIMIT)
-        if isinstance(found, Unread):
-            raise UsageError(f"cannot read {path}: {found.detail}")
-        try:
-            value = tomllib.loads(found.data.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
-            place = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
-            raise UsageError(f"{path} is no TOML{place}") from None
-        for problem in schema.problems("config", value):
-            name = ".".join(map(str, problem.pointer))
-            raise UsageError(
-                f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold"
-            )
-        folder = os.path.dirname(os.path.abspath(path))
-        value["search"] = tuple(os.path.join(folder, name) for name in value.get("search", ()))
-        return Settings(**value, **more)
+        def warn(message: str, hint: str) -> None:
+            if message not in self._said:
+                self._said.add(message)
+                complain(message, hint, code=0, kind="warning")
+
+        return Settings(**read_settings(installation, self._config, os.environ, warn), **more)
 
     def vault(self, installation: Installation | None) -> Vault:
         return read_vault(installation.vault) if installation else NO_VAULT

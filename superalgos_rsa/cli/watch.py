@@ -79,11 +79,12 @@ def command(
 
 def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
     installation, _, _ = documents_of(session, documents)
-    root = installation.root if installation is not None else None
 
     def find() -> Installation | None:
         # The folder may be gone for a while; where it is does not change.
-        return open_installation(root, os.environ) if root is not None else session.installation(documents)
+        if installation is None:
+            return session.installation(documents)
+        return open_installation(installation.root, os.environ, chosen=installation.chosen)
 
     return lambda: Question(
         documents, limit, session.settings(installation, all_documents=not documents), find

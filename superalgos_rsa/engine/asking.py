@@ -6,13 +6,12 @@ import base64
 import json
 import os
 import secrets
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from superalgos_rsa import der, pem
+from superalgos_rsa import der, pem, programs
 from superalgos_rsa.engine.verdict import Answer
 from superalgos_rsa.keyder import Shape, shape
 
@@ -45,7 +44,7 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
     """One answer a question. Secrets go through standard input and paths are read by the engine; nothing is in argv."""
     if not questions:
         return ()
-    node = shutil.which("node")
+    node = programs.find("node", os.environ.get("PATH", ""))
     if node is None:
         return Unavailable("there is no Node on this machine")
     mark = secrets.token_hex(16)
@@ -57,7 +56,7 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
     limit = TIME_LIMIT + TIME_FOR_EACH * len(questions)
     try:
         done = subprocess.run(  # noqa: S603  # our own script, no words of the user's
-            [os.path.abspath(node), "--input-type=commonjs", "--eval", script],
+            [node, "--input-type=commonjs", "--eval", script],
             input=request.encode("ascii"),
             capture_output=True,
             cwd=root,

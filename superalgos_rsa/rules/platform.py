@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.facts import KeyFacts, World
-from superalgos_rsa.rules.commands import advice
+from superalgos_rsa.report import Fix
+from superalgos_rsa.rules.commands import advice, command
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 
@@ -27,7 +28,16 @@ def unavailable(world: World, _: World) -> Iterator[Occurrence]:
         message = (
             f"The engine itself could not be asked: {world.engine_unavailable}. What follows is the model's answer"
         )
-        yield Occurrence("engine-unavailable", message, None)
+        yield Occurrence("engine-unavailable", message, None, fix=_name_the_root(world))
+
+
+def _name_the_root(world: World) -> Fix | None:
+    if world.installation is None or world.installation.chosen:
+        return None
+    documents = [document.path for document in world.documents]
+    named = ["--", *documents] if len(documents) == 1 and documents != ["-"] else []
+    before = "preflight" if world.before_start else "check"
+    return command("superalgos-rsa", "--root", str(world.installation.root), before, "--engine", *named)
 
 
 @check(KeyFacts, "engine-disagrees")

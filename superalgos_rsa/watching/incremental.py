@@ -15,7 +15,7 @@ from superalgos_rsa.files import Content
 from superalgos_rsa.gathering import Look, Settings, gather
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.loader import VaultHit, VaultReader
-from superalgos_rsa.neighbours import look_around
+from superalgos_rsa.neighbours import Surroundings
 from superalgos_rsa.probe import examine, looked_for
 from superalgos_rsa.reading import ReadDocument, find_documents, read_document, read_source
 from superalgos_rsa.vault import Vault, read_vault
@@ -144,7 +144,7 @@ class Incremental:
         self, installation: Installation | None, touched: Collection[Entry], seen: set[tuple[str, object]]
     ) -> Callable[[Look], Look]:
         cwd = str(installation.root) if installation else None
-        trails = Trails()
+        trails, surroundings = Trails(), Surroundings()
         here = (cwd, os.getcwd(), installation.ccxt if installation else None)
 
         def remembering(look: Look) -> Look:
@@ -159,7 +159,7 @@ class Incremental:
                     self._keys[name] = kept = _look(look, document, key, credential, users, inputs)
                     kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
                 elif not kept.around.isdisjoint(touched):
-                    kept.facts = _look_around_again(kept)
+                    kept.facts = _look_around_again(kept, surroundings)
                 if kept.facts.document is not document:
                     kept.facts = replace(kept.facts, document=document)
                 return kept.facts
@@ -254,14 +254,14 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
         yield from (entry for path in looked_for(name, cwd)[:1] for entry in trails.of(path))
 
 
-def _look_around_again(kept: _Key) -> KeyFacts:
+def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
     path, content = kept.facts.path, kept.facts.content
     if path is None or path.target is None or content is None or kept.facts.neighbours is None:
         return kept.facts
     data = examine(path.target, os.sep).content
     if data is None or _hash(data) != kept.digest:  # changed meanwhile: an event of its own tells
         return kept.facts
-    return replace(kept.facts, neighbours=look_around(path.target, data, content.public_key_sha256))
+    return replace(kept.facts, neighbours=surroundings.of(path.target, data, content.public_key_sha256))
 
 
 def _git(folder: str) -> Iterator[Entry]:

@@ -1,0 +1,101 @@
+"""The settings of this tool. Whose a file is decides what it may hold: that in a Superalgos folder may be a stranger's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from superalgos_rsa import schema
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files import Unread, read_regular
+from superalgos_rsa.installation import Installation
+
+NAME = "superalgos-rsa.toml"
+MAX_BYTES = 64 * 1024
+MAX_LINE = 1000
+"""The parser takes the square of the length of a dotted name."""
+
+Warn = Callable[[str, str], object]
+
+
+def read_settings(
+    installation: Installation | None, named: str | None, environment: Mapping[str, str], warn: Warn
+) -> dict[str, Any]:
+    """The file `named` on the command line before the user's own before that of the root; search folders add up."""
+    own = own_file(environment)
+    found = [_read(named)] if named is not None else []
+    if own is not None and os.path.lexists(own):
+        found.append(_read(own))
+    if installation is not None and os.path.lexists(installation.root / NAME):
+        found.append(_of_root(installation, own, warn))
+    merged: dict[str, Any] = {}
+    for values in found:
+        merged = {**values, **merged, "search": (*merged.get("search", ()), *values["search"])}
+    return merged
+
+
+def own_file(environment: Mapping[str, str]) -> str | None:
+    """The user's own, by the XDG rules; on Windows in the application data."""
+    variable, otherwise = ("APPDATA", "~/AppData/Roaming") if os.name == "nt" else ("XDG_CONFIG_HOME", "~/.config")
+    folder = environment.get(variable, "")
+    if not os.path.isabs(folder):  # XDG: a relative path is to be ignored
+        folder = os.path.expanduser(otherwise)
+    # Without a home the `~` stays, and would be a folder of whoever made the current one.
+    return os.path.join(folder, NAME) if os.path.isabs(folder) else None
+
+
+def _of_root(installation: Installation, own: str | None, warn: Warn) -> dict[str, Any]:
+    """What counts of the root's own file: search folders below the root, and all else where the user chose the root."""
+    root = str(installation.root)
+    path = os.path.join(root, NAME)
+    hint = f"yours belong into {own}, or into a file named by --config" if own else "name a file of yours by --config"
+    try:
+        values = _read(path)
+    except UsageError as error:
+        if installation.chosen:
+            raise
+        warn(f"passed over: {error.message}", hint)
+        return {"search": ()}
+    inside = tuple(folder for folder in values["search"] if _is_below(folder, root))
+    if inside != values["search"]:
+        warn(f"{path}: search folders that do not lie below the Superalgos folder are passed over", hint)
+    if installation.chosen:
+        return {**values, "search": inside}
+    others = ", ".join(sorted(values.keys() - {"search"}))
+    if others:
+        warn(f"{path}: {others} is passed over, for this folder was only found above the document", hint)
+    return {"search": inside}
+
+
+def _read(path: str) -> dict[str, Any]:
+    """One file, checked against its schema, with its search folders as paths."""
+    import tomllib
+
+    found = read_regular(path, MAX_BYTES)
+    if isinstance(found, Unread):
+        raise UsageError(f"cannot read {path}: {found.detail}")
+    if max(map(len, found.data.splitlines()), default=0) > MAX_LINE:
+        raise UsageError(f"{path} has a line of more than {MAX_LINE} bytes")
+    try:
+        values = tomllib.loads(found.data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        place = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
+        raise UsageError(f"{path} is no TOML{place}") from None
+    for problem in schema.problems("config", values):
+        name = ".".join(map(str, problem.pointer))
+        raise UsageError(f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold")
+    folder = os.path.dirname(os.path.abspath(path))
+    return {**values, "search": tuple(os.path.join(folder, name) for name in values.get("search", ()))}
+
+
+def _is_below(folder: str, root: str) -> bool:
+    """By its spelling first: a look at a folder of another machine would call there."""
+    return _begins(os.path.normpath(folder), os.path.abspath(root)) and _begins(
+        os.path.realpath(folder), os.path.realpath(root)
+    )
+
+
+def _begins(folder: str, root: str) -> bool:
+    return f"{folder}{os.sep}".startswith(root.rstrip(os.sep) + os.sep)
