@@ -286,10 +286,3 @@ def test_settings_that_cannot_be_read_are_told_not_ignored(call: Call, text: str
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("superalgos-rsa: error: ")
     assert "superalgos-rsa.toml" in ended.err
-
-
-def test_settings_are_read_from_the_root_and_from_the_file_named(call: Call) -> None:
-    Path("superalgos-rsa.toml").write_text("nonesuch = 1", "utf-8")
-    Path("mine.toml").write_text("accept_rsa_4096 = true", "utf-8")
-    assert call("check").code == 2
-    assert call("--config", "mine.toml", "check").code == 1

@@ -127,7 +127,15 @@ def test_a_folder_to_search_by_option_and_by_config(site: Site, call: Call, tmp_
     assert "planned" not in call(*root, "fix").out
     assert f"secret = {tmp_path}/vault/of/keys/k.pem" in call(*root, "fix", "--search", tmp_path / "vault").out
     (site.root / "superalgos-rsa.toml").write_text('search = ["../vault"]\n')
+    ended = call(*root, "fix")
+    assert "planned" not in ended.out, "the root's own file may name folders below the root only"
+    assert "search folders that do not lie below the Superalgos folder are passed over" in ended.err
+    (site.root / "deep" / "in").mkdir(parents=True)
+    (tmp_path / "vault" / "of" / "keys" / "k.pem").rename(site.root / "deep" / "in" / "k.pem")
+    (site.root / "superalgos-rsa.toml").write_text('search = ["deep"]\n')
     assert "k.pem [path-not-found, safe]" in call(*root, "fix").out
+    (site.root / "superalgos-rsa.toml").unlink()
+    (site.root / "deep" / "in" / "k.pem").rename(tmp_path / "vault" / "of" / "keys" / "k.pem")
     (tmp_path / "other.toml").write_text('search = ["vault/of"]\n')
     assert "k.pem [path-not-found, safe]" in call("--config", tmp_path / "other.toml", *root, "fix").out
     (tmp_path / "other.toml").write_text("search = 5\n")
