@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from superalgos_rsa import installation
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.installation import find_root, is_root, open_installation, platform_is_running
+from superalgos_rsa.installation import find_root, is_chosen, is_root, open_installation, platform_is_running
 
 
 @pytest.fixture
@@ -52,6 +55,26 @@ def test_a_document_may_be_named_from_anywhere(root: Path) -> None:
     assert find_root(None, {}, ["W.json"], root / "Platform/My-Workspaces") == root
     assert find_root(None, {}, ["../W.json"], root / "Platform/My-Workspaces/deep") == root
     assert find_root(None, {}, [str(root)], Path("/")) == root
+
+
+def test_a_root_is_chosen_by_naming_it_or_by_standing_in_it(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "Platform/My-Workspaces").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(root)
+    assert is_chosen(root, str(root), {}, tmp_path)
+    assert is_chosen(root, None, {"SUPERALGOS_ROOT": str(root)}, tmp_path)
+    for inside in (root, root / "Platform/My-Workspaces/deep", tmp_path / "link/Platform"):
+        assert is_chosen(root, None, {}, inside)
+        assert is_chosen(tmp_path / "link", None, {}, inside)
+    for outside in (tmp_path, other, other / "Platform", Path("/")):
+        assert not is_chosen(root, None, {"SUPERALGOS_ROOT": ""}, outside)
+
+
+def test_a_root_within_a_root_is_not_chosen_from_the_outer_one(root: Path) -> None:
+    inner = root / "Platform/My-Workspaces/deep"
+    (inner / "Platform/My-Workspaces").mkdir(parents=True)
+    assert not is_chosen(inner, None, {}, root)
+    assert is_chosen(inner, None, {}, inner / "Platform")
 
 
 @pytest.mark.parametrize("source", ["--root", "SUPERALGOS_ROOT"])
@@ -158,3 +181,64 @@ def test_the_platform_runs_where_it_answers_with_this_directory(root: Path, tmp_
         with answering(answer) as port:
             assert platform_is_running(root, port) is running
     assert platform_is_running(root, port) is False
+
+
+@contextlib.contextmanager
+def talking(part: bytes, parts: int, pause: float) -> Iterator[tuple[int, list[bytes]]]:
+    """A program on a port that says `part` again and again until nobody listens; the list holds what it got rid of."""
+    sent: list[bytes] = []
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    while len(sent) < parts and not over.wait(pause):
+                        connection.sendall(part)
+                        sent.append(part)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], sent
+        over.set()
+        thread.join()
+
+
+def test_a_program_that_drips_bytes_is_not_listened_to_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "_ANSWER_SECONDS", 0.2)
+    with talking(b"x", parts=200, pause=0.01) as (port, sent):
+        assert platform_is_running(root, port) is False
+        assert 0 < len(sent) < 200
+
+
+def test_a_program_that_floods_is_not_listened_to_for_ever(root: Path) -> None:
+    with talking(b"x" * 65536, parts=1000, pause=0) as (port, sent):
+        assert platform_is_running(root, port) is False
+        assert len(sent) < 1000
+
+
+def test_a_program_that_says_nothing_is_not_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "_ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert platform_is_running(root, listener.getsockname()[1]) is False
+
+
+def test_a_folder_of_another_machine_that_it_names_is_not_looked_at(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    real = os.stat
+
+    def noting(path: Any, *more: Any, **most: Any) -> os.stat_result:
+        looked.append(path)
+        return real(path, *more, **most)
+
+    monkeypatch.setattr(os, "stat", noting)
+    for away in ("/net/nowhere/x", "//nowhere/x", "/x/../net/nowhere"):
+        with answering(environment(away)) as port:
+            assert platform_is_running(root, port) is False
+    assert looked == []
+    with answering(environment(str(root.parent))) as port:
+        platform_is_running(root, port)
+    assert str(root.parent) in looked

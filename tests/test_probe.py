@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superalgos_rsa import probe
-from superalgos_rsa.probe import MAX_KEY_FILE, Likeness, Near, PathFacts, examine
+from superalgos_rsa.probe import MAX_KEY_FILE, Likeness, Near, PathFacts, examine, looked_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and FIFOs are POSIX's")
 
@@ -221,6 +221,55 @@ def test_what_a_shell_would_expand_is_offered_expanded(
     found = _examine(asked, root)
     assert found.status == "missing"
     assert found.near[0] == Near("expanded", str(tmp_path / "k.pem"))
+
+
+@pytest.mark.parametrize("name", ["USERPROFILE", "APPDATA", "LOCALAPPDATA", "SUPERALGOS_ROOT"])
+@pytest.mark.parametrize("form", ["${}/k.pem", "${{{}}}/k.pem", "%{}%/k.pem"])
+def test_other_folders_of_the_user_s_own_are_expanded_too(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, form: str
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path))
+    (tmp_path / "k.pem").write_bytes(b"")
+    assert _examine(form.format(name), root).near[0] == Near("expanded", str(tmp_path / "k.pem"))
+
+
+CANARY = "c4n4ry"
+NOT_EXPANDED = [
+    "$SECRET", "${SECRET}/k.pem", "%SECRET%", "/net/host/$SECRET", "//host/$SECRET/k.pem", "\\\\host\\%SECRET%\\k",
+    "My-Secrets/$SECRET", "My-Secrets/${SECRET}.pem", "/net/host/$HOME", "/net/host/~", "a$HOME/k", "$HOMEX/k.pem",
+    "$HOME$SECRET", "~$SECRET", "file://$SECRET/x", "%HOME%%SECRET%/k", " $SECRET/k", '"$SECRET/k"', "~root/k.pem",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", NOT_EXPANDED)
+def test_no_other_variable_is_looked_for_or_shown(root: Path, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    """Its value may be a secret: it goes into no name that another machine is asked for, and into no report."""
+    monkeypatch.setenv("SECRET", CANARY)
+    monkeypatch.setenv("HOME", f"/{CANARY}")
+    for name in (CANARY, f"My-Secrets/{CANARY}", f"My-Secrets/{CANARY}.pem"):
+        (root / name).touch()
+    assert not any(CANARY in place for place in looked_for(asked, str(root), ("/elsewhere",)))
+    assert CANARY not in repr(_examine(asked, root))
+
+
+_PIECES = st.sampled_from(["$SECRET", "${SECRET}", "%SECRET%", "$HOME", "${HOME}", "%HOME%", "~", "/", "\\", "net"])
+
+
+@given(st.lists(_PIECES | st.text(max_size=3), max_size=6).map("".join))
+def test_a_variable_s_value_is_at_most_the_beginning_of_what_is_looked_for(asked: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET", CANARY)
+        patch.setenv("HOME", "/h0m3")
+        for place in looked_for(asked, "/root", ("/beside",)):
+            assert CANARY not in place
+            assert place.rfind("h0m3") <= 1
+
+
+@pytest.mark.parametrize("home", ["", "relative", "~"])
+def test_a_home_that_is_no_absolute_path_is_none(root: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert "expanded" not in {near.likeness for near in _examine("$HOME/k.pem", root).near}
+    assert not any("relative" in place for place in looked_for("$HOME/k.pem", str(root)))
 
 
 def test_a_file_beside_the_document_is_offered(root: Path, tmp_path: Path) -> None:
