@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from keys import PKCS1, other_key, private_der, private_pem, public_pem, rsa_key
 
+from superalgos_rsa import neighbours
 from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.neighbours import MAX_SIZE, Neighbours, look_around
+from superalgos_rsa.neighbours import MAX_SIZE, Neighbours, Surroundings, look_around
 
 
 def around(path: Path) -> Neighbours:
@@ -141,6 +142,41 @@ def test_the_variables_of_a_hook_do_not_lead_to_its_own_repository(
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
     assert around(key_file).git == "tracked"
+
+
+def _of(surroundings: Surroundings, path: Path) -> Neighbours:
+    content = path.read_bytes()
+    return surroundings.of(str(path), content, inspect(content).public_key_sha256)
+
+
+def test_many_keys_of_one_folder_are_told_apart_though_it_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q")
+    for name, key in (("a.pem", rsa_key()), ("a.bak", rsa_key()), ("b.pem", rsa_key(number=1)), ("e.pem", None)):
+        (tmp_path / name).write_bytes(private_pem(key or other_key("ed25519")))
+    (tmp_path / "a.pub").write_bytes(public_pem(rsa_key(number=1)))
+    (tmp_path / ".gitignore").write_text("b.pem\n")
+    git(tmp_path, "add", "e.pem")
+    expected = {name: around(tmp_path / name) for name in ("a.pem", "b.pem", "e.pem")}
+    assert expected["a.pem"] == Neighbours(("a.bak",), "a.pub", "not-ignored")
+    assert (expected["b.pem"].git, expected["e.pem"].git) == (None, "tracked")
+    surroundings = Surroundings()
+    assert _of(surroundings, tmp_path / "a.pem") == expected["a.pem"]
+    monkeypatch.setattr(neighbours, "read_regular", None)  # nothing is read from here on
+    assert {name: _of(surroundings, tmp_path / name) for name in expected} == expected
+
+
+def test_what_is_read_is_counted_over_all_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pem = private_pem(rsa_key())
+    for folder in ("a", "b", "c"):
+        (tmp_path / folder).mkdir()
+        for name in ("k.pem", "copy.pem"):
+            (tmp_path / folder / name).write_bytes(pem)
+    monkeypatch.setattr(neighbours, "MAX_READ", 4 * len(pem))
+    surroundings = Surroundings()
+    copies = [_of(surroundings, tmp_path / folder / "k.pem").copies for folder in "abc"]
+    assert copies == [("copy.pem",), ("copy.pem",), ()]
 
 
 def test_a_folder_that_is_gone_has_no_neighbours(tmp_path: Path) -> None:

@@ -366,6 +366,18 @@ def test_many_folders_each_with_a_key_and_a_large_index_end_too(stranger: Strang
     assert answer.holds, answer
 
 
+def test_patterns_that_take_git_for_ever_are_not_waited_for(stranger: Stranger) -> None:
+    pattern = "a*/**/" * 20 + "b\n"
+    stranger.site.put(".gitignore", pattern * (MAX_RULES // len(pattern)))
+    names = ["/".join(["a" * 110] * 30) + f"/{number}.pem" for number in range(20)]
+    for name in names:
+        stranger.site.put(name, private_pem(rsa_key()))
+    keys = [key(name, f"{number:064}", name=str(number)) for number, name in enumerate(names)]
+    stranger.site.workspace(ecosystem(exchange(*keys)))
+    answer = stranger.attack("check")
+    assert answer.holds, answer
+
+
 def test_the_user_s_own_ignore_file_counts(stranger: Stranger, tmp_path: Path) -> None:
     """It is trusted: who may write it may run anything already."""
     home = tmp_path / "home"

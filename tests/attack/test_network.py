@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
-import socket
+import socketserver
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -119,43 +120,49 @@ def test_no_value_of_a_variable_is_looked_for_or_shown(asking: Site, words: list
 
 
 @contextmanager
-def _on_the_port(part: bytes, pause: float) -> Iterator[None]:
-    """A program on the platform's own port that says the same until nobody listens."""
+def _on_the_port(part: bytes, pause: float) -> Iterator[list[bytes]]:
+    """A program on the platform's own port that says the same to everybody until nobody listens; the list has what it
+    was asked."""
     over = threading.Event()
+    asked: list[bytes] = []
+
+    class Talk(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                asked.append(self.request.recv(1024))
+                while not over.wait(pause):
+                    self.request.sendall(part)
+
     try:
-        listener = socket.create_server(("127.0.0.1", HTTP_PORT))
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", HTTP_PORT), Talk, bind_and_activate=False)
+        server.allow_reuse_address = server.daemon_threads = True
+        server.server_bind()
+        server.server_activate()
     except OSError:
         absent("another program has the platform's port")
-
-    def serve() -> None:
-        while not over.is_set():
-            try:
-                connection, _ = listener.accept()
-                with connection:
-                    while not over.wait(pause):
-                        connection.sendall(part)
-            except OSError:
-                continue
-
-    thread = threading.Thread(target=serve, daemon=True)
-    with listener:
-        listener.settimeout(0.1)
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.05])
         thread.start()
-        yield
+        yield asked
         over.set()
+        server.shutdown()
         thread.join()
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 @pytest.mark.parametrize(
     ("part", "pause"),
-    [(b"x", 0.2), (b"HTTP/1.1 200 OK\r\n\r\n", 0.2), (b"[" * 65536, 0), (b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 65536, 0)],
+    [(b"x", 0.02), (_HEAD, 0.02), (b"[" * 65536, 0), (_HEAD + b"[" * 65536, 0)],
     ids=["drips", "drips answers", "floods", "floods an answer"],
 )
 def test_a_program_on_the_platform_s_port_that_never_ends_does_not_hold_anything_up(
     site: Site, part: bytes, pause: float
 ) -> None:
     site.workspace(*trading(key()))
-    with _on_the_port(part, pause):
+    with _on_the_port(part, pause) as asked:
         answer = attacked(["check", "--format", "json"], cwd=site.root)
+    assert any(question.startswith(b"GET /Environment") for question in asked)
     assert answer.holds, answer
     assert json.loads(answer.out)["installation"]["platform_running"] is False
