@@ -21,12 +21,14 @@ RULES = (
         title="The installed engine could not be asked",
         sees=(
             "`--engine` was given, but there is no Node or no ccxt in the installation, or ccxt cannot be loaded or "
-            "gives no answer."
+            "gives no answer. Or the installation was only found above the document: it may be a stranger's, so "
+            "nothing in it is run."
         ),
         engine="Nothing was asked. The tool's own answer stands: it is tested against ccxt 2.7.62 and a ccxt 4.x.",
         exchange=None,
         mend=(
-            "Install Node, run `npm install` in the Superalgos folder, and run `superalgos-rsa check --engine` again."
+            "Install Node, run `npm install` in the Superalgos folder, and run `superalgos-rsa check --engine` again, "
+            "with `--root DIR` before `check` or from within that folder."
         ),
     ),
     Rule(
