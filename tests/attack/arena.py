@@ -108,15 +108,15 @@ class Arena:
         """One command line, and the laws that hold of any."""
         self.commands += 1
         words = tuple(word.replace("{home}", str(self.home)) for word in words)
-        peak, begun = _peak(), sum(os.times()[:4])
+        highest, begun = peak(), sum(os.times()[:4])
         with self._patience(words):
             ended = _captured(lambda: run(list(words)), self._stdin() if "-" in words else b"")
-        used, grown = sum(os.times()[:4]) - begun, _peak() - peak
-        self._keep_laws(ended, words)
+        used, grown = sum(os.times()[:4]) - begun, peak() - highest
         if used > CPU_SECONDS:
             raise Broken(f"{words[0]} takes too long", " ".join(words), f"{used:.1f} s of processor time")
         if grown > PEAK_BYTES:
             raise Broken(f"{words[0]} takes too much memory", " ".join(words), f"{grown / 2**20:.0f} MiB more")
+        self._keep_laws(ended, words)
         return ended
 
     @contextlib.contextmanager
@@ -212,7 +212,7 @@ def _waited(_: int, __: FrameType | None) -> None:
     raise _Waited
 
 
-def _peak() -> int:
+def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

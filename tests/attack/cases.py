@@ -20,6 +20,7 @@ from attack.samples import CCXT, CODE_NAMES, WORKSPACE, documents, fixed_rsa, ke
 
 Shape = Literal["absent", "fifo", "folder", "link to itself", "link to nothing", "link to /dev/zero"]
 SHAPES: tuple[Shape, ...] = ("absent", "fifo", "folder", "link to itself", "link to nothing", "link to /dev/zero")
+NAMED = {"lock": "package-lock.json", "document": WORKSPACE, "vault": VAULT}
 SETTINGS = "superalgos-rsa.toml"
 KEY = "My-Secrets/k.pem"
 
@@ -45,14 +46,22 @@ class Case:
         return random.Random(f"{self.kind} {self.seed} words")
 
 
-def make(kind: str, seed: int, more: Sequence[bytes] = ()) -> Case:
-    """The input of that seed. `more` are documents to begin with instead of the built-in samples, now and then."""
-    return KINDS[kind](_Maker(kind, seed, more))
+def make(kind: str, seed: int, given: Sequence[bytes] = ()) -> Case:
+    """The input of that seed. Documents are made from one of `given`, where there are any, and not from the samples."""
+    return KINDS[kind](_Maker(kind, seed, given))
+
+
+def plain(kind: str, place: str, data: bytes | Shape) -> Case:
+    """An installation with nothing wrong in it but this one file."""
+    maker = _Maker(kind, 0, ())
+    document = maker.written(maker.workspace([*trading(key(KEY))]))
+    given = {name: value for name, value in (("document", document), ("vault", b"[]")) if NAMED[name] != place}
+    return maker.case(place, data, **given)
 
 
 class _Maker:
-    def __init__(self, kind: str, seed: int, more: Sequence[bytes]) -> None:
-        self.kind, self.seed, self.more = kind, seed, more
+    def __init__(self, kind: str, seed: int, given: Sequence[bytes]) -> None:
+        self.kind, self.seed, self.given = kind, seed, given
         self.rng = random.Random(f"{kind} {seed}")
         self.secret, self.untold = _secret(self.rng)
 
@@ -75,7 +84,7 @@ class _Maker:
             VAULT: json.dumps(vault(rng, self.secret), indent=4).encode(),
             WORKSPACE: self.written(self.workspace()) if place != WORKSPACE else b"",
             **key_folder(),
-            **{{"lock": "package-lock.json", "document": WORKSPACE}[name]: given for name, given in files.items()},
+            **{NAMED[name]: given for name, given in files.items()},
         }
         installed.pop(place, None)
         return Case(self.kind, self.seed, place, data, installed, (self.untold, *secrets_of_files()))
@@ -124,13 +133,9 @@ def _behind_modulus(lines: Sequence[str], joint: str = "") -> str:
 
 def _document(maker: _Maker) -> Case:
     rng = maker.rng
-    if maker.more and rng.random() < 0.02:
-        text = rng.choice(maker.more).decode("utf-8", "replace")
-        return maker.case(WORKSPACE, mutated_bytes(rng, text.encode()) if rng.random() < 0.5 else
-                          maker.written(mutated_json(rng, read(text))))  # fmt: skip
+    value = read(rng.choice(maker.given).decode()) if maker.given else maker.workspace()
     if rng.random() < 0.3:
-        return maker.case(WORKSPACE, mutated_bytes(rng, maker.written(maker.workspace())))
-    value = maker.workspace()
+        return maker.case(WORKSPACE, mutated_bytes(rng, maker.written(value)))
     if rng.random() < 0.2:  # a node by itself
         value = rng.choice(value.get("rootNodes"))
     return maker.case(WORKSPACE, maker.written(mutated_json(rng, value)))

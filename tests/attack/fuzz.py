@@ -35,9 +35,9 @@ class Count:
     """How often each fault was met."""
 
 
-def fuzz(arena: Arena, seeds: Iterator[tuple[str, int]], count: Count, more: Sequence[bytes] = ()) -> None:
+def fuzz(arena: Arena, seeds: Iterator[tuple[str, int]], count: Count, given: Sequence[bytes] = ()) -> None:
     for kind, seed in seeds:
-        case = make(kind, seed, more)
+        case = make(kind, seed, given)
         count.inputs[kind] += 1
         try:
             examine(arena, case)
@@ -90,17 +90,17 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; may be given again")
     parser.add_argument("--seed", type=int, help="this input alone")
     parser.add_argument("--start", type=int, help="the first seed; else one by chance")
-    parser.add_argument("--documents", type=Path, help="a folder of workspaces to begin with, too")
+    parser.add_argument("--documents", type=Path, help="a folder of workspaces to begin with")
     options = parser.parse_args(words)
     start = options.seed if options.seed is not None else options.start
     start = random.SystemRandom().randrange(10**9) if start is None else start
     kinds = options.kind or list(KINDS)
     inputs = len(kinds) if options.seed is not None else options.inputs
-    more = [path.read_bytes() for path in sorted(options.documents.glob("*.json"))] if options.documents else []
+    given = [path.read_bytes() for path in sorted(options.documents.glob("*.json"))] if options.documents else []
     _say(f"seeds from {start}")
     count = Count()
     with Arena() as arena:
-        fuzz(arena, seeds_for(kinds, start, None if inputs else options.seconds, inputs), count, more)
+        fuzz(arena, seeds_for(kinds, start, None if inputs else options.seconds, inputs), count, given)
         for kind in kinds:
             _say(f"{kind:12} {count.inputs[kind]:8} inputs")
         inputs, used = count.inputs.total(), time.process_time()

@@ -69,8 +69,6 @@ def changes_of_another_value(name: str, before: bytes, after: bytes, plan: Any, 
     except (ValueError, RecursionError):
         yield f"{name} is no JSON any more"
         return
-    if after.startswith(b"\xef\xbb\xbf"):
-        yield f"{name} keeps its byte order mark"
     steps = [step for step in plan["steps"] if step["status"] == "planned"]
     allowed = _is_of_vault if vault else _is_of_document
     was, becomes = (_without_null_roots(value) if _removes_null_root(steps) else value for value in (was, becomes))
