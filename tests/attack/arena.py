@@ -28,6 +28,9 @@ from attack.samples import WORKSPACE
 from superalgos_rsa import lease
 from superalgos_rsa.cli import cli, run
 
+# Wherever an exception was caught that is not the tool's own, its type is all that is told of it.
+_FOREIGN = re.compile(r"internal[ -]error|\b[A-Z][A-Za-z]+(?:Error|Exception|Interrupt)\b")
+
 
 class Ended(NamedTuple):
     code: int
@@ -138,9 +141,9 @@ class Arena:
         said = ended.out + ended.err
         if ended.code not in EXIT_CODES or "cannot go on" in said or "Traceback" in said:
             raise Broken(f"exit code {ended.code}: {ended.err[-200:]}", line)
-        internal = [text for text in said.splitlines() if "internal error" in text or "internal-error" in text]
-        if internal:
-            raise Broken(f"foreign exception: {without_names(internal[0])}", line, _traceback(words))
+        foreign = next((text for text in said.splitlines() if _FOREIGN.search(text)), None)
+        if foreign is not None:
+            raise Broken(f"foreign exception: {without_names(foreign.strip())}", line, _traceback(words))
         reports = [path.read_text("utf-8") for path in self.home.glob("report*") if path.is_file()]
         for text in (said, *reports):
             secret = laws.leaked(self.tried.secrets, text)
