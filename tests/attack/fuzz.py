@@ -8,6 +8,7 @@ The same seed is the same input. What breaks a law is told with its kind, its se
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import random
 import sys
 import time
@@ -18,10 +19,13 @@ from pathlib import Path
 
 from attack.arena import Arena, Broken
 from attack.cases import KINDS, Case, make
+from attack.limits import WAITED_SECONDS
 from attack.scripts import examine
 from attack.shrink import smallest
 
 _LONGEST_SHOWN = 4000
+_SPEAKS_EVERY = 10.0
+_GIVEN_UP = 10 * WAITED_SECONDS
 
 
 @dataclass(slots=True)
@@ -36,9 +40,15 @@ class Count:
 
 
 def fuzz(arena: Arena, seeds: Iterator[tuple[str, int]], count: Count, given: Sequence[bytes] = ()) -> None:
+    spoken = time.monotonic()
     for kind, seed in seeds:
+        if time.monotonic() - spoken > _SPEAKS_EVERY:
+            spoken = time.monotonic()
+            _say(f"{count.inputs.total()} inputs, {len(count.broken)} faults, now at seed {seed}")
         case = make(kind, seed, given)
         count.inputs[kind] += 1
+        # What no signal interrupts ends the program, and says where it was.
+        faulthandler.dump_traceback_later(_GIVEN_UP, exit=True, file=2)
         try:
             examine(arena, case)
         except Broken as broken:
@@ -46,6 +56,7 @@ def fuzz(arena: Arena, seeds: Iterator[tuple[str, int]], count: Count, given: Se
             if broken.what not in count.broken:
                 count.broken[broken.what] = _told(arena, arena.tried, broken)
                 _say(count.broken[broken.what])
+    faulthandler.cancel_dump_traceback_later()
 
 
 def _told(arena: Arena, case: Case, broken: Broken) -> str:

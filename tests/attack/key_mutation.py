@@ -36,7 +36,7 @@ def mutated_key(rng: Random, pem: bytes) -> bytes:
     way = rng.random()
     if way < 0.35:
         return mutated_bytes(rng, pem, 3)
-    data = _body(pem)
+    data = _arbitrary_rsa(rng) if rng.random() < 0.05 else _body(pem)
     if way < 0.8:
         for _ in range(rng.randint(1, 3)):
             data = _mutated_der(rng, data)
@@ -46,6 +46,16 @@ def mutated_key(rng: Random, pem: bytes) -> bytes:
     if way > 0.6:
         text = _mislaid(rng, text)
     return text.encode("utf-8", "replace")
+
+
+def _arbitrary_rsa(rng: Random) -> bytes:
+    """The form of an RSA key around numbers that are none."""
+    bits = rng.choice((16, 512, 2048, 4096, 16_384))
+    numbers = [rng.getrandbits(rng.choice((bits, bits, bits // 2, 16))) | 1 for _ in range(8)]
+    body = b"".join(tlv(0x02, number.to_bytes(number.bit_length() // 8 + 1)) for number in (0, *numbers))
+    pkcs1 = tlv(0x30, body)
+    rsa = bytes.fromhex("300d06092a864886f70d0101010500")
+    return pkcs1 if rng.random() < 0.5 else tlv(0x30, tlv(0x02, b"\0") + rsa + tlv(0x04, pkcs1))
 
 
 def _body(pem: bytes) -> bytes:
