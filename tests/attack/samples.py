@@ -138,6 +138,8 @@ _PATHS = (
     '"My-Secrets/k.pem"', "~/k.pem", "$HOME/My-Secrets/k.pem", "C:\\Users\\me\\k.pem", "file:///My-Secrets/k.pem",
     "My-Secrets", "My-Secrets/loose.pem", "My-Secrets/k.pub.pem", "My-Secrets/hmac.txt", "/dev/null", "/nowhere/k.pem",
     "C:\temp\new.pem", "My-Secrets/link.pem", "My-Secrets/dangling.pem", "\ud800.pem", "My-Secrets/k", "", "x\0y.pem",
+    "/dev/stdin", "/dev/full", "/proc/self/environ", "/proc/self/mem", "/sys/kernel/notes",
+    "My-Secrets/../My-Secrets/k.pem",
 )  # fmt: skip
 
 _KEYS: tuple[Any, ...] = (

@@ -6,10 +6,11 @@ import contextlib
 import json
 import os
 import shutil
+import traceback
 from collections.abc import Callable
 
 from fixing.trees import Tree, tree
-from installations import VAULT
+from installations import VAULT, Judged, keep_laws
 
 from attack import laws
 from attack.arena import Arena, Broken, Ended, put, without_names
@@ -17,8 +18,9 @@ from attack.cases import KEY, SETTINGS, Case, mutated_journal
 from attack.pairs import read
 from attack.samples import WORKSPACE
 from superalgos_rsa import schema
+from superalgos_rsa.cli.session import Request, Session, judge
 
-_SCHEMA_EVERY = 10
+_CLOSER_EVERY = 10
 _FORMATS = (
     ("check",), ("check", "--verbose"), ("check", "--quiet"), ("check", "--export", "--verbose"), ("show",),
     ("preflight",), ("preflight", "--format", "json"), ("show", "--format", "json"), ("check", WORKSPACE, VAULT),
@@ -38,14 +40,33 @@ def examine(arena: Arena, case: Case) -> None:
 def _read_only(arena: Arena) -> None:
     before = tree(arena.root)
     judged = arena.call("check", "--format", "json")
-    if judged.code in (0, 1) and arena.tried.seed % _SCHEMA_EVERY == 0:
-        problems = schema.problems("report", judged.json)
-        if problems:
-            raise Broken(f"the report is not valid: {problems[0].message}", "check --format json")
+    if judged.code in (0, 1):
+        _keep_laws_of_verdict(arena, judged)
     for words in arena.tried.chance.sample(_FORMATS, 2):
         os.environ["FORCE_COLOR"] = arena.tried.chance.choice(("", "1"))
         arena.call(*words)
     arena.unchanged(before, "a command that only reads")
+
+
+def _keep_laws_of_verdict(arena: Arena, judged: Ended) -> None:
+    if judged.code != (judged.json["summary"]["errors"] > 0):
+        raise Broken("the exit code is not that of the report", "check --format json")
+    if arena.tried.seed % _CLOSER_EVERY:
+        return
+    problems = schema.problems("report", judged.json)
+    if problems:
+        raise Broken(f"the report is not valid: {problems[0].message}", "check --format json")
+    if arena.call("check", "--format", "json").out != judged.out:
+        raise Broken("the same is judged otherwise the second time", "check --format json")
+    try:
+        keep_laws(Judged(*judge(Session(None, None), Request(()))))
+    except AssertionError as error:
+        raise Broken(f"a law of verdicts: {error or _place(error)}", "check --format json") from None
+
+
+def _place(error: BaseException) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return last.line or ""
 
 
 def _mend(arena: Arena) -> None:

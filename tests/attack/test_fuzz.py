@@ -63,6 +63,13 @@ def invalid_report(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("superalgos_rsa.reports.as_json.render", lambda *_: "{}")
 
 
+def fickle(patch: pytest.MonkeyPatch) -> None:
+    from superalgos_rsa.reports import as_json
+
+    render, times = as_json.render, iter(range(100))
+    patch.setattr(as_json, "render", lambda report: " " * next(times) + render(report))
+
+
 def undo_that_does_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Journal, "undo", lambda self, *_: self.entries()[-1])
 
@@ -84,6 +91,11 @@ PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
         lambda p: p.setattr("superalgos_rsa.cli.check.exit_code", lambda *_: 7),
         "exit code 7",
     ),
+    "an exit code that is not the report's": (
+        lambda patch: patch.setattr("superalgos_rsa.cli.check.exit_code", lambda *_: 0),
+        "the exit code is not that of the report",
+    ),
+    "a verdict that changes": (fickle, "the same is judged otherwise the second time"),
     "a secret": (says(f"xx{HMAC_SECRET[5:21]}xx"), "check shows a secret"),
     "a command to the terminal": (says("\x1b[2J"), "check prints U+001B as it is"),
     "a text turned round": (says("\u202e"), "check prints U+202E as it is"),
