@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -60,7 +61,9 @@ def says(text: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def invalid_report(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("superalgos_rsa.reports.as_json.render", lambda *_: "{}")
+    from superalgos_rsa.reports import as_json
+
+    patch.setattr(as_json, "render", lambda report: json.dumps({**as_json.to_dict(report), "keys": {}}))
 
 
 def fickle(patch: pytest.MonkeyPatch) -> None:
