@@ -60,8 +60,9 @@ def _keep_laws_of_verdict(arena: Arena, judged: Ended) -> None:
         raise Broken("the same is judged otherwise the second time", "check --format json")
     try:
         keep_laws(Judged(*judge(Session(None, None), Request(()))))
-    except AssertionError as error:
-        raise Broken(f"a law of verdicts: {error or _place(error)}", "check --format json") from None
+    except Exception as error:  # of the law, or of looking up what the report names
+        said = str(error).partition("\n")[0] or _place(error)
+        raise Broken(f"a law of verdicts: {without_names(said)}", "check --format json", _place(error)) from None
 
 
 def _place(error: BaseException) -> str:
