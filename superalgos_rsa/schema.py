@@ -57,8 +57,11 @@ def problems(name: str, value: Any) -> list[Problem]:
         return []
     try:
         errors = list(_validator(name).iter_errors(value))
-    except RecursionError:  # the validator writes the refused value into its own message
+    # The validator writes the refused value into its own message, and of these two Python makes no text.
+    except RecursionError:
         return [Problem((), "is nested too deep", "type")]
+    except ValueError:
+        return [Problem((), "holds a number of thousands of digits", "type")]
     found = dict.fromkeys(problem for error in errors for problem in _problems(error))
     return sorted(found, key=lambda problem: [_sortable(step) for step in problem.pointer])
 

@@ -347,3 +347,11 @@ def test_a_finding_is_the_same_in_the_stream_as_in_the_report() -> None:
     """Each schema stands alone, so that a program can take one file; the part they share must not drift."""
     stream, whole = json.loads(schema.text("stream")), json.loads(schema.text("report"))
     assert stream["$defs"]["finding"] == whole["$defs"]["finding"]
+
+
+def test_a_number_of_thousands_of_digits_is_a_problem_like_any_other() -> None:
+    """TOML holds integers that Python refuses to write."""
+    for value in ({"accept_rsa_4096": 10**5000}, {"search": [10**5000]}):
+        assert [problem.message for problem in schema.problems("config", value)] == [
+            "holds a number of thousands of digits"
+        ]
