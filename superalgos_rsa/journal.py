@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from superalgos_rsa.document import Meant, decode
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files import (
     Content,
@@ -27,6 +28,7 @@ from superalgos_rsa.files import (
     set_mode,
     sync_folder,
 )
+from superalgos_rsa.proof import UNPROVEN, is_as_meant
 
 State = Literal["applying", "applied", "undoing", "undone"]
 KEPT = 50
@@ -37,7 +39,10 @@ _PATIENCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New bytes of a file (`old` is `None` for one that is not there yet), or a new mode, or a new folder."""
+    """New bytes of a file (`old` is `None` for one that is not there yet), or a new mode, or a new folder.
+
+    `meant` are the values that the new bytes of a JSON document change; any other change is refused.
+    """
 
     path: str
     old: bytes | None = field(default=None, repr=False)
@@ -45,6 +50,7 @@ class Change:
     old_mode: int | None = None
     new_mode: int | None = None
     folder: bool = False
+    meant: Sequence[Meant] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Journal:
             for change in changes:
                 if not _is(change, new=False):
                     raise ConflictError(f"{change.path} was changed meanwhile; nothing was written", _AGAIN)
+                if not _is_as_meant(change):
+                    raise SuperalgosRsaError(f"{change.path}: {UNPROVEN}; nothing was written")
             self._write_entry(number, changes, title, now)
             try:
                 for change in changes:
@@ -239,6 +247,12 @@ def _listed(change: Change) -> dict[str, Any]:
 def _change(folder: Path, index: int, listed: Mapping[str, Any]) -> Change:
     old, new = ((folder / f"{index}.{side}").read_bytes() if listed[side] else None for side in ("old", "new"))
     return Change(listed["path"], old, new, listed["old_mode"], listed["new_mode"], listed["folder"])
+
+
+def _is_as_meant(change: Change) -> bool:
+    if change.meant is None or change.new is None:
+        return True
+    return is_as_meant(decode(change.old or b""), decode(change.new), change.meant)
 
 
 def _do(change: Change) -> None:

@@ -138,7 +138,7 @@ def changes_of(found: Plan, judge: Judge) -> list[Change]:
     for path, data in found.state.files.items():
         old = judge.bytes_on_disk(path)
         if old != data:
-            changes.append(Change(path, old, data))
+            changes.append(Change(path, old, data, meant=found.state.meant[path]))
     return changes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from superalgos_rsa.document import Meant
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content
 from superalgos_rsa.gathering import Settings, gather
@@ -20,14 +21,17 @@ from superalgos_rsa.vault import Vault, parse_vault
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What differs from the disk: bytes by path, modes by path, and folders that would be made."""
+    """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` says of each
+    file what makes its bytes from those on the disk."""
 
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    meant: Mapping[str, tuple[Meant, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     modes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     folders: tuple[str, ...] = ()
 
-    def with_file(self, path: str, data: bytes) -> State:
-        return replace(self, files={**self.files, path: data})
+    def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> State:
+        so_far = self.meant.get(path, ())
+        return replace(self, files={**self.files, path: data}, meant={**self.meant, path: (*so_far, *meant)})
 
     def with_mode(self, path: str, mode: int) -> State:
         return replace(self, modes={**self.modes, path: mode})
