@@ -12,16 +12,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from installations import Site, ecosystem, exchange, key, trading
+from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, trading
 
 from attack.limits import attacked
+from superalgos_rsa.cli import run
 from superalgos_rsa.cli.fix import changes_of
-from superalgos_rsa.fixing.bench import Wishes
+from superalgos_rsa.document import Meant
+from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
+from superalgos_rsa.fixing.menders import MENDERS
 from superalgos_rsa.fixing.planner import plan
 from superalgos_rsa.fixing.state import Judge
 from superalgos_rsa.gathering import Settings
 from superalgos_rsa.installation import open_installation
 from superalgos_rsa.reading import read_source
+from superalgos_rsa.rules.registry import Occurrence
 from superalgos_rsa.vault import read_vault
 
 ODD: list[Any] = [
@@ -95,10 +99,11 @@ REPAIRED = {"config", "codeName", "secret", "keys", "exchanges", "userAccounts",
 class Tried:
     """What `fix` would write for these documents, beside a good one that has one known mistake."""
 
-    def __init__(self, *odd: Any) -> None:
+    def __init__(self, *odd: Any, vault: Any = ()) -> None:
         with tempfile.TemporaryDirectory() as folder:
             site = Site(Path(folder, "superalgos"))
             site.put_key()
+            site.put(VAULT, json.dumps(vault))
             names = []
             for index, value in enumerate(odd):
                 text = json.dumps(value, indent=4, ensure_ascii=False)
@@ -106,14 +111,17 @@ class Tried:
             self.good = site.workspace(ecosystem(exchange(key(" My-Secrets/k.pem", "b" * 64, "Good"))), name="Good")
             installation = open_installation(site.root, {})
             sources = tuple(read_source(str(name), 1_000_000) for name in (*names, self.good))
+            sources = (*sources, read_source(str(installation.vault), 1_000_000))
             judge = Judge(sources, installation, read_vault(installation.vault), Settings())
             self.plan = plan(judge, Wishes(), unsafe=True)
             self.changes = changes_of(self.plan, judge)
 
 
-def check(*odd: Any) -> None:
-    tried = Tried(*odd)
-    assert str(tried.good) in {change.path for change in tried.changes}, [s.reason for s in tried.plan.steps]
+def check(*odd: Any, vault: Any = ()) -> None:
+    tried = Tried(*odd, vault=vault)
+    assert not [step for step in tried.plan.steps if step.reason and "fail" in step.reason]
+    if isinstance(vault, list | tuple):  # any other is no vault, and no key can be judged with it
+        assert str(tried.good) in {change.path for change in tried.changes}, [s.reason for s in tried.plan.steps]
     for change in tried.changes:
         if change.new is None:
             continue
@@ -149,6 +157,16 @@ def test_arbitrary_json_in_the_place_of_the_keys(value: Any) -> None:
     check(workspace_with((KEYS, value)))
 
 
+_ENTRY = st.fixed_dictionaries({"type": st.just("exchange"), "key": st.sampled_from([API_KEY, "", None, 5])}) | st.none()
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(_JSON, _JSON | st.lists(_ENTRY | _JSON, max_size=3))
+def test_arbitrary_json_in_the_place_of_the_vault_and_of_a_node(value: Any, vault: Any) -> None:
+    odd = {"type": "Exchange Account Key", "config": value}
+    check(odd, [value], value, workspace_with((KEYS, [odd])), vault=vault)
+
+
 @pytest.mark.parametrize("odd", [[[]], "bybit", ["x"], [5], [[[]]], None], ids=json.dumps)
 def test_the_command_mends_the_other_document(odd: Any, tmp_path: Path) -> None:
     site = Site(tmp_path / "superalgos")
@@ -161,3 +179,78 @@ def test_the_command_mends_the_other_document(odd: Any, tmp_path: Path) -> None:
     assert "My-Secrets/k.pem" in good.read_text()
     assert "~" not in good.read_text()
     assert json.loads(bad.read_bytes()) == json.loads(before)
+
+
+# --- Menders that are wrong -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Site, Path, Path]:
+    site = Site(tmp_path / "superalgos")
+    site.put_key()
+    first = site.workspace(*trading(key(" My-Secrets/k.pem", "a" * 64, "A")), name="A")
+    second = site.workspace(*trading(key("~/My-Secrets/k.pem", "b" * 64, "B")), name="B")
+    return site, first, second
+
+
+def fix(site: Site) -> int:
+    return run(["--root", str(site.root), "fix", "--apply"])
+
+
+@pytest.mark.parametrize("when", ["at once", "after a proposal that is skipped"])
+def test_a_mender_that_raises_hides_no_other_repair(
+    two: tuple[Site, Path, Path], when: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, first, second = two
+    before = first.read_bytes()
+
+    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+        if when != "at once":
+            yield Proposal("nothing", "safe", bench.state)
+        raise KeyError("CANARY")
+
+    monkeypatch.setitem(MENDERS, "path-whitespace", mender)
+    assert fix(site) == 1
+    shown = capsys.readouterr().out
+    assert "skipped: this repair [path-whitespace, display] — it failed: KeyError" in shown
+    assert "CANARY" not in shown
+    assert first.read_bytes() == before
+    assert "~" not in second.read_text()
+
+
+def test_a_state_that_nobody_can_judge_hides_no_other_repair(
+    two: tuple[Site, Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, first, second = two
+    before = first.read_bytes()
+
+    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+        yield Proposal("judge this", "safe", bench.state.with_file(str(first), 5, ()))  # type: ignore[arg-type]
+
+    monkeypatch.setitem(MENDERS, "path-whitespace", mender)
+    assert fix(site) == 1
+    assert "skipped: judge this" in capsys.readouterr().out
+    assert first.read_bytes() == before
+    assert "~" not in second.read_text()
+
+
+def test_a_mender_that_changes_more_than_it_says_writes_nothing(
+    two: tuple[Site, Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No rule sees that the workspace has another name, so only the writer can."""
+    site, first, second = two
+    before = first.read_bytes(), second.read_bytes()
+
+    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+        text = bench.text(str(first))
+        new = text.replace(" My-Secrets/k.pem", "My-Secrets/k.pem")
+        config = json.loads(new)["rootNodes"][1]["cryptoExchanges"][0]["exchanges"][0]["exchangeAccounts"]
+        at = (*KEYS, 0, "config")
+        meant = Meant(at, config["userAccounts"][0]["userKeys"]["keys"][0]["config"])
+        state = bench.state.with_file(str(first), new.replace('"name": "A",', '"name": "Z",', 1).encode(), (meant,))
+        yield Proposal("more than that", "safe", state)
+
+    monkeypatch.setitem(MENDERS, "path-whitespace", mender)
+    assert fix(site) == 2
+    assert "would change other values than it says; nothing was written" in capsys.readouterr().err
+    assert (first.read_bytes(), second.read_bytes()) == before
