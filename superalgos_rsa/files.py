@@ -146,13 +146,6 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
         raise
 
 
-def set_mode(path: str | os.PathLike[str], mode: int) -> None:
-    try:
-        os.chmod(path, mode)
-    except OSError as error:
-        raise SuperalgosRsaError(f"cannot change the mode of {path}: {error.strerror}") from None
-
-
 def _lock_path(target: Path) -> Path:
     """Not beside the target: Superalgos lists whatever lies in its workspace folder."""
     import hashlib

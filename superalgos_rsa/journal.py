@@ -25,9 +25,9 @@ from superalgos_rsa.files import (
     is_half_written,
     read_regular,
     replace,
-    set_mode,
     sync_folder,
 )
+from superalgos_rsa.modes import Identity, change_mode, has_mode
 from superalgos_rsa.proof import UNPROVEN, is_as_meant
 
 State = Literal["applying", "applied", "undoing", "undone"]
@@ -50,6 +50,8 @@ class Change:
     old_mode: int | None = None
     new_mode: int | None = None
     folder: bool = False
+    identity: Identity | None = None
+    """Of the file whose mode changes: no other gets it."""
     meant: Sequence[Meant] | None = field(default=None, repr=False)
 
 
@@ -241,12 +243,15 @@ def _listed(change: Change) -> dict[str, Any]:
         "old_mode": change.old_mode,
         "new_mode": change.new_mode,
         "folder": change.folder,
+        "identity": change.identity,
     }
 
 
 def _change(folder: Path, index: int, listed: Mapping[str, Any]) -> Change:
     old, new = ((folder / f"{index}.{side}").read_bytes() if listed[side] else None for side in ("old", "new"))
-    return Change(listed["path"], old, new, listed["old_mode"], listed["new_mode"], listed["folder"])
+    identity = listed.get("identity")
+    known = None if identity is None else (identity[0], identity[1])
+    return Change(listed["path"], old, new, listed["old_mode"], listed["new_mode"], listed["folder"], known)
 
 
 def _is_as_meant(change: Change) -> bool:
@@ -263,7 +268,7 @@ def _do(change: Change) -> None:
             raise SuperalgosRsaError(f"cannot make {change.path}: {error.strerror}") from None
         sync_folder(Path(change.path).parent)
     elif change.new_mode is not None:
-        set_mode(change.path, change.new_mode)
+        change_mode(change.path, change.identity, change.old_mode, change.new_mode)
     elif change.new is not None:
         replace(change.path, change.old, change.new, private=True)
 
@@ -281,7 +286,7 @@ def _undo(change: Change) -> None:
         with contextlib.suppress(OSError):  # not empty: what lies there by now is not ours to remove
             os.rmdir(change.path)
     elif change.old_mode is not None:
-        set_mode(change.path, change.old_mode)
+        change_mode(change.path, change.identity, change.new_mode, change.old_mode)
     elif change.old is None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(change.path)
@@ -301,9 +306,7 @@ def _is(change: Change, *, new: bool) -> bool:
     if change.folder:
         return os.path.isdir(change.path) if new else not os.path.lexists(change.path)
     if change.new_mode is not None:
-        with contextlib.suppress(OSError):
-            return stat.S_IMODE(os.stat(change.path).st_mode) == (change.new_mode if new else change.old_mode)
-        return False
+        return has_mode(change.path, change.identity, change.new_mode if new else change.old_mode)
     expected = change.new if new else change.old
     if expected is None:
         return not os.path.lexists(change.path)

@@ -51,7 +51,7 @@ def test_every_kind_of_change_is_made_and_taken_back(journal: Journal, folder: P
     link.symlink_to("a")
     changes = [
         Change(str(folder / "made"), folder=True),
-        Change(str(key), old_mode=0o644, new_mode=0o600),
+        Change(str(key), old_mode=0o644, new_mode=0o600, identity=(key.stat().st_dev, key.stat().st_ino)),
         Change(str(link), b"old", b"new"),
         Change(str(folder / "made" / "n"), None, b"fresh"),
     ]

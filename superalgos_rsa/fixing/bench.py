@@ -43,6 +43,8 @@ class Wishes:
     """Fingerprints of the public keys that the exchange was given."""
     chosen: tuple[tuple[str, str], ...] = ()
     """(key, path): the file to take where several would do."""
+    named: tuple[str, ...] = ()
+    """Real paths of the files and folders that the command line names: what lies there is as good as our own."""
     remembered: Callable[[KeyFacts], str | None] = lambda _: None
     """The fingerprint that a key last worked with."""
 

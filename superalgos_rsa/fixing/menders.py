@@ -16,8 +16,11 @@ from superalgos_rsa.embedded import replace_member, set_members
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import paths
 from superalgos_rsa.fixing.bench import Bench, Proposal
+from superalgos_rsa.fixing.ours import why_not_ours
+from superalgos_rsa.fixing.state import Mode
 from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.loader import Crash
+from superalgos_rsa.modes import look
 from superalgos_rsa.report import Applicability
 from superalgos_rsa.rules.registry import Occurrence
 
@@ -201,13 +204,17 @@ def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 @mends("file-permissions")
 def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     path = found.key.path if found.key is not None else None
-    if path is None or path.target is None or path.mode is None:
+    seen = look(path.target) if path is not None and path.target is not None else None
+    if path is None or path.target is None or seen is None:
         return
-    mode = path.mode & 0o700 | 0o400
-    mine = os.geteuid() in (0, os.stat(path.target).st_uid)
-    state = bench.state.with_mode(path.target, mode) if mine else None
-    owner = "" if mine else ": only its owner can do that"
-    yield Proposal(f"chmod {mode:o} {path.target}{owner}", "safe" if mine else "display", state)
+    mode = seen.mode & 0o700 | 0o400
+    title = f"chmod {mode:o} {path.target}"
+    installation = bench.judge.installation
+    obstacle = why_not_ours(path.target, seen, installation.root if installation else None, bench.wishes.named)
+    if obstacle is not None:
+        yield Proposal(f"{title}: {obstacle}", "display", None)
+    else:
+        yield Proposal(title, "safe", bench.state.with_mode(path.target, Mode(mode, seen.mode, seen.identity)))
 
 
 @mends("pem-public")

@@ -157,7 +157,7 @@ def test_arbitrary_json_in_the_place_of_the_keys(value: Any) -> None:
     check(workspace_with((KEYS, value)))
 
 
-_ENTRY = st.fixed_dictionaries({"type": st.just("exchange"), "key": st.sampled_from([API_KEY, "", None, 5])}) | st.none()
+_ENTRY = st.fixed_dictionaries({"type": st.just("exchange"), "key": st.sampled_from([API_KEY, "", None, 5])})
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
