@@ -23,6 +23,7 @@ from superalgos_rsa.files import (
     clear_away,
     create,
     is_half_written,
+    new_token,
     read_regular,
     replace,
     sync_folder,
@@ -81,11 +82,12 @@ class Journal:
                     raise ConflictError(f"{change.path} was changed meanwhile; nothing was written", _AGAIN)
                 if not _is_as_meant(change):
                     raise SuperalgosRsaError(f"{change.path}: {UNPROVEN}; nothing was written")
-            self._write_entry(number, changes, title, now)
+            token = new_token()
+            self._write_entry(number, changes, title, now, token)
             try:
                 for change in changes:
-                    _do(change)
-                _tidy(changes)
+                    _do(change, token)
+                _tidy(changes, token)
                 self._set_state(number, "applied")
             except BaseException:
                 # Nothing of an interrupted set stays, be it a full disk, a conflict or Ctrl-C. What cannot be taken
@@ -139,19 +141,20 @@ class Journal:
             self._remove(number)
         unfinished = [entry for entry in entries if entry.state in ("applying", "undoing")]
         for entry in reversed(unfinished):
-            _tidy(self._changes(entry.number))
             self._take_back(entry.number)
             self._set_state(entry.number, "undone")
         return unfinished
 
     def _take_back(self, number: int) -> None:
         """The bytes before, for every file that holds the bytes after; any other is somebody else's by now."""
-        for change in reversed(self._changes(number)):
+        changes, token = self._changes(number), self._plan(number).get("token", "")
+        _tidy(changes, token)
+        for change in reversed(changes):
             if _is(change, new=True):
-                _undo(change)
+                _undo(change, token)
             elif change.old is not None and change.new is not None:
-                _mend(change.path, change.old, change.new)
-        _tidy(self._changes(number))
+                _mend(change.path, change.old, change.new, token)
+        _tidy(changes, token)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -187,7 +190,7 @@ class Journal:
         plan: dict[str, Any] = json.loads((self._folder / str(number) / _PLAN).read_text("utf-8"))
         return plan
 
-    def _write_entry(self, number: int, changes: Sequence[Change], title: str, now: float) -> None:
+    def _write_entry(self, number: int, changes: Sequence[Change], title: str, now: float, token: str) -> None:
         """The plan comes last and whole: a set without it was never begun."""
         folder = self._folder / str(number)
         try:
@@ -197,7 +200,8 @@ class Journal:
                     if data is not None:
                         create(folder / f"{index}.{side}", data, mode=0o600)
             listed = [_listed(change) for change in changes]
-            self._write_plan(number, {"time": now, "title": title, "state": "applying", "changes": listed})
+            plan = {"time": now, "title": title, "state": "applying", "token": token, "changes": listed}
+            self._write_plan(number, plan)
             sync_folder(self._folder)
         except BaseException:
             self._remove(number)
@@ -260,7 +264,7 @@ def _is_as_meant(change: Change) -> bool:
     return is_as_meant(decode(change.old or b""), decode(change.new), change.meant)
 
 
-def _do(change: Change) -> None:
+def _do(change: Change, token: str) -> None:
     if change.folder:
         try:
             os.mkdir(change.path, 0o700)
@@ -270,18 +274,18 @@ def _do(change: Change) -> None:
     elif change.new_mode is not None:
         change_mode(change.path, change.identity, change.old_mode, change.new_mode)
     elif change.new is not None:
-        replace(change.path, change.old, change.new, private=True)
+        replace(change.path, change.old, change.new, private=True, token=token)
 
 
-def _tidy(changes: Sequence[Change]) -> None:
+def _tidy(changes: Sequence[Change], token: str) -> None:
     """Leave no file beside another, whatever became of the attempt to remove it at once."""
     for change in changes:
         if change.new is not None:
             with contextlib.suppress(SuperalgosRsaError):
-                clear_away(change.path, change.old, change.new)
+                clear_away(change.path, change.old, change.new, token)
 
 
-def _undo(change: Change) -> None:
+def _undo(change: Change, token: str) -> None:
     if change.folder:
         with contextlib.suppress(OSError):  # not empty: what lies there by now is not ours to remove
             os.rmdir(change.path)
@@ -291,14 +295,14 @@ def _undo(change: Change) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(change.path)
     elif change.new is not None:
-        replace(change.path, change.new, change.old)
+        replace(change.path, change.new, change.old, token=token)
 
 
-def _mend(path: str, old: bytes, new: bytes) -> None:
+def _mend(path: str, old: bytes, new: bytes, token: str) -> None:
     """Of a file that cannot be replaced but only be written in place, a killed process leaves one half."""
     found = read_regular(path, max(len(old), len(new)))
     if isinstance(found, Content) and found.data != old and is_half_written(found.data, old, new):
-        replace(path, found.data, old)
+        replace(path, found.data, old, token=token)
 
 
 def _is(change: Change, *, new: bool) -> bool:
