@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from superalgos_rsa.document import Edit, JsonError, Span, locate, parse, quote
+from superalgos_rsa.document import GONE, Edit, JsonError, Meant, Span, locate, parse, quote
 from superalgos_rsa.embedded import set_members
 from superalgos_rsa.errors import UsageError
 
@@ -68,7 +68,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class UpdatePlan:
-    """Edits of the document and edits of the vault, either may be empty."""
+    """Edits of the document, which begin at the key's config, and edits of the vault; either may be empty."""
 
     document: tuple[Edit, ...]
     vault: tuple[Edit, ...]
@@ -164,18 +164,19 @@ def _replace(vault: VaultText, pointer: tuple[int, str], value: str) -> Edit:
     spans = locate(vault.text, [pointer])
     if pointer not in spans:
         raise UsageError("the vault's entry for this key has no value", "`superalgos-rsa check` shows the place")
-    return Edit(spans[pointer], quote(value))
+    return Edit(spans[pointer], quote(value), Meant(pointer, value))
 
 
 def _append(vault: VaultText, entry: Mapping[str, str]) -> Edit:
     last = len(vault.entries) - 1
     end = locate(vault.text, [(last,)])[(last,)].end
     inner = ",\n".join(f"        {quote(name)}: {quote(value)}" for name, value in entry.items())
-    return Edit(Span(end, end), f",\n    {{\n{inner}\n    }}")
+    return Edit(Span(end, end), f",\n    {{\n{inner}\n    }}", Meant((last + 1,), dict(entry)))
 
 
 def _remove(vault: VaultText, index: int) -> Edit:
     spans = locate(vault.text, [(i,) for i in range(len(vault.entries))])
+    gone = Meant((index,), GONE)
     if index:
-        return Edit(Span(spans[(index - 1,)].end, spans[(index,)].end), "")
-    return Edit(Span(spans[(0,)].start, spans[(1,)].start if (1,) in spans else spans[(0,)].end), "")
+        return Edit(Span(spans[(index - 1,)].end, spans[(index,)].end), "", gone)
+    return Edit(Span(spans[(0,)].start, spans[(1,)].start if (1,) in spans else spans[(0,)].end), "", gone)

@@ -10,9 +10,9 @@ import gc
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in CPython, absent from the stubs
-from typing import Any, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 Pointer = tuple[str | int, ...]
 Trie = dict[Any, "Trie"]
@@ -38,10 +38,29 @@ class Span:
     end: int
 
 
+GONE: Final = object()
+
+
+class Meant(NamedTuple):
+    """What an edit is to bring about: another value at one place, or none (`GONE`) where a list had an item. Where a
+    text stands on the way, the pointer leads into the JSON that the text holds."""
+
+    pointer: Pointer
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
+    """`meant` is `None` where every value stays as it is."""
+
     span: Span
     replacement: str = field(repr=False)
+    meant: Meant | None = field(default=None, repr=False)
+
+    def below(self, pointer: Pointer) -> Edit:
+        """The same edit, of a value that stands at this place of a larger one."""
+        meant = self.meant
+        return self if meant is None else replace(self, meant=Meant((*pointer, *meant.pointer), meant.value))
 
 
 class JsonError(Exception):

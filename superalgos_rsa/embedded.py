@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 
-from superalgos_rsa.document import Edit, Span, locate, parse, quote
+from superalgos_rsa.document import Edit, Meant, Span, locate, parse, quote
 
 # One character of the decoded string per match. A surrogate pair of escapes decodes to one character.
 _CHARACTER = re.compile(
@@ -16,16 +17,18 @@ _CHARACTER = re.compile(
 
 def outer_span(text: str, string: Span, inner: Span) -> Span:
     """Where `inner` of the decoded string stands in the text that holds the string at `string`."""
-    starts = [match.start() for match in _CHARACTER.finditer(text, string.start + 1, string.end - 1)]
-    starts.append(string.end - 1)
-    return Span(starts[inner.start], starts[inner.end])
+    end = string.end - 1
+    starts = (match.start() for match in _CHARACTER.finditer(text, string.start + 1, end))
+    first = next(islice(starts, inner.start, None), end)
+    length = inner.end - inner.start
+    return Span(first, next(islice(starts, length - 1, None), end) if length else first)
 
 
 def replace_member(text: str, string: Span, name: str, json_text: str) -> Edit:
-    """The edit that gives a member of the object inside the string another JSON value."""
+    """The edit that gives a member of the object inside the string another JSON value. What it means begins there."""
     inner: str = json.loads(text[string.start : string.end])
     span = locate(inner, [(name,)])[(name,)]
-    return Edit(outer_span(text, string, span), _escaped(json_text))
+    return Edit(outer_span(text, string, span), _escaped(json_text), Meant((name,), parse(json_text)))
 
 
 def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
@@ -43,22 +46,24 @@ def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
             absent.append((name, new))
         elif value[name] != new:
             span = locate(inner, [(name,)])[(name,)]
-            edits.append(Edit(outer_span(text, string, span), _escaped(quote(new))))
-    if absent:
-        at, addition = _addition(inner, list(value), absent)
-        edits.append(Edit(outer_span(text, string, Span(at, at)), _escaped(addition)))
+            edits.append(Edit(outer_span(text, string, span), _escaped(quote(new)), Meant((name,), new)))
+    at, additions = _additions(inner, list(value), absent)
+    for (name, new), addition in zip(absent, additions, strict=True):
+        edits.append(Edit(outer_span(text, string, Span(at, at)), _escaped(addition), Meant((name,), new)))
     return edits
 
 
-def _addition(inner: str, names: list[str], absent: list[tuple[str, str]]) -> tuple[int, str]:
+def _additions(inner: str, names: list[str], absent: list[tuple[str, str]]) -> tuple[int, list[str]]:
+    if not absent:
+        return 0, []
     if not names:
         opening = inner.index("{") + 1
-        return opening, ", ".join(f"{quote(name)}: {quote(new)}" for name, new in absent)
+        return opening, [f"{', ' if i else ''}{quote(name)}: {quote(new)}" for i, (name, new) in enumerate(absent)]
     spans = locate(inner, [(name,) for name in names])
     end = max(spans[name,].end for name in names)
     layout = re.match(r"\s*", inner[inner.index("{") + 1 :])
     space = layout[0] if layout else ""
-    return end, "".join(f",{space}{quote(name)}: {quote(new)}" for name, new in absent)
+    return end, [f",{space}{quote(name)}: {quote(new)}" for name, new in absent]
 
 
 def _escaped(text: str) -> str:

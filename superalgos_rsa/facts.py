@@ -92,8 +92,12 @@ class KeyFacts:
 
     @property
     def holds_secret(self) -> bool:
-        """The file holds something that others must not read."""
-        return self.content is not None and self.content.kind not in ("public", "certificate", "empty")
+        """The file holds something that others must not read: any other text is no secret, whatever names it."""
+        if self.content is None or self.content.kind in ("public", "certificate", "empty"):
+            return False
+        if self.content.kind in ("text", "json"):
+            return self.hmac_text is not None and (self.hmac_text.plausible or self.hmac_text.only_blank_spoils)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from superalgos_rsa import lease
+from superalgos_rsa import attributes, lease, locks
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
@@ -69,46 +68,54 @@ def _unread(name: str, error: OSError | ValueError) -> Unread:
     return Unread("other", error.strerror or type(error).__name__)
 
 
-def replace(path: str | os.PathLike[str], old: bytes | None, new: bytes, *, private: bool = False) -> None:
+def replace(
+    path: str | os.PathLike[str], old: bytes | None, new: bytes, *, private: bool = False, token: str | None = None
+) -> None:
     """Put `new` in the place of `old`, whole or not at all.
 
     `old` are the bytes that were read (`None`: there was no file). A file that holds anything else by now raises
-    `ConflictError`. A link stays a link, and mode and owner stay; `private` makes a new file 0600 instead.
-    Failure of any kind leaves the old bytes and no stray file, and raises `SuperalgosRsaError`.
+    `ConflictError`. A link stays a link, and owner, mode, access list and further names stay; `private` makes a new
+    file 0600 instead. Failure of any kind leaves the old bytes and no stray file, and raises `SuperalgosRsaError`.
+    What a process leaves that is killed bears the `token`, and `clear_away` removes it.
     """
     target = Path(os.path.realpath(path))
-    with _locked(target), _told(path):
-        _replace_locked(target, old, new, private)
+    temporary, spare = (_beside(target, ending, token or new_token()) for ending in ("new", "old"))
+    with _told(path):
+        try:
+            if old is None:
+                create(temporary, new, mode=0o600 if private else 0o666 & ~_umask())
+                _put_where_nothing_is(target, temporary)
+            elif not _put_in_its_place(target, old, new, temporary, spare):
+                _write_in_place(target, old, new, temporary)
+        except (locks.NoFileError, lease.InUseError):
+            raise _conflict(target) from None
+        finally:
+            for stray in (temporary, spare):
+                with contextlib.suppress(OSError):
+                    os.unlink(stray)
+        sync_folder(target.parent)
 
 
-def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | None) -> None:
-    """Remove what a `replace` of these bytes left beside the file when its process was killed.
+def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | None, token: str) -> None:
+    """Remove what a `replace` of these bytes with this token left beside the file when its process was killed.
 
     One thing is never removed: the old file under another name, if somebody wrote into it who had it open. It comes
     back to its place.
     """
     target = Path(os.path.realpath(path))
-    with _locked(target), _told(path):
-        for name in os.listdir(target.parent) if target.parent.is_dir() else ():
-            found = _BESIDE.fullmatch(name)
-            if found is None or found[1] != target.name:
-                continue
-            stray = target.with_name(name)
-            if found[2] == "old" and old is not None and new is not None and _was_written(stray, old):
-                _put_back(stray, target, new)
+    temporary, spare = (_beside(target, ending, token) for ending in ("new", "old"))
+    with _told(path):
+        if old is not None and new is not None and _was_written(spare, old):
+            with contextlib.suppress(locks.NoFileError), locks.held(target):
+                _put_back(spare, target, new)
+        for stray in (temporary, spare):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(stray)
 
 
-@contextlib.contextmanager
-def _locked(target: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(_lock_path(target), timeout=10, mode=0o600):
-            yield
-    except Timeout:
-        raise SuperalgosRsaError(f"another program is writing {target}", "try again when it has finished") from None
+def new_token() -> str:
+    """By chance, not by process id: in a container the next process has the id of the one that was killed."""
+    return os.urandom(6).hex()
 
 
 @contextlib.contextmanager
@@ -146,45 +153,6 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
         raise
 
 
-def set_mode(path: str | os.PathLike[str], mode: int) -> None:
-    try:
-        os.chmod(path, mode)
-    except OSError as error:
-        raise SuperalgosRsaError(f"cannot change the mode of {path}: {error.strerror}") from None
-
-
-def _lock_path(target: Path) -> Path:
-    """Not beside the target: Superalgos lists whatever lies in its workspace folder."""
-    import hashlib
-    import tempfile
-
-    folder = Path(tempfile.gettempdir(), f"superalgos-rsa-{os.getuid() if hasattr(os, 'getuid') else 'locks'}")
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or (hasattr(os, "getuid") and status.st_uid != os.getuid()):
-        raise SuperalgosRsaError(f"{folder} belongs to somebody else", "remove it, or set TMPDIR to your own folder")
-    return folder / f"{hashlib.sha256(os.fsencode(target)).hexdigest()}.lock"
-
-
-def _replace_locked(target: Path, old: bytes | None, new: bytes, private: bool) -> None:
-    # A FIFO that came meanwhile must not be opened below.
-    if os.path.lexists(target) if old is None else read_regular(target, len(old)) != Content(old):
-        raise _conflict(target)
-    temporary = _beside(target, "new")
-    try:
-        if old is None:
-            create(temporary, new, mode=0o600 if private else 0o666 & ~_umask())
-            _put_where_nothing_is(target, temporary)
-        else:
-            _write_like(target, temporary, new)
-            _swap(target, old, new, temporary)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-    sync_folder(target.parent)
-
-
 def _put_where_nothing_is(target: Path, temporary: Path) -> None:
     try:
         os.link(temporary, target)
@@ -196,55 +164,59 @@ def _put_where_nothing_is(target: Path, temporary: Path) -> None:
         os.replace(temporary, target)
 
 
-_BESIDE = re.compile(r"\.(.+)\.[0-9a-f]{12}\.(new|old)", re.DOTALL)
+def _beside(target: Path, ending: str, token: str) -> Path:
+    return target.with_name(f".{target.name}.{token}.{ending}")
 
 
-def _beside(target: Path, ending: Literal["new", "old"]) -> Path:
-    """By chance, not by process id: in a container the next process has the id of the one that was killed."""
-    return target.with_name(f".{target.name}.{os.urandom(6).hex()}.{ending}")
+def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path) -> bool:
+    """Put a new file in the place of the target if that holds `old`, and take it back should anybody have written into
+    the old file meanwhile: whoever asks for no lock must not lose a change either.
+
+    Tells whether there was a way. A file has one place only if it has other names, has something that cannot be given
+    to another, or is mounted by itself, as containers do. `temporary` is there in any case.
+    """
+    with locks.held(target) as descriptor:
+        if read_regular(target, len(old)) != Content(old):
+            raise _conflict(target)
+        source = target if descriptor is None else descriptor
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o600), "wb") as stream:
+            if os.stat(source).st_nlink > 1:
+                return False
+            stream.write(new)
+            if not attributes.give(source, stream.fileno()):
+                return False
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            _swap(target, old, new, temporary, spare, descriptor)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            return False
+        return True
 
 
-def _write_like(target: Path, temporary: Path, data: bytes) -> None:
-    """A new file beside the target with its mode and owner; nobody else can read it before it has them."""
-    status = target.stat()
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(temporary, flags, 0o600), "wb") as stream:
-        stream.write(data)
-        if hasattr(os, "fchown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-            os.fchown(stream.fileno(), status.st_uid, status.st_gid)
-        if hasattr(os, "fchmod"):
-            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _swap(target: Path, old: bytes, new: bytes, temporary: Path) -> None:
-    """Put `temporary` in the place of the target if that still holds `old`, and take it back should anybody have
-    written into the old file meanwhile: whoever asks for no lock must not lose a change either."""
-    spare = _beside(target, "old")
-    try:
-        with lease.exclusive(str(target), str(temporary)) as held:
-            if held.read(len(old) + 1) != old:
-                raise _conflict(target)
+def _swap(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path, descriptor: int | None) -> None:
+    if descriptor is None:  # where a file that is open cannot be replaced, nobody can be writing it now
+        os.replace(temporary, target)
+        return
+    with locks.held(temporary):  # whoever finds the new file in its place waits until it is sure to stay
+        with lease.exclusive(descriptor, str(temporary)) as held:
             with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
                 os.link(target, spare)
+            if held.read(len(old) + 1) != old or not os.path.samestat(os.fstat(descriptor), os.lstat(target)):
+                raise _conflict(target)
             os.replace(temporary, target)
             lease.settle()
-            if held.is_wanted() or held.read(len(old) + 1) != old:
+            spoilt = held.is_wanted() or held.read(len(old) + 1) != old
+            if spoilt:
                 _put_back(spare, target, new)
-                raise _conflict(target)
+        if spoilt:
+            raise _conflict(target)
         if _was_written(spare, old):
             _put_back(spare, target, new)
             raise _conflict(target)
-    except lease.InUseError:
-        raise _conflict(target) from None
-    except OSError as error:
-        if error.errno != errno.EBUSY:  # a single file mounted by itself, as containers do, has one place only
-            raise
-        _write_in_place(target, old, new, temporary)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(spare)
 
 
 def _put_back(spare: Path, target: Path, new: bytes) -> None:
@@ -261,16 +233,21 @@ def _write_in_place(target: Path, old: bytes, new: bytes, sample: Path) -> None:
     """The caller keeps a backup: a process that is killed here leaves the head of the new bytes before the tail of the
     old ones (see `is_half_written`)."""
     try:
-        with lease.exclusive(str(target), str(sample), to_write=True) as held:
-            if held.read(len(old) + 1) != old:
-                raise _conflict(target)
-            try:
-                _overwrite(held.descriptor, new)
-            except BaseException:
-                _overwrite(held.descriptor, old)
-                raise
-    except lease.InUseError:
-        raise _conflict(target) from None
+        with locks.held(target, to_write=True) as descriptor:
+            assert descriptor is not None
+            with lease.exclusive(descriptor, str(sample), to_write=True) as held:
+                if held.read(len(old) + 1) != old:
+                    raise _conflict(target)
+                try:
+                    _overwrite(descriptor, new)
+                except BaseException:
+                    _overwrite(descriptor, old)
+                    raise
+    except PermissionError:
+        raise SuperalgosRsaError(
+            f"cannot write {target}: it has other names, or attributes that a new file would not have, so it would be "
+            "written in place, which this user may not"
+        ) from None
 
 
 def _overwrite(descriptor: int, data: bytes) -> None:

@@ -16,17 +16,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from superalgos_rsa.document import Meant, decode
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files import (
     Content,
     clear_away,
     create,
     is_half_written,
+    new_token,
     read_regular,
     replace,
-    set_mode,
     sync_folder,
 )
+from superalgos_rsa.modes import Identity, change_mode, has_mode
+from superalgos_rsa.proof import UNPROVEN, is_as_meant
 
 State = Literal["applying", "applied", "undoing", "undone"]
 KEPT = 50
@@ -37,7 +40,10 @@ _PATIENCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New bytes of a file (`old` is `None` for one that is not there yet), or a new mode, or a new folder."""
+    """New bytes of a file (`old` is `None` for one that is not there yet), or a new mode, or a new folder.
+
+    `meant` are the values that the new bytes of a JSON document change; any other change is refused.
+    """
 
     path: str
     old: bytes | None = field(default=None, repr=False)
@@ -45,6 +51,9 @@ class Change:
     old_mode: int | None = None
     new_mode: int | None = None
     folder: bool = False
+    identity: Identity | None = None
+    """Of the file whose mode changes: no other gets it."""
+    meant: Sequence[Meant] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +80,14 @@ class Journal:
             for change in changes:
                 if not _is(change, new=False):
                     raise ConflictError(f"{change.path} was changed meanwhile; nothing was written", _AGAIN)
-            self._write_entry(number, changes, title, now)
+                if not _is_as_meant(change):
+                    raise SuperalgosRsaError(f"{change.path}: {UNPROVEN}; nothing was written")
+            token = new_token()
+            self._write_entry(number, changes, title, now, token)
             try:
                 for change in changes:
-                    _do(change)
-                _tidy(changes)
+                    _do(change, token)
+                _tidy(changes, token)
                 self._set_state(number, "applied")
             except BaseException:
                 # Nothing of an interrupted set stays, be it a full disk, a conflict or Ctrl-C. What cannot be taken
@@ -129,19 +141,20 @@ class Journal:
             self._remove(number)
         unfinished = [entry for entry in entries if entry.state in ("applying", "undoing")]
         for entry in reversed(unfinished):
-            _tidy(self._changes(entry.number))
             self._take_back(entry.number)
             self._set_state(entry.number, "undone")
         return unfinished
 
     def _take_back(self, number: int) -> None:
         """The bytes before, for every file that holds the bytes after; any other is somebody else's by now."""
-        for change in reversed(self._changes(number)):
+        changes, token = self._changes(number), self._plan(number).get("token", "")
+        _tidy(changes, token)
+        for change in reversed(changes):
             if _is(change, new=True):
-                _undo(change)
+                _undo(change, token)
             elif change.old is not None and change.new is not None:
-                _mend(change.path, change.old, change.new)
-        _tidy(self._changes(number))
+                _mend(change.path, change.old, change.new, token)
+        _tidy(changes, token)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -177,7 +190,7 @@ class Journal:
         plan: dict[str, Any] = json.loads((self._folder / str(number) / _PLAN).read_text("utf-8"))
         return plan
 
-    def _write_entry(self, number: int, changes: Sequence[Change], title: str, now: float) -> None:
+    def _write_entry(self, number: int, changes: Sequence[Change], title: str, now: float, token: str) -> None:
         """The plan comes last and whole: a set without it was never begun."""
         folder = self._folder / str(number)
         try:
@@ -187,7 +200,8 @@ class Journal:
                     if data is not None:
                         create(folder / f"{index}.{side}", data, mode=0o600)
             listed = [_listed(change) for change in changes]
-            self._write_plan(number, {"time": now, "title": title, "state": "applying", "changes": listed})
+            plan = {"time": now, "title": title, "state": "applying", "token": token, "changes": listed}
+            self._write_plan(number, plan)
             sync_folder(self._folder)
         except BaseException:
             self._remove(number)
@@ -233,15 +247,24 @@ def _listed(change: Change) -> dict[str, Any]:
         "old_mode": change.old_mode,
         "new_mode": change.new_mode,
         "folder": change.folder,
+        "identity": change.identity,
     }
 
 
 def _change(folder: Path, index: int, listed: Mapping[str, Any]) -> Change:
     old, new = ((folder / f"{index}.{side}").read_bytes() if listed[side] else None for side in ("old", "new"))
-    return Change(listed["path"], old, new, listed["old_mode"], listed["new_mode"], listed["folder"])
+    identity = listed.get("identity")
+    known = None if identity is None else (identity[0], identity[1])
+    return Change(listed["path"], old, new, listed["old_mode"], listed["new_mode"], listed["folder"], known)
 
 
-def _do(change: Change) -> None:
+def _is_as_meant(change: Change) -> bool:
+    if change.meant is None or change.new is None:
+        return True
+    return is_as_meant(decode(change.old or b""), decode(change.new), change.meant)
+
+
+def _do(change: Change, token: str) -> None:
     if change.folder:
         try:
             os.mkdir(change.path, 0o700)
@@ -249,37 +272,37 @@ def _do(change: Change) -> None:
             raise SuperalgosRsaError(f"cannot make {change.path}: {error.strerror}") from None
         sync_folder(Path(change.path).parent)
     elif change.new_mode is not None:
-        set_mode(change.path, change.new_mode)
+        change_mode(change.path, change.identity, change.old_mode, change.new_mode)
     elif change.new is not None:
-        replace(change.path, change.old, change.new, private=True)
+        replace(change.path, change.old, change.new, private=True, token=token)
 
 
-def _tidy(changes: Sequence[Change]) -> None:
+def _tidy(changes: Sequence[Change], token: str) -> None:
     """Leave no file beside another, whatever became of the attempt to remove it at once."""
     for change in changes:
         if change.new is not None:
             with contextlib.suppress(SuperalgosRsaError):
-                clear_away(change.path, change.old, change.new)
+                clear_away(change.path, change.old, change.new, token)
 
 
-def _undo(change: Change) -> None:
+def _undo(change: Change, token: str) -> None:
     if change.folder:
         with contextlib.suppress(OSError):  # not empty: what lies there by now is not ours to remove
             os.rmdir(change.path)
     elif change.old_mode is not None:
-        set_mode(change.path, change.old_mode)
+        change_mode(change.path, change.identity, change.new_mode, change.old_mode)
     elif change.old is None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(change.path)
     elif change.new is not None:
-        replace(change.path, change.new, change.old)
+        replace(change.path, change.new, change.old, token=token)
 
 
-def _mend(path: str, old: bytes, new: bytes) -> None:
+def _mend(path: str, old: bytes, new: bytes, token: str) -> None:
     """Of a file that cannot be replaced but only be written in place, a killed process leaves one half."""
     found = read_regular(path, max(len(old), len(new)))
     if isinstance(found, Content) and found.data != old and is_half_written(found.data, old, new):
-        replace(path, found.data, old)
+        replace(path, found.data, old, token=token)
 
 
 def _is(change: Change, *, new: bool) -> bool:
@@ -287,9 +310,7 @@ def _is(change: Change, *, new: bool) -> bool:
     if change.folder:
         return os.path.isdir(change.path) if new else not os.path.lexists(change.path)
     if change.new_mode is not None:
-        with contextlib.suppress(OSError):
-            return stat.S_IMODE(os.stat(change.path).st_mode) == (change.new_mode if new else change.old_mode)
-        return False
+        return has_mode(change.path, change.identity, change.new_mode if new else change.old_mode)
     expected = change.new if new else change.old
     if expected is None:
         return not os.path.lexists(change.path)

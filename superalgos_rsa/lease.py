@@ -25,6 +25,8 @@ except ImportError:  # Windows: a file that is open cannot be replaced there at 
 
 # An opener that had found the file just before it was replaced needs microseconds to reach it.
 SETTLE_SECONDS = 0.02
+_LOOKS = 20
+_PAUSE = 0.003
 
 
 class InUseError(Exception):
@@ -49,25 +51,28 @@ class Held:
 
 
 @contextlib.contextmanager
-def exclusive(path: str, sample: str, *, to_write: bool = False) -> Iterator[Held]:
-    """Hold the file so that nobody else writes it; with `to_write`, so that nobody else reads it either.
+def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterator[Held]:
+    """Hold the open file so that nobody else writes it; with `to_write`, so that nobody else reads it either.
 
     Raises `InUseError` where somebody has it open. `sample` is a file beside it that nobody knows of: a server that
     hands out no lease (NFS) answers as if the file were in use, and answers so for this one too.
     """
-    flags = (os.O_RDWR if to_write else os.O_RDONLY) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
+    answer = _take(descriptor, to_write)
+    for _ in range(_LOOKS if to_write else 0):  # whoever waits for the lock has the file open at moments
+        if answer == "in use":
+            time.sleep(_PAUSE)
+            answer = _take(descriptor, to_write)
+    if answer == "in use" and _can_be_leased(sample, to_write):
+        raise InUseError
     try:
-        answer = _take(descriptor, to_write)
-        if answer == "in use" and _can_be_leased(sample, flags, to_write):
-            raise InUseError
         yield Held(descriptor, answer == "taken")
     finally:
-        os.close(descriptor)  # which gives the lease back
+        if answer == "taken":
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
-def _can_be_leased(path: str, flags: int, to_write: bool) -> bool:
-    descriptor = os.open(path, flags)
+def _can_be_leased(path: str, to_write: bool) -> bool:
+    descriptor = os.open(path, (os.O_RDWR if to_write else os.O_RDONLY) | getattr(os, "O_NONBLOCK", 0))
     try:
         return _take(descriptor, to_write) == "taken"
     finally:

@@ -7,7 +7,8 @@ import re
 from superalgos_rsa.document import JsonError, parse
 
 _BACKSLASH = "\\"
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
+# A string that has no end goes to the end of the text: to look for the next one in it would read it over and over.
+_STRING = re.compile(r'"(?:\\.|[^"\\])*+"?', re.DOTALL)
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 _ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
@@ -33,7 +34,7 @@ def _double_backslashes(match: re.Match[str]) -> str:
     """In a string that is no JSON or begins like a Windows path, every backslash was meant as itself."""
     string = match[0]
     is_windows = re.match(r'"([A-Za-z]:\\[^\\]|\\[^\\nrtbf"/u])', string) is not None
-    valid = re.fullmatch(r'"(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[^"\\])*"', string, re.DOTALL) is not None
+    valid = re.fullmatch(r'"(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[^"\\])*+"', string, re.DOTALL) is not None
     if valid and not is_windows:
         return string
     inner = string[1:-1]
@@ -45,7 +46,7 @@ def _double_backslashes(match: re.Match[str]) -> str:
 
 def _without_trailing_commas(text: str) -> str:
     # A comma before a bracket inside a string is text; strings are skipped by matching them first.
-    return re.sub(rf"({_STRING.pattern})|,(?=\s*[}}\]])", lambda found: found[1] or "", text, flags=re.DOTALL)
+    return re.sub(rf"({_STRING.pattern})|,(?=\s*+[}}\]])", lambda found: found[1] or "", text, flags=re.DOTALL)
 
 
 def without_control_characters(value: str) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
-from superalgos_rsa.document import JsonError, apply, decode, encode, locate, parse
+from superalgos_rsa.document import JsonError, decode, encode, locate, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.journal import Change
 from superalgos_rsa.loader import load
+from superalgos_rsa.proof import edited
 from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.vault import NO_VAULT, Vault, is_of_plugin
 from superalgos_rsa.workspace import Key, read_workspace
@@ -44,10 +45,12 @@ def plan_document_update(
     changes, summary = [], []
     # The vault first: nothing refers to its new entry meanwhile.
     if plan.vault and vault.text is not None and vault.data is not None:
-        changes.append(Change(vault.path, vault.data, encode(apply(vault.text, plan.vault))))
+        new, meant = edited(vault.text, plan.vault)
+        changes.append(Change(vault.path, vault.data, encode(new), meant=meant))
         summary.append((vault.path, "the vault's entry of this key is up to date"))
     if plan.document:
-        changes.append(Change(path, data, encode(apply(text, plan.document))))
+        new, meant = edited(text, plan.document)
+        changes.append(Change(path, data, encode(new), meant=meant))
         names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
         summary.append((path, f"“{key.name or key.id}” has new values ({' and '.join(names)})"))
     return Plan(tuple(changes), tuple(summary))
@@ -66,7 +69,8 @@ def plan_key_update(
             f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it"
         )
     vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
-    return plan_update(text, span, update, vault_text, others | _names_in(value, key))
+    plan = plan_update(text, span, update, vault_text, others | _names_in(value, key))
+    return UpdatePlan(tuple(edit.below(config) for edit in plan.document), plan.vault)
 
 
 def _read(path: str) -> tuple[bytes, Any]:

@@ -51,7 +51,7 @@ def test_every_kind_of_change_is_made_and_taken_back(journal: Journal, folder: P
     link.symlink_to("a")
     changes = [
         Change(str(folder / "made"), folder=True),
-        Change(str(key), old_mode=0o644, new_mode=0o600),
+        Change(str(key), old_mode=0o644, new_mode=0o600, identity=(key.stat().st_dev, key.stat().st_ino)),
         Change(str(link), b"old", b"new"),
         Change(str(folder / "made" / "n"), None, b"fresh"),
     ]
@@ -193,11 +193,14 @@ def test_old_changes_are_forgotten(journal: Journal, folder: Path, tmp_path: Pat
 # --- After a process that died ----------------------------------------------------------------------------------------
 
 
+TOKEN = "0123456789ab"
+
+
 def die_at(journal: Journal, folder: Path) -> None:
     """A set of which the first file was written, and then no line of this program ran any more."""
     journal.apply(two(folder), "t", 0)
     plan = folder.parent / "state" / "superalgos-rsa" / "1" / "plan.json"
-    plan.write_text(plan.read_text().replace('"applied"', '"applying"'))
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "state": "applying", "token": TOKEN}))
     put(folder / "b")
 
 
@@ -205,10 +208,10 @@ def test_a_half_made_set_is_taken_back(journal: Journal, folder: Path) -> None:
     die_at(journal, folder)
     put(folder / ".b.0123456789ab.new", b"new")
     put(folder / ".a.0123456789ab.old", b"old")
-    put(folder / ".a.0123456789ab.mine"), put(folder / ".a.new")
+    put(folder / ".a.0123456789ab.mine"), put(folder / ".a.new"), put(folder / ".a.ba9876543210.new")
     assert [entry.number for entry in journal.recover(0)] == [1]
     assert [(folder / name).read_bytes() for name in ("a", "b")] == [b"old", b"old"]
-    assert sorted(os.listdir(folder)) == [".a.0123456789ab.mine", ".a.new", "a", "b"]
+    assert sorted(os.listdir(folder)) == [".a.0123456789ab.mine", ".a.ba9876543210.new", ".a.new", "a", "b"]
     assert journal.recover(0) == []
 
 
@@ -224,8 +227,8 @@ def test_what_somebody_wrote_into_the_old_file_comes_back(journal: Journal, fold
 @pytest.mark.parametrize("name", ["W[1].json", "w*.json", "x.new", "a b"])
 def test_no_name_keeps_a_stray_file_alive(journal: Journal, folder: Path, name: str) -> None:
     path, other = put(folder / name), put(folder / "other")
-    stray = put(folder / f".{name}.0123456789ab.new")
-    files.clear_away(path, b"old", b"new")
+    stray = put(folder / f".{name}.{TOKEN}.new")
+    files.clear_away(path, b"old", b"new", TOKEN)
     assert not stray.exists()
     assert (path.exists(), other.exists()) == (True, True)
 

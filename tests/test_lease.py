@@ -1,10 +1,12 @@
 """A file under a lease: whoever has it open is found out, and whoever wants it waits."""
 
+import contextlib
 import errno
 import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -18,11 +20,20 @@ from superalgos_rsa.files import replace
 fcntl = pytest.importorskip("fcntl")
 
 
+@contextlib.contextmanager
+def exclusive(path: Path, sample: Path, *, to_write: bool = False) -> Iterator[lease.Held]:
+    with (
+        open(path, "r+b" if to_write else "rb") as stream,
+        lease.exclusive(stream.fileno(), str(sample), to_write=to_write) as held,
+    ):
+        yield held
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "w.json"
     path.write_bytes(b"old")
-    with lease.exclusive(str(path), str(path)) as held:
+    with exclusive(path, path) as held:
         if not held.leased:
             absent("this file system gives no leases")
     return path
@@ -41,11 +52,11 @@ def without_leases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reader_is_no_obstacle_and_a_writer_is(file: Path, sample: Path) -> None:
-    with open(file, "rb"), lease.exclusive(str(file), str(sample)) as held:
+    with open(file, "rb"), exclusive(file, sample) as held:
         assert (held.leased, held.is_wanted(), held.read(10)) == (True, False, b"old")
-    with open(file, "r+b"), pytest.raises(lease.InUseError), lease.exclusive(str(file), str(sample)):
+    with open(file, "r+b"), pytest.raises(lease.InUseError), exclusive(file, sample):
         pass
-    with open(file, "rb"), pytest.raises(lease.InUseError), lease.exclusive(str(file), str(sample), to_write=True):
+    with open(file, "rb"), pytest.raises(lease.InUseError), exclusive(file, sample, to_write=True):
         pass
 
 
@@ -60,7 +71,7 @@ def test_a_server_that_answers_in_use_for_every_file_is_no_obstacle(
         return 0
 
     monkeypatch.setattr(fcntl, "fcntl", refuse)
-    with lease.exclusive(str(file), str(sample)) as held:
+    with exclusive(file, sample) as held:
         assert (held.leased, held.is_wanted()) == (False, False)
     replace(file, b"old", b"new")
     assert file.read_bytes() == b"new"
@@ -75,7 +86,7 @@ def test_whoever_opens_it_for_writing_waits_and_is_noticed(file: Path, sample: P
     context = multiprocessing.get_context("spawn")
     begun = context.Event()
     writer = context.Process(target=_write, args=[str(file), begun])
-    with lease.exclusive(str(file), str(sample)) as held:
+    with exclusive(file, sample) as held:
         writer.start()
         begun.wait(30)
         deadline = time.monotonic() + 30
@@ -91,7 +102,7 @@ def test_no_signal_ends_a_thread_whose_file_is_wanted(file: Path, sample: Path) 
     seen: list[bool] = []
 
     def hold() -> None:
-        with lease.exclusive(str(file), str(sample)) as held:
+        with exclusive(file, sample) as held:
             with pytest.raises(BlockingIOError):
                 os.open(file, os.O_WRONLY | os.O_NONBLOCK)
             seen.append(held.is_wanted())

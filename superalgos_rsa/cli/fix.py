@@ -68,7 +68,10 @@ def command(
         remembered=functools.partial(memory.recall, state_folder(os.environ)),
     )
     verdict = judge.begin()
-    wishes = replace(wishes, chosen=tuple(_chosen(text, verdict.world.keys, installation) for text in choose))
+    chosen = tuple(_chosen(text, verdict.world.keys, installation) for text in choose)
+    root = installation.root if installation is not None else Path()
+    named = (*search, *(str(root / path) for _, path in chosen))
+    wishes = replace(wishes, chosen=chosen, named=tuple(os.path.realpath(name) for name in named))
     found = plan(judge, wishes, unsafe=unsafe, ask=_ask if interactive else None)
     changes = changes_of(found, judge)
     running = installation is not None and installation.running
@@ -134,11 +137,11 @@ def changes_of(found: Plan, judge: Judge) -> list[Change]:
     """Folders and modes first: what is written then lies where it can be read."""
     changes = [Change(path, folder=True) for path in found.state.folders]
     for path, mode in found.state.modes.items():
-        changes.append(Change(path, old_mode=os.stat(path).st_mode & 0o7777, new_mode=mode))
+        changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
     for path, data in found.state.files.items():
         old = judge.bytes_on_disk(path)
         if old != data:
-            changes.append(Change(path, old, data))
+            changes.append(Change(path, old, data, meant=found.state.meant[path]))
     return changes
 
 

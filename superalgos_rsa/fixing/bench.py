@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from superalgos_rsa.candidates import Candidate, search
 from superalgos_rsa.config import Update
-from superalgos_rsa.document import Edit, apply, decode, encode, parse
+from superalgos_rsa.document import Edit, decode, encode, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing.state import Judge, State, Verdict
+from superalgos_rsa.proof import edited
 from superalgos_rsa.reading import find_documents
 from superalgos_rsa.report import Applicability
 from superalgos_rsa.updating import code_names_in, plan_key_update
@@ -42,6 +43,8 @@ class Wishes:
     """Fingerprints of the public keys that the exchange was given."""
     chosen: tuple[tuple[str, str], ...] = ()
     """(key, path): the file to take where several would do."""
+    named: tuple[str, ...] = ()
+    """Real paths of the files and folders that the command line names: what lies there is as good as our own."""
     remembered: Callable[[KeyFacts], str | None] = lambda _: None
     """The fingerprint that a key last worked with."""
 
@@ -68,7 +71,7 @@ class Bench:
         return decode(self.judge.bytes_of(self.state, path) or b"")
 
     def with_edits(self, path: str, edits: list[Edit]) -> State:
-        return self.state.with_file(path, encode(apply(self.text(path), edits)))
+        return _edited(self.state, path, self.text(path), edits)
 
     def with_values(self, key: KeyFacts, update: Update) -> State | str:
         """The key with new values, in the vault where that holds them; or why no edit can bring that about."""
@@ -85,9 +88,9 @@ class Bench:
             return "a workspace that is not among these uses the same vault entry; mend them together"
         state = self.state
         if plan.document:
-            state = state.with_file(path, encode(apply(text, plan.document)))
+            state = _edited(state, path, text, plan.document)
         if plan.vault and vault.text is not None:
-            state = state.with_file(vault.path, encode(apply(vault.text, plan.vault)))
+            state = _edited(state, vault.path, vault.text, plan.vault)
         return state
 
     @cached_property
@@ -109,3 +112,8 @@ class Bench:
         """A file's path as a key should name it: from the Superalgos folder where it lies below that."""
         root = Path(os.path.abspath(self.judge.installation.root)) if self.judge.installation else None
         return Path(path).relative_to(root).as_posix() if root and Path(path).is_relative_to(root) else path
+
+
+def _edited(state: State, path: str, text: str, edits: Sequence[Edit]) -> State:
+    new, meant = edited(text, edits)
+    return state.with_file(path, encode(new), meant)

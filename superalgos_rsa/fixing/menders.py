@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -10,13 +11,16 @@ from typing import Any
 from superalgos_rsa import repair
 from superalgos_rsa.config import Update
 from superalgos_rsa.credential import BLANK
-from superalgos_rsa.document import BOM, Edit, Pointer, Span, locate, parse, quote
+from superalgos_rsa.document import BOM, GONE, Edit, Meant, Pointer, Span, locate, parse, quote
 from superalgos_rsa.embedded import replace_member, set_members
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import paths
 from superalgos_rsa.fixing.bench import Bench, Proposal
+from superalgos_rsa.fixing.ours import why_not_ours
+from superalgos_rsa.fixing.state import Mode
 from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.loader import Crash
+from superalgos_rsa.modes import look
 from superalgos_rsa.report import Applicability
 from superalgos_rsa.rules.registry import Occurrence
 
@@ -62,7 +66,7 @@ def _config(bench: Bench, document: str, at: Pointer, name: str) -> Iterator[Pro
     else:  # the object itself where its text belongs
         repaired = text[span.start : span.end] if isinstance(value, dict) else "{}" if value is None else None
     if repaired is not None:
-        state = bench.with_edits(document, [Edit(span, quote(repaired))])
+        state = bench.with_edits(document, [Edit(span, quote(repaired), Meant(at, repaired))])
         yield Proposal(f"{name}: the config as JSON", "safe", state)
 
 
@@ -74,7 +78,7 @@ def code_name_null(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
         return
     at = (*key.key.pointer, "config")
     text = bench.text(key.document.path)
-    edit = replace_member(text, locate(text, [at])[at], "codeName", '""')
+    edit = replace_member(text, locate(text, [at])[at], "codeName", '""').below(at)
     yield Proposal(f"“{key.key.name}”: an empty codeName", "safe", bench.with_edits(key.document.path, [edit]))
 
 
@@ -82,8 +86,8 @@ def code_name_null(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 def config_missing(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     key = found.key
     if key is not None:
-        edit = _new_member(bench.text(key.document.path), key.key.pointer, "config", '"{}"')
-        yield Proposal(f"“{key.key.name}”: an empty config", "safe", bench.with_edits(key.document.path, [edit]))
+        title = f"“{key.key.name}”: an empty config"
+        yield from _new_member(bench, key.document.path, key.key.pointer, "config", "{}", title)
 
 
 @mends("workspace-crash")
@@ -101,34 +105,43 @@ def crash(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 
 def _mend_crash(bench: Bench, path: str, cause: Crash) -> Iterator[Proposal]:
-    text = bench.text(path)
     name = re.search(r"`(\w+)`", cause.detail)
     if cause.cause == "null-root":
-        edit = _without_item(text, cause.pointer)
+        edit = _without_item(bench.text(path), cause.pointer)
         yield Proposal("without the null among the root nodes", "safe", bench.with_edits(path, [edit]))
     elif cause.cause == "missing-list" and name is not None:
-        edit = _new_member(text, cause.pointer, name[1], "[]")
-        yield Proposal(f"with an empty list `{name[1]}`", "safe", bench.with_edits(path, [edit]))
+        yield from _new_member(bench, path, cause.pointer, name[1], [], f"with an empty list `{name[1]}`")
     elif cause.cause == "config-missing":
-        edit = _new_member(text, cause.pointer, "config", '"{}"')
-        yield Proposal("with an empty config", "safe", bench.with_edits(path, [edit]))
+        yield from _new_member(bench, path, cause.pointer, "config", "{}", "with an empty config")
     elif cause.cause == "config-invalid":
         yield from _config(bench, path, cause.pointer, "the node that ends the platform")
 
 
-def _new_member(text: str, pointer: Pointer, name: str, json_text: str) -> Edit:
-    """Behind the last member of the object, in the layout of what stands before that."""
+def _new_member(
+    bench: Bench, path: str, pointer: Pointer, name: str, value: str | list[Any], title: str
+) -> Iterator[Proposal]:
+    """Behind the last member of the object, in the layout of what stands before that. What the platform takes for a
+    node may as well be a list, a text or a number, to which nothing can be added."""
+    text = bench.text(path)
+    names = _names_at(text, pointer)
+    if names is None:
+        return
+    spans = locate(text, [pointer, *((*pointer, member) for member in names)])
+    at = max((spans[*pointer, member].end for member in names), default=spans[pointer].start + 1)
+    opening = re.compile(r"\{(\s*)").match(text, spans[pointer].start)
+    before = f",{opening[1] if opening else ''}" if names else ""
+    edit = Edit(Span(at, at), f"{before}{quote(name)}: {json.dumps(value)}", Meant((*pointer, name), value))
+    yield Proposal(title, "safe", bench.with_edits(path, [edit]))
+
+
+def _names_at(text: str, pointer: Pointer) -> list[str] | None:
+    """Of the members of the object there; `None` where there is none."""
     value: Any = parse(text)
     for step in pointer:
-        value = value[step]
-    members = [(*pointer, member) for member in value]
-    spans = locate(text, members or [pointer])
-    if not members:
-        at = spans[pointer].start + 1
-        return Edit(Span(at, at), f"{quote(name)}: {json_text}")
-    end = max(spans[member].end for member in members)
-    opening = re.compile(r"\{(\s*)").match(text, spans[pointer].start)
-    return Edit(Span(end, end), f",{opening[1] if opening else ''}{quote(name)}: {json_text}")
+        if not isinstance(value, dict if isinstance(step, str) else list):
+            return None
+        value = value[step]  # type: ignore[index]  # of the type that goes with the container
+    return list(value) if isinstance(value, dict) else None
 
 
 def _without_item(text: str, pointer: Pointer) -> Edit:
@@ -137,10 +150,11 @@ def _without_item(text: str, pointer: Pointer) -> Edit:
     assert isinstance(index, int)
     before, after = (*above, index - 1), (*above, index + 1)
     spans = locate(text, [pointer, before, after] if index else [pointer, after])
+    gone = Meant(pointer, GONE)
     if index:
-        return Edit(Span(spans[before].end, spans[pointer].end), "")
+        return Edit(Span(spans[before].end, spans[pointer].end), "", gone)
     end = spans[after].start if after in spans else spans[pointer].end
-    return Edit(Span(spans[pointer].start, end), "")
+    return Edit(Span(spans[pointer].start, end), "", gone)
 
 
 @mends("code-name-whitespace")
@@ -163,7 +177,7 @@ def overrides(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     if next(entry.usable for facts, entry in entries if facts is key):
         at = (*key.key.pointer, "config")
         text = bench.text(key.document.path)
-        edits = set_members(text, locate(text, [at])[at], {"secret": ""})
+        edits = [edit.below(at) for edit in set_members(text, locate(text, [at])[at], {"secret": ""})]
         title = f"“{key.key.name}”: the vault's secret works, so the node's own is taken out"
         yield Proposal(title, "safe", bench.with_edits(key.document.path, edits), key_must_work=True)
     else:
@@ -181,21 +195,26 @@ def folder(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     vault = bench.judge.vault(bench.state)
     if found.document == vault.path and vault.data is not None and not vault.data.strip(b"\xef\xbb\xbf \t\r\n"):
-        yield Proposal("an empty vault is the text []", "safe", bench.state.with_file(vault.path, b"[]"))
+        state = bench.state.with_file(vault.path, b"[]", (Meant((), []),))
+        yield Proposal("an empty vault is the text []", "safe", state)
     elif found.document == vault.path and vault.data is not None and vault.data.startswith(b"\xef\xbb\xbf"):
-        yield Proposal("without the byte order mark", "safe", bench.state.with_file(vault.path, vault.data[3:]))
+        yield Proposal("without the byte order mark", "safe", bench.state.with_file(vault.path, vault.data[3:], ()))
 
 
 @mends("file-permissions")
 def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     path = found.key.path if found.key is not None else None
-    if path is None or path.target is None or path.mode is None:
+    seen = look(path.target) if path is not None and path.target is not None else None
+    if path is None or path.target is None or seen is None:
         return
-    mode = path.mode & 0o700 | 0o400
-    mine = os.geteuid() in (0, os.stat(path.target).st_uid)
-    state = bench.state.with_mode(path.target, mode) if mine else None
-    owner = "" if mine else ": only its owner can do that"
-    yield Proposal(f"chmod {mode:o} {path.target}{owner}", "safe" if mine else "display", state)
+    mode = seen.mode & 0o700 | 0o400
+    title = f"chmod {mode:o} {path.target}"
+    installation = bench.judge.installation
+    obstacle = why_not_ours(path.target, seen, installation.root if installation else None, bench.wishes.named)
+    if obstacle is not None:
+        yield Proposal(f"{title}: {obstacle}", "display", None)
+    else:
+        yield Proposal(title, "safe", bench.state.with_mode(path.target, Mode(mode, seen.mode, seen.identity)))
 
 
 @mends("pem-public")
@@ -230,7 +249,7 @@ def sandbox(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     span = locate(text, [found.pointer]).get(found.pointer)
     meant = _sandbox(parse(text[span.start : span.end])) if span is not None else None
     if span is not None and meant is not None:
-        edit = replace_member(text, span, "sandBox", meant)
+        edit = replace_member(text, span, "sandBox", meant).below(found.pointer)
         yield Proposal(f"sandBox = {meant} without quotes", "unsafe", bench.with_edits(found.document, [edit]))
 
 
@@ -255,7 +274,11 @@ def reference(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     text = bench.text(task.document.path)
     wanted = {"type": "Exchange Account Key", "name": keys[0].name or "", "id": keys[0].id}
     spans = locate(text, [(*at, name) for name in wanted])
-    edits = [Edit(spans[(*at, name)], quote(value)) for name, value in wanted.items() if (*at, name) in spans]
+    edits = [
+        Edit(spans[(*at, name)], quote(value), Meant((*at, name), value))
+        for name, value in wanted.items()
+        if (*at, name) in spans
+    ]
     if (*at, "id") in spans:
         state = bench.with_edits(task.document.path, edits)
         yield Proposal(f"“{task.task.name}”: Key Reference to “{keys[0].name}”", "unsafe", state)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from superalgos_rsa.errors import told
 from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
 from superalgos_rsa.fixing.menders import MENDERS
 from superalgos_rsa.fixing.state import Judge, State, Verdict
@@ -61,8 +62,7 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
             name = _name(occurrence)
             tried.add(name)
             steps = [
-                _try(bench, occurrence, finding, proposal, unsafe, ask)
-                for proposal in MENDERS[occurrence.rule](bench, occurrence)
+                _try(bench, occurrence, finding, proposal, unsafe, ask) for proposal in _proposals(bench, occurrence)
             ]
             planned += [step for step in steps if step.status == "planned"]
             others[name] = [step for step in steps if step.status != "planned"]
@@ -80,17 +80,30 @@ def _next(verdict: Verdict, tried: set[Name]) -> tuple[Occurrence, Finding] | No
     return next(((o, f) for o, f in _pairs(verdict) if o.rule in MENDERS and _name(o) not in tried), None)
 
 
+def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exception]:
+    """A mender that fails mends nothing, and is no reason to leave the other repairs out."""
+    try:
+        yield from MENDERS[occurrence.rule](bench, occurrence)
+    except Exception as error:
+        yield error
+
+
 def _try(
-    bench: Bench, occurrence: Occurrence, finding: Finding, proposal: Proposal, unsafe: bool,
+    bench: Bench, occurrence: Occurrence, finding: Finding, proposal: Proposal | Exception, unsafe: bool,
     ask: Callable[[Step], bool] | None,
 ) -> Step:  # fmt: skip
+    if isinstance(proposal, Exception):
+        return Step(finding, "this repair", "display", "skipped", f"it failed: {told(proposal)}")
     step = Step(finding, proposal.title, proposal.applicability, "planned")
     if proposal.state is None:
         return replace(step, status="held back", reason="it is yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
         return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
-    after = bench.judge(proposal.state)
-    reason = _objection(bench.verdict, after, occurrence, proposal)
+    try:
+        after = bench.judge(proposal.state)
+        reason = _objection(bench.verdict, after, occurrence, proposal)
+    except Exception as error:
+        return replace(step, status="skipped", reason=f"what it leads to cannot be judged: {told(error)}")
     if reason is not None:
         return replace(step, status="skipped", reason=reason)
     if ask is not None and not ask(step):

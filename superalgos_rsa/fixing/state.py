@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
+from superalgos_rsa.document import Meant
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation
+from superalgos_rsa.modes import Identity
 from superalgos_rsa.reading import ReadDocument, Source, read_document
 from superalgos_rsa.report import Report
 from superalgos_rsa.rules.registry import Occurrence
@@ -18,18 +21,29 @@ from superalgos_rsa.validator import validate_noting
 from superalgos_rsa.vault import Vault, parse_vault
 
 
+class Mode(NamedTuple):
+    """The new mode of a file, the one it has, and which file it is."""
+
+    new: int
+    old: int
+    identity: Identity
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """What differs from the disk: bytes by path, modes by path, and folders that would be made."""
+    """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` says of each
+    file what makes its bytes from those on the disk."""
 
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    modes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    meant: Mapping[str, tuple[Meant, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
     folders: tuple[str, ...] = ()
 
-    def with_file(self, path: str, data: bytes) -> State:
-        return replace(self, files={**self.files, path: data})
+    def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> State:
+        so_far = self.meant.get(path, ())
+        return replace(self, files={**self.files, path: data}, meant={**self.meant, path: (*so_far, *meant)})
 
-    def with_mode(self, path: str, mode: int) -> State:
+    def with_mode(self, path: str, mode: Mode) -> State:
         return replace(self, modes={**self.modes, path: mode})
 
     def with_folder(self, path: str) -> State:
@@ -102,8 +116,8 @@ class Judge:
         return self._read[identity]
 
 
-def _with_mode(key: KeyFacts, modes: Mapping[str, int]) -> KeyFacts:
+def _with_mode(key: KeyFacts, modes: Mapping[str, Mode]) -> KeyFacts:
     target = key.path.target if key.path is not None else None
     if key.path is None or target is None or target not in modes:
         return key
-    return replace(key, path=replace(key.path, mode=modes[target]))
+    return replace(key, path=replace(key.path, mode=modes[target].new))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, command
@@ -10,19 +11,21 @@ from superalgos_rsa.rules.registry import Occurrence, at_key, check
 
 
 @check(KeyFacts, "file-permissions")
-def permissions(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     """POSIX only: on Windows the mode says nothing of who may read."""
     found = key.path
     if found is None or found.mode is None or found.target is None or not found.resolved.startswith("/"):
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
+        inside = world.installation is not None and PurePath(found.target).is_relative_to(world.installation.root)
         who = "everybody" if found.mode & 0o007 else "the file's group"
         yield at_key(
             "file-permissions",
             f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
             key,
             path=found.resolved,
-            fix=command("chmod", "600", found.target, applicability="safe"),
+            # What lies elsewhere may be another program's as well.
+            fix=command("chmod", "600", found.target, applicability="safe" if inside else "display"),
         )
 
 

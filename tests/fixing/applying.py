@@ -35,7 +35,8 @@ def changes(root: Path) -> list[Change]:
         Change(str(root / name), b"old %d " % number * 500, b"new %d " % number * 700)
         for number, name in enumerate(NAMES)
     ]
-    key = Change(str(root / KEY), old_mode=0o644, new_mode=0o600)
+    found = (root / KEY).stat()
+    key = Change(str(root / KEY), old_mode=0o644, new_mode=0o600, identity=(found.st_dev, found.st_ino))
     return [Change(str(root / FOLDER), folder=True), key, *files]
 
 

@@ -43,6 +43,21 @@ def test_the_mode_of_a_link_is_that_of_its_target(site: Site) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+def test_outside_the_installation_the_mode_is_for_the_user_to_change(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "k.pem"
+    file.write_bytes(private_pem(rsa_key()))
+    file.chmod(0o644)
+    fix = site.trade(key(str(file))).finding("file-permissions").fix
+    assert fix is not None
+    assert (fix.title, fix.applicability) == (f"chmod 600 {file}", "display")
+
+
+@pytest.mark.parametrize(("text", "warned"), [("what to know\n" * 20, False), ("Zy9Xw8Vu" * 8, True), ("{}", False)])
+def test_only_a_secret_is_to_be_closed_to_others(site: Site, text: str, warned: bool) -> None:
+    site.put(KEY_FILE, text, mode=0o644)
+    assert ("file-permissions" in site.trade(key()).warnings) == warned
+
+
 def test_a_public_key_may_be_read_by_all(site: Site) -> None:
     site.put(KEY_FILE, public_pem(rsa_key()), mode=0o644)
     assert site.trade(key()).warnings == []
