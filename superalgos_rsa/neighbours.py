@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from superalgos_rsa.files import Content, read_regular
@@ -12,6 +14,8 @@ from superalgos_rsa.keyfile import inspect
 
 MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
+_MOST_NAMES = 20_000
+_MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
 _GIT_TIMEOUT = 5.0
 
 GitState = Literal["tracked", "not-ignored"]
@@ -26,35 +30,73 @@ class Neighbours:
     git: GitState | None = None
 
 
-def look_around(path: str, content: bytes, fingerprint: str | None) -> Neighbours:
+class Surroundings:
+    """What the folders of key files hold. Each is read once, for however many keys lie in it."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, _Folder] = {}
+
+    def of(self, folder: str) -> _Folder:
+        if folder not in self._folders:
+            self._folders[folder] = _read_folder(folder)
+        return self._folders[folder]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Names of its small files: by the lines of base64 that they hold, by the private key, and of public keys by the
+    name of the pair, with the key."""
+
+    lines: dict[bytes, list[str]] = field(default_factory=dict)
+    private: dict[str, set[str]] = field(default_factory=dict)
+    public: dict[str, dict[str, str | None]] = field(default_factory=dict)
+
+
+def look_around(path: str, content: bytes, fingerprint: str | None, known: Surroundings | None = None) -> Neighbours:
     """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
     folder, name = os.path.split(path)
-    copies: list[str] = []
-    public: dict[str, str | None] = {}
-    lines = _telling_lines(content)
-    for entry in _small_files(folder):
-        if entry == name:
-            continue
-        data = _read(os.path.join(folder, entry))
-        if lines and any(line in data for line in lines):
-            copies.append(entry)
-        elif b"PRIVATE KEY" in data or b"PUBLIC KEY" in data:
-            facts = inspect(data)
-            if facts.kind == "public" and _stem(entry) == _stem(name):
-                public[entry] = facts.public_key_sha256
-            elif facts.kind == "private" and fingerprint and facts.public_key_sha256 == fingerprint:
-                copies.append(entry)
+    around = (known or Surroundings()).of(folder)
+    copies = set(around.private.get(fingerprint or "", ()))
+    copies.update(*(around.lines.get(line, ()) for line in _telling_lines(content)))
+    public = {entry: sha for entry, sha in around.public.get(_stem(name), {}).items() if entry not in {name, *copies}}
     other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
-    return Neighbours(tuple(sorted(copies)), other, git_state(folder, name))
+    return Neighbours(tuple(sorted(copies - {name})), other, git_state(folder, name))
+
+
+def _read_folder(folder: str) -> _Folder:
+    found = _Folder()
+    for name in _small_files(folder):
+        data = _read(os.path.join(folder, name))
+        for line in dict.fromkeys(islice(_lines_of_base64(data), _MOST_LINES)):
+            found.lines.setdefault(line, []).append(name)
+        if b"PRIVATE KEY" in data or b"PUBLIC KEY" in data:
+            facts = inspect(data)
+            if facts.kind == "public":
+                found.public.setdefault(_stem(name), {})[name] = facts.public_key_sha256
+            elif facts.kind == "private" and facts.public_key_sha256:
+                found.private.setdefault(facts.public_key_sha256, set()).add(name)
+    return found
+
+
+def _lines_of_base64(data: bytes) -> Iterator[bytes]:
+    """What may be lines of a key: each as it stands, and pieces of what was joined to one."""
+    for run in re.finditer(rb"[A-Za-z0-9+/]{64,}", data):
+        yield run[0]
+        yield from (run[0][at : at + 64] for at in range(0, len(run[0]), 64))
 
 
 def _small_files(folder: str) -> list[str]:
+    """The first by name, of at most so many names."""
     try:
         with os.scandir(folder) as entries:
-            files = [e.name for e in entries if e.is_file(follow_symlinks=False) and e.stat().st_size <= MAX_SIZE]
+            names = sorted(islice(entries, _MOST_NAMES), key=lambda entry: entry.name)
+        return [entry.name for entry in islice(filter(_is_small, names), MAX_ENTRIES)]
     except OSError:
         return []
-    return sorted(files)[:MAX_ENTRIES]
+
+
+def _is_small(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False) and entry.stat().st_size <= MAX_SIZE
 
 
 def _read(path: str) -> bytes:
