@@ -23,8 +23,8 @@ Way = tuple["Way", str | int] | None
 BOM = "\ufeff"
 MOST_LEVELS = 200
 """Ready-made workspaces have at most 29 levels. Whoever descends into a document holds to this."""
-MOST_CONTAINERS = 250_000
-MOST_VALUES = 1_000_000
+MOST_CONTAINERS = 150_000
+MOST_VALUES = 500_000
 """The largest ready-made workspace, of 3.6 MB, has 8,000 objects and lists and 30,000 values."""
 MOST_TOLD = 1000
 """How many mistakes of one kind are told of one document."""
@@ -84,14 +84,18 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def utf8_error(data: bytes) -> Place | None:
-    """The first place at which the bytes are not UTF-8."""
+def decode_noting_error(data: bytes) -> tuple[str, Place | None]:
+    """The text as `decode` gives it, and the first place at which the bytes are not UTF-8."""
     try:
-        data.decode("utf-8")
+        return data.decode("utf-8"), None
     except UnicodeDecodeError as error:
         head = data[: error.start].decode("utf-8")
-        return place(head, len(head))
-    return None
+        return decode(data), place(head, len(head))
+
+
+def utf8_error(data: bytes) -> Place | None:
+    """The first place at which the bytes are not UTF-8."""
+    return decode_noting_error(data)[1]
 
 
 def place(text: str, offset: int) -> Place:

@@ -17,11 +17,10 @@ from superalgos_rsa.document import (
     LimitError,
     Place,
     Pointer,
-    decode,
+    decode_noting_error,
     locate,
     parse_noting_duplicates,
     places,
-    utf8_error,
 )
 from superalgos_rsa.facts import Defect, DocumentFacts
 from superalgos_rsa.files import Content, Unread, read_regular
@@ -33,7 +32,7 @@ from superalgos_rsa.workspace import LONGEST_NAME, Workspace, read_workspace
 if TYPE_CHECKING:
     from superalgos_rsa.exports import Leak
 
-DEFAULT_LIMIT = 32 * 1024 * 1024
+DEFAULT_LIMIT = 24 * 1024 * 1024
 VAULT_NAME = "workspace-credentials.json"
 _EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
 
@@ -79,14 +78,14 @@ def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
         return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
-    text = decode(data)
+    text, encoding_error = decode_noting_error(data)
     try:
         value, twice = parse_noting_duplicates(text)
-        return _read_value(source, text, value, twice, vault, export)
+        return _read_value(source, text, encoding_error, value, twice, vault, export)
     except LimitError as error:
         return _without_nodes(_beyond_limits(source, error, export))
     except JsonError as error:
-        return _without_nodes(_not_json(source, error, utf8_error(data), export))
+        return _without_nodes(_not_json(source, error, encoding_error, export))
 
 
 def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentFacts:
@@ -107,15 +106,15 @@ def _not_json(source: Source, error: JsonError, encoding_error: Place | None, ex
 
 
 def _read_value(
-    source: Source, text: str, value: Any, twice: Duplicates, vault: Vault, export: bool
+    source: Source, text: str, encoding_error: Place | None, value: Any, twice: Duplicates, vault: Vault, export: bool
 ) -> ReadDocument:
     assert isinstance(source.content, Content)
     kind = _classify(source.path, value)
     if kind == "vault":
         return _without_nodes(DocumentFacts(source.path, kind, vault=parse_vault(source.path, source.content)))
     defects = list(_told(twice))
-    if (place := utf8_error(source.content.data)) is not None:
-        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", place))
+    if encoding_error is not None:
+        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", encoding_error))
     if kind is None:
         reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
         defect = Defect("document-shape", reason, Place(1, 1))
