@@ -56,12 +56,15 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
         return "placeholder"
     if found is not None and (found.status not in ("missing", "impossible") or found.near):
         return "path"
+    if len(secret) > _LONGEST_PATH:
+        return "inline"
     if inspect(secret.encode("utf-8", "replace")).kind not in ("text", "json"):  # a key's own text is never shown
         return "inline"
     meant = is_spelled_like_path(secret) or (found is not None and found.parent_exists)
     return "path" if meant else "inline"
 
 
+_LONGEST_PATH = 4096  # of Linux; a longer text that leads to no file on Windows was not meant for one either
 _FILE_SUFFIX = re.compile(
     r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
 )

@@ -9,17 +9,28 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in CPython, absent from the stubs
 from typing import Any, Final, NamedTuple, NoReturn
 
 Pointer = tuple[str | int, ...]
-Trie = dict[Any, "Trie"]
+Container = dict[str, Any] | list[Any]
+Way = tuple["Way", str | int] | None
+"""A pointer as the way back to the root: each step is kept once, however many values stand below it."""
 
 BOM = "\ufeff"
+MOST_LEVELS = 200
+"""Ready-made workspaces have at most 29 levels. Whoever descends into a document holds to this."""
+MOST_CONTAINERS = 150_000
+MOST_VALUES = 500_000
+"""The largest ready-made workspace, of 3.6 MB, has 8,000 objects and lists and 30,000 values."""
+MOST_TOLD = 1000
+"""How many mistakes of one kind are told of one document."""
 _TYPOGRAPHIC_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _SPACE = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,13 @@ class JsonError(Exception):
         self.place = place
 
 
+class LimitError(JsonError):
+    """The text may be JSON and is larger in one way than what is read here, so nobody knows what it holds."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, Place(1, 1))
+
+
 def _skip_space(text: str, at: int) -> int:
     return _SPACE.match(text, at).end()  # type: ignore[union-attr]  # the pattern matches the empty text
 
@@ -85,14 +103,18 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def utf8_error(data: bytes) -> Place | None:
-    """The first place at which the bytes are not UTF-8."""
+def decode_noting_error(data: bytes) -> tuple[str, Place | None]:
+    """The text as `decode` gives it, and the first place at which the bytes are not UTF-8."""
     try:
-        data.decode("utf-8")
+        return data.decode("utf-8"), None
     except UnicodeDecodeError as error:
         head = data[: error.start].decode("utf-8")
-        return place(head, len(head))
-    return None
+        return decode(data), place(head, len(head))
+
+
+def utf8_error(data: bytes) -> Place | None:
+    """The first place at which the bytes are not UTF-8."""
+    return decode_noting_error(data)[1]
 
 
 def place(text: str, offset: int) -> Place:
@@ -121,24 +143,88 @@ def parse(text: str) -> Any:
     return _parse(text, _scan)
 
 
-def parse_noting_duplicates(text: str) -> tuple[Any, dict[Pointer, Place]]:
-    """The value, and members whose name stands twice in their object, each at the later place: that one counts."""
-    twice: list[tuple[Pointer, int]] = []
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Members whose name stands twice in their object, each at the later place: that one counts; and how many more."""
+
+    places: dict[Pointer, Place] = field(default_factory=dict)
+    more: int = 0
+
+
+class _WithDuplicates(dict[str, Any]):
+    """An object in which these names stood more than once."""
+
+    __slots__ = ("names",)
+
+    names: tuple[str, ...]
+
+
+def parse_noting_duplicates(text: str) -> tuple[Any, Duplicates]:
+    """The value, and the first `MOST_TOLD` members whose name stands twice in their object."""
     seen = False
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal seen
         members = dict(pairs)
-        seen = seen or len(members) < len(pairs)
-        return members
+        if len(members) == len(pairs):
+            return members
+        seen = True
+        marked = _WithDuplicates(members)
+        marked.names = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return marked
 
     value = _parse(text, _scanner(json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=look)))
-    if seen:  # rare, so only then is it worth walking the whole text for the places
-        _walk(text, _Everything(), {}, twice)
-    return value, places(text, {pointer: Span(offset, offset) for pointer, offset in twice})
+    if not seen:
+        return value, Duplicates()
+    told: list[Pointer] = []
+    more = 0
+    for container, way, _ in containers(value):
+        for name in container.names if isinstance(container, _WithDuplicates) else ():
+            if len(told) < MOST_TOLD:
+                told.append((*pointer_of(way), name))
+            else:
+                more += 1
+    return value, Duplicates(places(text, locate(text, told)), more)
+
+
+def containers(
+    value: Any, start: Way = None, passed_over: frozenset[str] = frozenset()
+) -> Iterator[tuple[Container, Way, int]]:
+    """Every object and list of the value at `start` with its level below that, in document order, less what stands in
+    members of the names `passed_over`. Raises `LimitError` below `MOST_LEVELS`."""
+    if not isinstance(value, dict | list):
+        return
+    yield value, start, 0
+    # With a stack of its own, since a document may be nested deeper than Python recurses.
+    stack: list[tuple[Iterator[tuple[str | int, Any]], Way]] = [(_members(value), start)]
+    while stack:
+        members, way = stack[-1]
+        for step, item in members:
+            if isinstance(item, dict | list) and step not in passed_over:
+                if len(stack) == MOST_LEVELS:
+                    raise LimitError(f"its values are nested too deep (over {MOST_LEVELS} levels)")
+                below = (way, step)
+                yield item, below, len(stack)
+                stack.append((_members(item), below))
+                break
+        else:
+            stack.pop()
+
+
+def _members(container: Container) -> Iterator[tuple[str | int, Any]]:
+    return iter(container.items()) if isinstance(container, dict) else iter(enumerate(container))
+
+
+def pointer_of(way: Way) -> Pointer:
+    steps: list[str | int] = []
+    while way is not None:
+        way, step = way
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
 def _parse(text: str, scan: Any) -> Any:
+    _hold_to_limits(text)
     collecting = gc.isenabled()
     gc.disable()  # a large document makes a hundred thousand values and no garbage; looking for it costs a third
     try:
@@ -150,6 +236,19 @@ def _parse(text: str, scan: Any) -> Any:
     if end != len(text):
         raise JsonError("there is more text after the end of the value", place(text, end))
     return value
+
+
+def _hold_to_limits(text: str) -> None:
+    """Before the text becomes values, of which the smallest take twenty times the room of their text."""
+    if len(text) <= MOST_CONTAINERS or not _is_beyond(text):
+        return
+    if _is_beyond(_STRING.sub("", text)):  # brackets and commas within strings do not count
+        most = f"{MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values"
+        raise LimitError(f"it holds more than {most}")
+
+
+def _is_beyond(text: str) -> bool:
+    return text.count("{") + text.count("[") > MOST_CONTAINERS or text.count(",") >= MOST_VALUES
 
 
 def _start(text: str) -> int:
@@ -171,7 +270,7 @@ def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
         # `from None`: the original holds the whole text, secrets and all.
         raise JsonError(_reason(text, error.pos, error.msg), place(text, error.pos)) from None
     except RecursionError:
-        raise JsonError("the values are nested too deep (hundreds of levels)", Place(1, 1)) from None
+        raise LimitError(f"its values are nested too deep (over {MOST_LEVELS} levels)") from None
     except ValueError as error:
         raise JsonError(str(error), Place(1, 1)) from None
     return result
@@ -197,56 +296,56 @@ def _reason(text: str, at: int, message: str) -> str:
     }.get(message, "this is no JSON")
 
 
+class _Wanted(dict[Any, "_Wanted"]):
+    """A trie of pointers: the steps below this one, the pointer that ends here, and which of them the walk has seen."""
+
+    __slots__ = ("below", "pointer", "seen")
+
+    def __init__(self) -> None:
+        self.pointer: Pointer | None = None
+        self.seen = False
+        self.below: list[_Wanted] | None = None
+
+
 def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
-    """Spans of the values at these pointers and of what they stand in, in a text that `parse` accepts.
+    """Spans of the values at these pointers, as far as they are there, in a text that `parse` accepts.
 
     The standard library's C scanner gives no positions, but says where a value ends: only the containers on the way
     to a wanted value are walked here, every other value is skipped by it.
     """
-    wanted: Trie = {}
+    wanted = _Wanted()
     for pointer in pointers:
         branch = wanted
         for step in pointer:
-            branch = branch.setdefault(step, {})
+            below = branch.get(step)
+            if below is None:
+                below = branch[step] = _Wanted()
+            branch = below
+        branch.pointer = pointer
     found: dict[Pointer, Span] = {}
-    _walk(text, wanted, found, [])
+    _walk(text, wanted, found)
     return found
-
-
-class _Everything(dict[Any, Any]):
-    """A trie that wants every value."""
-
-    def get(self, key: Any, default: Any = None) -> Trie:
-        return self
-
-    def __bool__(self) -> bool:
-        return True
 
 
 @dataclass(slots=True)
 class _Open:
-    """A container that is being walked: where it began, what is wanted below it, and how far the walk has come."""
+    """A container that is being walked: where it began, what is wanted of it, and how far the walk has come."""
 
     start: int
-    wanted: Trie
-    pointer: Pointer
+    wanted: _Wanted
     index: int = -1
-    names: set[str] = field(default_factory=set)
 
 
-def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple[Pointer, int]]) -> None:
+def _walk(text: str, wanted: _Wanted, found: dict[Pointer, Span]) -> None:
     at = _start(text)
-    # With a stack of its own, since a document may be nested deeper than Python recurses.
     stack: list[_Open] = []
-    pointer: Pointer = ()
     while True:
         if wanted and text[at] in "{[":
-            stack.append(_Open(at, wanted, pointer))
+            stack.append(_Open(at, wanted))
             at += 1
         else:
-            end = _scan_value(text, at)[1]
-            found[pointer] = Span(at, end)
-            at = end
+            start, at = at, _scan_value(text, at)[1]
+            _note(wanted, start, at, found)
         while True:
             if not stack:
                 return
@@ -254,28 +353,35 @@ def _walk(text: str, wanted: Trie, found: dict[Pointer, Span], twice: list[tuple
             if isinstance(step, int):
                 closed = stack.pop()
                 at = step
-                found[closed.pointer] = Span(closed.start, at)
+                _note(closed.wanted, closed.start, at, found)
                 continue
             name, at = step
             branch = stack[-1].wanted.get(name)
             if branch is not None:
-                pointer, wanted = (*stack[-1].pointer, name), branch
-                if isinstance(name, str):
-                    if name in stack[-1].names:
-                        twice.append((pointer, at))
-                        _forget(found, pointer, wanted)
-                    stack[-1].names.add(name)
+                _enter(stack[-1].wanted, branch, found)
+                wanted = branch
                 break
             at = _scan_value(text, at)[1]
 
 
-def _forget(found: dict[Pointer, Span], pointer: Pointer, wanted: Trie) -> None:
+def _note(wanted: _Wanted, start: int, end: int, found: dict[Pointer, Span]) -> None:
+    if wanted.pointer is not None:
+        found[wanted.pointer] = Span(start, end)
+
+
+def _enter(above: _Wanted, branch: _Wanted, found: dict[Pointer, Span]) -> None:
     """What stood in the earlier of two members of one name is not in the document."""
-    stale = [(pointer, wanted)]
+    stale = [branch] if branch.seen else []
     while stale:
-        pointer, wanted = stale.pop()
-        if found.pop(pointer, None) is not None:
-            stale += [((*pointer, step), below) for step, below in wanted.items()]
+        gone = stale.pop()
+        gone.seen = False
+        if gone.pointer is not None:
+            found.pop(gone.pointer, None)
+        stale += gone.below or ()
+        gone.below = None
+    branch.seen = True
+    above.below = above.below or []
+    above.below.append(branch)
 
 
 def _next_member(text: str, at: int, container: _Open) -> tuple[str | int, int] | int:

@@ -14,7 +14,7 @@ from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText
 from superalgos_rsa.loader import Crash
 from superalgos_rsa.neighbours import Neighbours
-from superalgos_rsa.probe import PathFacts
+from superalgos_rsa.probe import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.report import DocumentKind, SecretKind
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Exchange, Key, Task, Workspace
@@ -65,6 +65,8 @@ class KeyFacts:
     server: str
     users: tuple[Task, ...]
     """Tasks of the same document that need a key and refer to this one."""
+    control: str | None = None
+    """The first control character inside the secret."""
     path: PathFacts | None = None
     """What lies on the server under the secret's text."""
     code_name_path: PathFacts | None = None
@@ -73,6 +75,8 @@ class KeyFacts:
     hmac_text: HmacText | None = None
     verdict: Verdict | None = None
     """What the engine would do; `None` where nobody can say from here."""
+    undecided: bool = False
+    """The numbers of the key are no key as they stand, and too long to try whether the engine signs with some."""
     neighbours: Neighbours | None = None
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
@@ -89,6 +93,12 @@ class KeyFacts:
     @property
     def reads_file(self) -> bool:
         return self.path is not None and self.path.engine_reads
+
+    @property
+    def is_too_long(self) -> bool:
+        """The secret itself, which is no key and no secret of any exchange, and is not judged."""
+        secret = self.credential.secret
+        return self.kind == "inline" and isinstance(secret, str) and len(secret) > MAX_KEY_FILE
 
     @property
     def holds_secret(self) -> bool:

@@ -6,14 +6,15 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from superalgos_rsa.credential import BLANK, Credential, is_hmac_secret, secret_kind
-from superalgos_rsa.engine import Verdict, judge
+from superalgos_rsa.credential import BLANK, Credential, control_character, is_hmac_secret, secret_kind
+from superalgos_rsa.document import Pointer
+from superalgos_rsa.engine import Effort, TooLongError, Verdict, judge
 from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText, inspect
 from superalgos_rsa.neighbours import Surroundings
 from superalgos_rsa.network import is_this_machine
-from superalgos_rsa.probe import PathFacts, examine
+from superalgos_rsa.probe import Folders, PathFacts, examine
 from superalgos_rsa.reading import ReadDocument
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, Task
@@ -57,8 +58,9 @@ def gather(
     for read in documents:
         facts = read.facts
         all_documents.append(facts)
+        users = _users(facts)
         of_document = {
-            key.pointer: key_facts(facts, key, credential, _users(facts, key))
+            key.pointer: key_facts(facts, key, credential, users.get(key.pointer, ()))
             for key, credential in zip(facts.workspace.keys, read.credentials, strict=True)
         }
         keys += of_document.values()
@@ -80,12 +82,13 @@ def with_secret(key: KeyFacts, secret: str, installation: Installation | None) -
     return _Probe(installation).key_facts(key.document, key.key, credential, key.users)
 
 
-def _users(facts: DocumentFacts, key: Key) -> tuple[Task, ...]:
-    return tuple(
-        task
-        for task in facts.workspace.tasks
-        if task.needs_key and task.reference is not None and task.reference.key == key.pointer
-    )
+def _users(facts: DocumentFacts) -> dict[Pointer, tuple[Task, ...]]:
+    """The tasks that need a key, by the key that they refer to."""
+    found: dict[Pointer, list[Task]] = {}
+    for task in facts.workspace.tasks:
+        if task.needs_key and task.reference is not None and task.reference.key is not None:
+            found.setdefault(task.reference.key, []).append(task)
+    return {pointer: tuple(tasks) for pointer, tasks in found.items()}
 
 
 def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World:
@@ -105,62 +108,94 @@ def _server(task: Task) -> str | None:
 
 
 class _Probe:
-    """Looks at the machine it runs on: the task server of every task whose LAN node is this machine."""
+    """Looks at the machine it runs on: the task server of every task whose LAN node is this machine.
+
+    Thousands of keys may name one file, or live on one entry of the vault: what was found out about a secret is known.
+    """
 
     def __init__(self, installation: Installation | None) -> None:
         self.installation = installation
         self.cwd = str(installation.root) if installation else None
-        self.surroundings = Surroundings()
+        self._folders = Folders()
+        self._surroundings = Surroundings()
+        self._effort = Effort()
+        self._known: dict[tuple[str, str | None, str], KeyFacts] = {}
+        self._named: dict[str, PathFacts | None] = {}
+        self._contents: dict[bytes, bytes] = {}
+        self._verdicts: dict[tuple[str, str | None], Verdict | None] = {}
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         elsewhere = bool(users) and all(_server(user) is None for user in users)
         server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
         secret = credential.secret
-        path = None if elsewhere or not isinstance(secret, str) else self._examine(secret, document)
-        kind = secret_kind(secret, path)
-        facts = KeyFacts(document, key, credential, kind, server, users, path if kind == "path" else None)
-        if elsewhere:
-            return facts
-        if not isinstance(secret, str):
-            return replace(facts, verdict=Verdict("none", "the engine throws: the secret is no text"))
-        name = credential.code_name
-        return replace(self._with_content(facts, secret), code_name_path=self._code_name_path(name))
+        if elsewhere or not isinstance(secret, str):
+            verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text")
+            kind = secret_kind(secret, None)
+            control = control_character(secret) if isinstance(secret, str) else None
+            return KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+        facts = KeyFacts(document, key, credential, "empty", server, users)
+        exchange = facts.exchange.code_name if facts.exchange else None
+        question = (secret, exchange, os.path.dirname(os.path.abspath(document.path)))
+        if question not in self._known:
+            self._known[question] = self._of_secret(facts, secret, exchange)
+        name = self._code_name_path(credential.code_name)
+        return replace(
+            self._known[question], document=document, key=key, credential=credential, server=server, users=users,
+            code_name_path=name,
+        )  # fmt: skip
 
     def _examine(self, asked: str, document: DocumentFacts) -> PathFacts | None:
         if self.cwd is None:
-            return examine(asked, os.getcwd()) if os.path.isabs(asked) else None
+            return examine(asked, os.getcwd(), (), self._folders) if os.path.isabs(asked) else None
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {self.cwd})
-        return examine(asked, self.cwd, beside)
+        found = examine(asked, self.cwd, beside, self._folders)
+        # By however many names a file is called, its content is kept once.
+        return replace(found, content=found.content and self._contents.setdefault(found.content, found.content))
 
     def _code_name_path(self, name: object) -> PathFacts | None:
         """A file of the code name's own name would be read as the API key."""
         if not isinstance(name, str) or not name or self.cwd is None:
             return None
-        found = examine(name, self.cwd)
-        return found if found.engine_reads else None
+        if name not in self._named:
+            found = examine(name, self.cwd, (), self._folders)
+            self._named[name] = found if found.engine_reads else None
+        return self._named[name]
 
-    def _with_content(self, facts: KeyFacts, secret: str) -> KeyFacts:
-        path = facts.path
-        exchange = facts.exchange.code_name if facts.exchange else None
-        version = self.installation.ccxt if self.installation else None
+    def _of_secret(self, facts: KeyFacts, secret: str, exchange: str | None) -> KeyFacts:
+        path = self._examine(secret, facts.document)
+        kind = secret_kind(secret, path)
+        path = path if kind == "path" else None
+        facts = replace(facts, kind=kind, control=control_character(secret), path=path)
         if path is not None and path.status == "special":
             return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
         if path is not None and path.status == "too-large":
             return facts
-        if facts.kind == "path" and path is None:
+        if kind == "path" and path is None:
             return facts
-        data = path.content if path is not None and path.content is not None else None
+        data = path.content if path is not None else None
+        if data is None and facts.is_too_long:
+            return facts
         text = secret if data is None else data.decode("utf-8", "replace")
         content: KeyText | None = inspect(secret.encode("utf-8", "replace") if data is None else data)
-        if data is None and content is not None and (facts.kind == "path" or content.kind in ("text", "empty")):
+        if data is None and content is not None and (kind == "path" or content.kind in ("text", "empty")):
             content = None
-        verdict = judge(text, exchange, version)
         around = None
-        if path is not None and path.target is not None and data is not None and content is not None:
-            here = (path.target, data, content.public_key_sha256)
-            around = self.surroundings.of(*here) if content.kind == "private" else None
-        hmac = None if facts.kind == "path" and data is None else _hmac_text(text, exchange, content)
-        return replace(facts, content=content, verdict=verdict, neighbours=around, hmac_text=hmac)
+        if path and path.target and data is not None and content is not None and content.kind == "private":
+            around = self._surroundings.of(path.target, data, content.public_key_sha256)
+        hmac = None if kind == "path" and data is None else _hmac_text(text, exchange, content)
+        verdict = self._judge(text, exchange)
+        return replace(
+            facts, content=content, verdict=verdict, undecided=verdict is None, neighbours=around, hmac_text=hmac
+        )
+
+    def _judge(self, text: str, exchange: str | None) -> Verdict | None:
+        if (text, exchange) not in self._verdicts:
+            version = self.installation.ccxt if self.installation else None
+            try:
+                self._verdicts[text, exchange] = judge(text, exchange, version, self._effort)
+            except TooLongError:
+                self._verdicts[text, exchange] = None
+        return self._verdicts[text, exchange]
 
 
 def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> HmacText:

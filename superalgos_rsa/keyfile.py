@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from superalgos_rsa import der, pem
 from superalgos_rsa.keyder import shape
+from superalgos_rsa.rsa import Effort
 
 Kind = Literal[
     "private", "public", "certificate", "encrypted", "openssh", "der", "base64-pem", "utf16", "json", "other-pem",
@@ -18,7 +19,7 @@ Kind = Literal[
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1", "binary"]
 
 DAMAGE = pem.DAMAGE
-_LONGEST = 1 << 20  # a key takes a few kilobytes; no more than this of a text is looked at
+_LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,9 @@ def _facts(data: bytes) -> KeyText | None:
         return None
     facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1)
     if found.numbers is not None:
-        numbers = found.numbers
-        consistent = numbers.signs_by_remainders() and numbers.signs_by_exponent() if found.kind == "private" else None
+        numbers, private = found.numbers, found.kind == "private"
+        # Where the remainders sign, the primes are those of the modulus, and no power is needed for the exponent.
+        consistent = numbers.signs_by_remainders() and numbers.signs_by_exponent(Effort()) if private else None
         public = der.rsa_public_key(numbers.n, numbers.e)
         return replace(facts, key_bits=numbers.bits, public_key_sha256=_sha256(public), consistent=consistent)
     return facts if found.kind == "encrypted" else _by_library(data, facts)

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from superalgos_rsa import javascript as js
-from superalgos_rsa.document import JsonError, Pointer
+from superalgos_rsa.document import MOST_TOLD, JsonError, Pointer
 
 Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid", "shape", "vault"]
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """One cause that ends the process, at its own place. The process dies of the first; all are told."""
+    """One cause that ends the process, at its own place. The process dies of the first; the others are told too."""
 
     cause: Cause
     pointer: Pointer
@@ -52,27 +52,56 @@ class VaultReader:
     def __init__(self, entries: Any, defect: str | None = None) -> None:
         self._entries = entries
         self._defect = defect
+        self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
         if self._defect is not None:
             raise js.JsTypeError(self._defect)
         if not isinstance(self._entries, list):
             raise js.JsTypeError("the vault is no JSON list")
-        for index, entry in enumerate(self._entries):
-            if js.loosely_equal(js.get(entry, "type"), kind) and _same(js.get(entry, "key"), key):
-                return VaultHit(index, js.get(entry, "value"))
-        return None
+        if kind not in self._indices:
+            self._indices[kind] = _Index(self._entries, kind)
+        index = self._indices[kind].first(key)
+        return None if index is None else VaultHit(index, js.get(self._entries[index], "value"))
 
 
-def _same(left: Any, right: Any) -> bool:
-    """`left == right`, where the right side has a length."""
-    if isinstance(left, list | dict) and isinstance(right, list | dict):
-        return False  # two objects, not one
-    return js.loosely_equal(left, js.to_text(right))
+class _Index:
+    """Where the entries of one kind stand, by what their `key` is equal to: the platform compares them one by one with
+    `==`, up to the first that is equal. `null` among them ends it there."""
+
+    def __init__(self, entries: list[Any], kind: str) -> None:
+        self._texts: dict[str, int] = {}
+        self._numbers: dict[float, int] = {}
+        self._objects: dict[str, int] = {}
+        self._end: int | None = None
+        for index, entry in enumerate(entries):
+            if entry is None:
+                self._end = index
+                return
+            if not js.loosely_equal(js.get(entry, "type"), kind):
+                continue
+            key = js.get(entry, "key")
+            if isinstance(key, str):
+                self._texts.setdefault(key, index)
+            elif isinstance(key, bool | int | float):
+                self._numbers.setdefault(js.to_number(key), index)
+            elif isinstance(key, list | dict):
+                self._objects.setdefault(js.to_text(key), index)
+
+    def first(self, key: Any) -> int | None:
+        """`key` has a length: it is a text, a list or an object, and no object equals another one."""
+        text = js.to_text(key)
+        objects = self._objects if isinstance(key, str) else {}
+        found = (self._texts.get(text), self._numbers.get(js.to_number(text)), objects.get(text))
+        first = min((index for index in found if index is not None), default=None)
+        if first is None and self._end is not None:
+            js.get(None, "type")
+        return first
 
 
 def load(workspace: Any, vault: VaultReader) -> Load:
-    """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once."""
+    """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once, up to
+    `MOST_TOLD` of them."""
     run = _Run(vault)
     try:
         roots = js.get(workspace, "rootNodes")
@@ -87,13 +116,13 @@ def load(workspace: Any, vault: VaultReader) -> Load:
         found = run.find_root(roots, root_type, child)
         if found is not None:
             visit(("rootNodes", found), roots[found])
-    return Load(tuple(dict.fromkeys(run.crashes)), run.covered)
+    return Load(tuple(run.crashes), run.covered)
 
 
 class _Run:
     def __init__(self, vault: VaultReader) -> None:
         self.vault = vault
-        self.crashes: list[Crash] = []
+        self.crashes: dict[Crash, None] = {}
         self.covered: dict[Pointer, VaultHit | None] = {}
 
     def find_root(self, roots: list[Any], root_type: str, child: str) -> int | None:
@@ -191,4 +220,5 @@ class _Run:
             return failed
 
     def _crash(self, cause: Cause, pointer: Pointer, detail: str) -> None:
-        self.crashes.append(Crash(cause, pointer, detail))
+        if len(self.crashes) < MOST_TOLD:
+            self.crashes[Crash(cause, pointer, detail)] = None

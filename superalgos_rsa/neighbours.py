@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from superalgos_rsa.files import Content, read_regular
 from superalgos_rsa.keyfile import KeyText, inspect
@@ -14,6 +15,8 @@ from superalgos_rsa.worktree import GitState, WorkTrees
 MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
 MAX_READ = 32 * 1024 * 1024
+_MOST_NAMES = 20_000
+_MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,21 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    lines: frozenset[bytes] = field(repr=False)
-    """Of which each may be a line of a key."""
-    facts: KeyText | None
+class _Folder:
+    """Names of its small files: by the lines of base64 that they hold, by the private key, and of public keys by the
+    name of the pair, with the key. `keys` are all that hold a private key."""
+
+    lines: dict[bytes, list[str]] = field(default_factory=dict)
+    private: dict[str, set[str]] = field(default_factory=dict)
+    public: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
 
 
 class Surroundings:
-    """Facts about the folders of key files: each folder is read once, within limits for all of them together."""
+    """Facts about the folders of key files. Each folder is read once, within limits for all of them together."""
 
     def __init__(self) -> None:
-        self._folders: dict[str, tuple[_File, ...]] = {}
+        self._folders: dict[str, _Folder] = {}
         self._left = MAX_READ
         self._work_trees = WorkTrees()
 
@@ -45,32 +51,33 @@ class Surroundings:
         """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
-            self._folders[folder] = tuple(self._files(folder))
-        copies: list[str] = []
-        public: dict[str, str | None] = {}
-        lines = _telling_lines(content)
-        files = self._folders[folder]
-        for file in files:
-            facts = file.facts
-            if file.name == name:
-                continue
-            if not file.lines.isdisjoint(lines):
-                copies.append(file.name)
-            elif facts is not None and facts.kind == "public" and _stem(file.name) == _stem(name):
-                public[file.name] = facts.public_key_sha256
-            elif facts is not None and facts.kind == "private" and fingerprint == facts.public_key_sha256 is not None:
-                copies.append(file.name)
+            self._folders[folder] = self._read(folder)
+        around = self._folders[folder]
+        copies = set(around.private.get(fingerprint or "", ()))
+        copies.update(*(around.lines.get(line, ()) for line in _telling_lines(content)))
+        known = around.public.get(_stem(name), {})
+        public = {entry: sha for entry, sha in known.items() if entry not in {name, *copies}}
         other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
-        keys = (file.name for file in files if file.facts is not None and file.facts.kind == "private")
-        return Neighbours(tuple(sorted(copies)), other, self._work_trees.state(folder, name, keys))
+        git = self._work_trees.state(folder, name, around.keys)
+        return Neighbours(tuple(sorted(copies - {name})), other, git)
 
-    def _files(self, folder: str) -> Iterator[_File]:
+    def _read(self, folder: str) -> _Folder:
+        found = _Folder()
         for name in _small_files(folder):
-            found = read_regular(os.path.join(folder, name), min(MAX_SIZE, self._left))
-            if isinstance(found, Content):
-                self._left -= len(found.data)
-                holds_key = b"PRIVATE KEY" in found.data or b"PUBLIC KEY" in found.data
-                yield _File(name, _lines(found.data), inspect(found.data) if holds_key else None)
+            read = read_regular(os.path.join(folder, name), min(MAX_SIZE, self._left))
+            if not isinstance(read, Content):
+                continue
+            self._left -= len(read.data)
+            for line in dict.fromkeys(islice(_lines_of_base64(read.data), _MOST_LINES)):
+                found.lines.setdefault(line, []).append(name)
+            if b"PRIVATE KEY" in read.data or b"PUBLIC KEY" in read.data:
+                facts = inspect(read.data)
+                if facts.kind == "public":
+                    found.public.setdefault(_stem(name), {})[name] = facts.public_key_sha256
+                elif facts.kind == "private":
+                    found.keys.append(name)
+                    found.private.setdefault(facts.public_key_sha256 or "-", set()).add(name)
+        return found
 
 
 def look_around(path: str, content: bytes, fingerprint: str | None) -> Neighbours:
@@ -83,20 +90,28 @@ def git_state(folder: str, name: str) -> GitState | None:
     return WorkTrees().state(folder, name)
 
 
+def _lines_of_base64(data: bytes) -> Iterator[bytes]:
+    """What may be lines of a key: each as it stands, and pieces of what was joined to one."""
+    for run in re.finditer(rb"[A-Za-z0-9+/]{64,}", data):
+        yield run[0]
+        yield from (run[0][at : at + 64] for at in range(0, len(run[0]), 64))
+
+
 def _small_files(folder: str) -> list[str]:
+    """The first by name, of at most so many names."""
     try:
         with os.scandir(folder) as entries:
-            files = [e.name for e in entries if e.is_file(follow_symlinks=False) and e.stat().st_size <= MAX_SIZE]
+            names = sorted(islice(entries, _MOST_NAMES), key=lambda entry: entry.name)
+        return [entry.name for entry in islice(filter(_is_small, names), MAX_ENTRIES)]
     except OSError:
         return []
-    return sorted(files)[:MAX_ENTRIES]
+
+
+def _is_small(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False) and entry.stat().st_size <= MAX_SIZE
 
 
 _BODY_LINE = rb"[A-Za-z0-9+/]{64,76}"
-
-
-def _lines(data: bytes) -> frozenset[bytes]:
-    return frozenset(re.findall(rb"(?<![A-Za-z0-9+/])" + _BODY_LINE + rb"(?![A-Za-z0-9+/])", data))
 
 
 def _telling_lines(content: bytes) -> tuple[bytes, ...]:

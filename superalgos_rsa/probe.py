@@ -12,9 +12,17 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
-MAX_KEY_FILE = 1024 * 1024
+MAX_KEY_FILE = 64 * 1024
+"""An RSA key of 16,384 bits takes 13 KiB."""
+LONGEST_PATH = 32_767
+"""What Windows takes; Linux takes 4,096."""
+_LONGEST_MEANT = 4096  # for a longer text nobody looks for what was meant
+_MOST_PARTS = 100
+_MOST_NAMES = 25_000  # of one folder
+_MOST_NAMES_IN_ALL = 200_000
 
 Status = Literal[
     "file", "missing", "impossible", "directory", "special", "dangling-link", "link-loop", "unreadable", "too-large"
@@ -50,9 +58,37 @@ class PathFacts:
         return self.status in ("file", "too-large")
 
 
-def examine(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> PathFacts:
+class Folders:
+    """The names in folders without regard to case. Each folder is listed once, and one of too many names not at all."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], dict[str, list[str]]] = {}
+        self._left = _MOST_NAMES_IN_ALL
+
+    def spelled(self, folder: str, name: str) -> list[str]:
+        """Raises `OSError`."""
+        status = os.stat(folder)
+        identity = status.st_dev, status.st_ino
+        if identity not in self._known:
+            self._known[identity] = self._listed(folder)
+        return self._known[identity].get(name.lower(), [])
+
+    def _listed(self, folder: str) -> dict[str, list[str]]:
+        most = min(_MOST_NAMES, self._left)
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, most + 1)]
+        self._left -= min(len(names), most)
+        found: dict[str, list[str]] = {}
+        for name in names if len(names) <= most else ():
+            found.setdefault(name.lower(), []).append(name)
+        return found
+
+
+def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders | None = None) -> PathFacts:
     """What the engine finds under `asked` when its working folder is `cwd`; `beside` are folders the author may
-    have had in mind instead. Never raises, never opens what is not a regular file, never waits."""
+    have had in mind instead, `folders` what is known of them. Never raises, never opens what is not a regular file."""
+    if len(asked) > LONGEST_PATH:
+        return PathFacts(asked, asked, "impossible")
     path = _as_node_encodes(asked)
     resolved = os.path.normpath(os.path.join(cwd, path)) if path and "\0" not in path else path
     if not path:
@@ -69,7 +105,7 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> PathFacts:
         resolved,
         status,
         mode=mode,
-        near=tuple(_near(path, cwd, beside)) if status in ("missing", "dangling-link") and len(path) < 4096 else (),
+        near=tuple(_near(path, cwd, beside, folders)) if status in ("missing", "dangling-link") else (),
         parent_exists=os.path.isdir(parent)
         and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
     )
@@ -115,20 +151,24 @@ def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str,
     path = _as_node_encodes(asked)
     if not path or "\0" in path:
         return ()
-    others = (candidate for _, candidate in _offers(path, cwd, beside)) if len(path) < 4096 else ()
+    others = (candidate for _, candidate in _offers(path, cwd, beside, None))
     return tuple(dict.fromkeys(os.path.join(cwd, name) for name in (path, *others) if name and "\0" not in name))
 
 
-def _near(path: str, cwd: str, beside: tuple[str, ...]) -> list[Near]:
+def _near(path: str, cwd: str, beside: tuple[str, ...], folders: Folders | None) -> list[Near]:
     """Files the path was probably meant for, the likeliest first; each is one change away from the path."""
     return [
         Near(likeness, candidate)
-        for likeness, candidate in _offers(path, cwd, beside)
+        for likeness, candidate in _offers(path, cwd, beside, folders)
         if candidate not in ("", path) and os.path.isfile(os.path.join(cwd, candidate))
     ]
 
 
-def _offers(path: str, cwd: str, beside: tuple[str, ...]) -> Iterator[tuple[Likeness, str]]:
+def _offers(
+    path: str, cwd: str, beside: tuple[str, ...], folders: Folders | None
+) -> Iterator[tuple[Likeness, str]]:
+    if len(path) >= _LONGEST_MEANT:
+        return
     try:
         if path.lower().startswith("file:"):
             yield "url", re.sub(r"^file:(//)?(localhost(?=/))?", "", path, flags=re.IGNORECASE)
@@ -141,7 +181,7 @@ def _offers(path: str, cwd: str, beside: tuple[str, ...]) -> Iterator[tuple[Like
             yield "separators", slashes
             yield "separators", slashes.lstrip("/")
             yield from _by_name(slashes)
-        in_other_case = _other_case(path, cwd)
+        in_other_case = _other_case(path, cwd, folders or Folders())
         if in_other_case is not None:
             yield "case", in_other_case
         if not os.path.isabs(path):
@@ -179,24 +219,34 @@ def _expand(path: str) -> str:
     return folder + path[found.end() :] if os.path.isabs(folder) else path
 
 
-def _other_case(path: str, cwd: str) -> str | None:
+def _other_case(path: str, cwd: str, folders: Folders) -> str | None:
     """The same path as the folders really spell it, if each part exists in exactly one other case."""
     try:
-        return _spelled_on_disk(path, cwd)
+        return _spelled_on_disk(path, cwd, folders)
     except OSError:  # a folder that may not be listed, or no folder at all
         return None
 
 
-def _spelled_on_disk(path: str, cwd: str) -> str | None:
-    at = "/" if path.startswith("/") else ""
-    for part in [part for part in path.split("/") if part]:
-        if part not in (".", "..") and not os.path.lexists(os.path.join(cwd, at, part)):
-            spelled = [name for name in os.listdir(os.path.join(cwd, at)) if name.lower() == part.lower()]
-            if len(spelled) != 1:
+def _spelled_on_disk(path: str, cwd: str, folders: Folders) -> str | None:
+    spelled = "/" if path.startswith("/") else ""
+    at = os.path.realpath(os.path.join(cwd, spelled))  # and short, however often the path goes up and down again
+    parts = [part for part in path.split("/") if part]
+    if len(parts) > _MOST_PARTS:
+        return None
+    for part in parts:
+        if part not in (".", "..") and not os.path.lexists(os.path.join(at, part)):
+            found = folders.spelled(at, part)
+            if len(found) != 1:
                 return None
-            part = spelled[0]
-        at = os.path.join(at, part)
-    return at
+            part = found[0]
+        spelled = os.path.join(spelled, part)
+        if part == "..":
+            at = os.path.dirname(at)
+        elif part != ".":
+            at = os.path.join(at, part)
+            if os.path.islink(at):
+                at = os.path.realpath(at)
+    return spelled
 
 
 def _same_folder(left: str, right: str) -> bool:

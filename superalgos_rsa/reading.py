@@ -12,26 +12,27 @@ from typing import TYPE_CHECKING, Any
 from superalgos_rsa.credential import Credential, resolve
 from superalgos_rsa.document import (
     BOM,
+    Duplicates,
     JsonError,
+    LimitError,
     Place,
     Pointer,
-    decode,
+    decode_noting_error,
     locate,
     parse_noting_duplicates,
     places,
-    utf8_error,
 )
 from superalgos_rsa.facts import Defect, DocumentFacts
 from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import Load, load
 from superalgos_rsa.report import DocumentKind
 from superalgos_rsa.vault import Vault, is_of_plugin, parse_vault
-from superalgos_rsa.workspace import Workspace, read_workspace
+from superalgos_rsa.workspace import LONGEST_NAME, Workspace, read_workspace
 
 if TYPE_CHECKING:
     from superalgos_rsa.exports import Leak
 
-DEFAULT_LIMIT = 100 * 1024 * 1024
+DEFAULT_LIMIT = 24 * 1024 * 1024
 VAULT_NAME = "workspace-credentials.json"
 _EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
 
@@ -77,12 +78,21 @@ def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
         return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
-    text = decode(data)
+    text, encoding_error = decode_noting_error(data)
     try:
         value, twice = parse_noting_duplicates(text)
+        return _read_value(source, text, encoding_error, value, twice, vault, export)
+    except LimitError as error:
+        return _without_nodes(_beyond_limits(source, error, export))
     except JsonError as error:
-        return _without_nodes(_not_json(source, error, utf8_error(data), export))
-    return _read_value(source, text, value, twice, vault, export)
+        return _without_nodes(_not_json(source, error, encoding_error, export))
+
+
+def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentFacts:
+    if _is_vault_name(source.path) and isinstance(source.content, Content):
+        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
+    defect = Defect("document-unreadable", f"This document is not judged: {error.reason}", error.place)
+    return DocumentFacts(source.path, "workspace", (defect,), loads=None, exported=export)
 
 
 def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
@@ -96,19 +106,15 @@ def _not_json(source: Source, error: JsonError, encoding_error: Place | None, ex
 
 
 def _read_value(
-    source: Source, text: str, value: Any, twice: dict[Pointer, Place], vault: Vault, export: bool
+    source: Source, text: str, encoding_error: Place | None, value: Any, twice: Duplicates, vault: Vault, export: bool
 ) -> ReadDocument:
     assert isinstance(source.content, Content)
     kind = _classify(source.path, value)
     if kind == "vault":
         return _without_nodes(DocumentFacts(source.path, kind, vault=parse_vault(source.path, source.content)))
-    defects = [
-        Defect("document-duplicate-member", f"“{pointer[-1]}” stands twice in the same object; the last one counts",
-               place, pointer)
-        for pointer, place in twice.items()
-    ]  # fmt: skip
-    if (place := utf8_error(source.content.data)) is not None:
-        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", place))
+    defects = list(_told(twice))
+    if encoding_error is not None:
+        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", encoding_error))
     if kind is None:
         reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
         defect = Defect("document-shape", reason, Place(1, 1))
@@ -126,10 +132,36 @@ def _read_value(
     wanted = [*_places_of_interest(workspace), *(c.pointer for c in crashes), *(leak.pointer for leak in found_leaks)]
     facts = DocumentFacts(
         source.path, kind, tuple(defects), loads, crashes, workspace,
-        places(text, locate(text, wanted)) if wanted else {}, export, found_leaks,
+        _places(text, value, wanted) if wanted else {}, export, found_leaks,
     )  # fmt: skip
     covered = loaded.covered if loaded and not is_of_plugin(source.path) else {}
     return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
+
+
+def _told(twice: Duplicates) -> Iterator[Defect]:
+    for pointer, place in twice.places.items():
+        name = str(pointer[-1])[:LONGEST_NAME]
+        reason = f"“{name}” stands twice in the same object; the last one counts"
+        yield Defect("document-duplicate-member", reason, place, pointer)
+    if twice.more:
+        reason = f"{twice.more:,} more names stand twice in their objects; the first {len(twice.places):,} are told"
+        yield Defect("document-duplicate-member", reason, place)
+
+
+def _places(text: str, value: Any, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
+    """Where these values stand; of one that is not there the nearest thing around it."""
+    near = {pointer: _nearest(value, pointer) for pointer in pointers}
+    found = places(text, locate(text, near.values()))
+    return {pointer: found[nearest] for pointer, nearest in near.items()}
+
+
+def _nearest(value: Any, pointer: Pointer) -> Pointer:
+    for length, step in enumerate(pointer):
+        there = step in value if isinstance(value, dict) else isinstance(value, list) and step in range(len(value))
+        if not there:
+            return pointer[:length]
+        value = value[step]
+    return pointer
 
 
 def _without_nodes(facts: DocumentFacts) -> ReadDocument:
@@ -146,6 +178,7 @@ def _leaks(value: Any, vault: Vault) -> tuple[Leak, ...]:
 
 def _places_of_interest(workspace: Workspace) -> Iterator[Pointer]:
     for key in workspace.keys:
+        yield key.pointer
         yield key.config_pointer
         if key.exchange is not None:
             yield (*key.exchange.pointer, "config")

@@ -9,6 +9,28 @@ _SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 _SHORTEST = 62  # bytes of a modulus that holds a SHA-256 DigestInfo and the eleven bytes around it (RFC 8017, 9.2)
 
 
+_MOST_POWERS = 64  # of 2,048 bits, which take about a second together
+
+
+class TooLongError(Exception):
+    """To tell whether the numbers sign would take too long; nobody knows."""
+
+
+class Effort:
+    """How much long arithmetic there may be in all: a power takes by the cube of its length."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_POWERS * 2048**3
+
+    def power(self, base: int, exponent: int, modulus: int) -> int:
+        """Raises `TooLongError`."""
+        cost = modulus.bit_length() ** 2 * exponent.bit_length()
+        if cost > self.left:
+            raise TooLongError
+        self.left -= cost
+        return pow(base, exponent, modulus)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RsaNumbers:
     n: int
@@ -25,8 +47,14 @@ class RsaNumbers:
         return self.n.bit_length()
 
     @property
+    def can_verify(self) -> bool:
+        """Does OpenSSL verify with `(n, e)` at all? Its OPENSSL_RSA_MAX_MODULUS_BITS, and beyond
+        OPENSSL_RSA_SMALL_MODULUS_BITS its OPENSSL_RSA_MAX_PUBEXP_BITS."""
+        return self.bits <= 16384 and self.e < self.n and (self.bits <= 3072 or self.e.bit_length() <= 64)
+
+    @property
     def too_long(self) -> bool:
-        """OpenSSL verifies with no modulus beyond this (OPENSSL_RSA_MAX_MODULUS_BITS); the powers would not end."""
+        """Beyond what products and remainders are made of in no time."""
         return max(self.n, self.e, self.d, self.p, self.q, self.dp, self.dq, self.qinv).bit_length() > 16384
 
     @property
@@ -37,23 +65,30 @@ class RsaNumbers:
         """For an engine that signs without the public exponent: damage there does not reach its signatures."""
         return replace(self, e=65537)
 
-    def signs_by_exponent(self) -> bool:
-        """Does `m^d mod n` verify with `(n, e)`? Either prime is enough to tell without the long power.
+    def signs_by_exponent(self, effort: Effort, *, usual: bool = False) -> bool:
+        """Does `m^d mod n` verify with `(n, e)`, or with the `usual` exponent? Either prime is enough to tell without
+        the long power. Raises `TooLongError`.
 
         The primes are taken at their word: no accident to a file leaves `p * q == n` with a `p` that is not prime.
         """
-        if self.too_short or self.too_long:
+        keys = [key for key in (self, *([self.with_usual_exponent()] if usual else [])) if key.can_verify]
+        if self.too_short or not keys:
             return False
+        if self.too_long:
+            raise TooLongError
         for prime in (self.p, self.q):
             if prime > 2 and self.n % prime == 0 and (cofactor := self.n // prime) > 2:
-                product = self.e * self.d
-                return product % (prime - 1) == 1 and product % (cofactor - 1) == 1
+                products = [key.e * self.d for key in keys]
+                return any(made % (prime - 1) == 1 and made % (cofactor - 1) == 1 for made in products)
         message = _padded(self.n)
-        return pow(pow(message, self.d, self.n), self.e, self.n) == message
+        signature = effort.power(message, self.d, self.n)
+        return any(effort.power(signature, key.e, self.n) == message for key in reversed(keys))
 
     def signs_by_remainders(self) -> bool:
         """Does the signature put together from `dp`, `dq` and `qinv` verify with `(n, e)`?"""
-        if self.too_short or self.too_long or self.p * self.q != self.n or min(self.p, self.q) < 3:
+        if self.too_short or not self.can_verify or self.too_long:
+            return False
+        if self.p * self.q != self.n or min(self.p, self.q) < 3:
             return False
         return (
             self.e * self.dp % (self.p - 1) == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from superalgos_rsa import __version__
 from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.document import Place, pointer_text
-from superalgos_rsa.facts import KeyFacts, TaskFacts, World
+from superalgos_rsa.document import Place, Pointer, pointer_text
+from superalgos_rsa.facts import DocumentFacts, KeyFacts, TaskFacts, World
 from superalgos_rsa.report import (
     SEVERITIES,
     DocumentEntry,
@@ -22,6 +24,7 @@ from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
 from superalgos_rsa.rules.registry import Occurrence
 from superalgos_rsa.secret import mask
+from superalgos_rsa.workspace import LONGEST_POINTER
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset({"workspace-crash", "export-secret", "export-personal", "task-server-unknown"})
@@ -35,7 +38,8 @@ def validate(world: World) -> Report:
 def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     """The report, and for each of its findings the occurrence it was made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
-    found = [(occurrence, _finding(occurrence, world)) for occurrence in run(world)]
+    documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
+    found = [(occurrence, _finding(occurrence, documents)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
@@ -85,15 +89,15 @@ def _severity(occurrence: Occurrence) -> Severity:
     return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
 
 
-def _finding(occurrence: Occurrence, world: World) -> Finding:
-    place = occurrence.place or _place(occurrence, world)
+def _finding(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Finding:
+    place = occurrence.place or _place(occurrence, documents)
     key, task = occurrence.key, occurrence.task
     return Finding(
         occurrence.rule,
         _severity(occurrence),
         occurrence.message,
         occurrence.document,
-        None if occurrence.pointer is None else pointer_text(occurrence.pointer),
+        None if occurrence.pointer is None else _pointer(occurrence.pointer),
         place.line if place else None,
         place.column if place else None,
         key.key.id if key else None,
@@ -106,17 +110,14 @@ def _finding(occurrence: Occurrence, world: World) -> Finding:
     )
 
 
-def _place(occurrence: Occurrence, world: World) -> Place | None:
-    """Where the value stands, or else the nearest thing around it that is there."""
-    document = next((d for d in world.documents if d.path == occurrence.document), None)
-    pointer = occurrence.pointer
-    while document is not None and pointer is not None:
-        if pointer in document.places:
-            return document.places[pointer]
-        if not pointer:
-            break
-        pointer = pointer[:-1]
-    return None
+def _pointer(pointer: Pointer) -> str | None:
+    """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
+    return pointer_text(pointer) if sum(len(str(step)) + 1 for step in pointer) <= LONGEST_POINTER else None
+
+
+def _place(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Place | None:
+    document, pointer = documents.get(occurrence.document), occurrence.pointer
+    return None if document is None or pointer is None else document.places.get(pointer)
 
 
 def _installation(world: World) -> InstallationEntry:

@@ -31,11 +31,11 @@ class Vault:
     data: bytes | None = field(default=None, repr=False)
     reason: str | None = None
     place: Place | None = None
+    reader: VaultReader = field(init=False, repr=False, compare=False)
 
-    @property
-    def reader(self) -> VaultReader:
+    def __post_init__(self) -> None:
         defect = None if self.state in ("read", "absent") else self.reason or self.state
-        return VaultReader(self.entries, defect)
+        object.__setattr__(self, "reader", VaultReader(self.entries, defect))
 
 
 NO_VAULT = Vault("", "absent")

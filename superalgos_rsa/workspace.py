@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from superalgos_rsa.config import KeyConfig, read
-from superalgos_rsa.document import Pointer
+from superalgos_rsa.document import LimitError, Pointer, Way, containers, pointer_of
 
 KEY_TYPE = "Exchange Account Key"
 API_KEY_TYPE = "API Authorization Key"
@@ -25,6 +26,13 @@ SESSION_NEVER_STARTED = "Forward Testing Session"
 BOTS_READING_KEY_FILES = frozenset({"Trading Bot Instance", "Portfolio Bot Instance"})
 
 _NO_CHILDREN = frozenset({"savedPayload", "config", "code"})
+
+MOST_NODES = 5000
+"""Keys and tasks of one document; the ready-made workspaces have at most 24."""
+LONGEST_NAME = 200
+"""What is kept of a name, an id or a host: every key and every finding below a node repeats it."""
+LONGEST_POINTER = 2000
+"""Characters of the place of a key or a task."""
 
 
 class Exchange(NamedTuple):
@@ -90,14 +98,17 @@ class Task(NamedTuple):
 class Workspace(NamedTuple):
     keys: tuple[Key, ...] = ()
     tasks: tuple[Task, ...] = ()
-    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(slots=True)
 class _Node:
     value: dict[str, Any] = field(repr=False)
-    pointer: Pointer
+    way: Way
     parent: _Node | None
+
+    @property
+    def pointer(self) -> Pointer:
+        return pointer_of(self.way)
 
     @property
     def type(self) -> Any:
@@ -106,6 +117,16 @@ class _Node:
     def text(self, name: str) -> str | None:
         value = self.value.get(name)
         return value if isinstance(value, str) else None
+
+    @property
+    def name(self) -> str | None:
+        return _kept(self.text("name"))
+
+    @property
+    def id(self) -> str | None:
+        """A cut id is none: nothing answers to it."""
+        found = self.text("id")
+        return found if found is not None and len(found) <= LONGEST_NAME else None
 
     def ancestor(self, *types: str) -> _Node | None:
         node = self.parent
@@ -118,7 +139,7 @@ class _Node:
         node: _Node | None = self
         result: list[str] = []
         while node is not None:
-            result.append(str(node.text("name") or node.type))
+            result.append(node.name or _kept(node.type) or "")
             node = node.parent
         return tuple(reversed(result))
 
@@ -128,66 +149,77 @@ class _Node:
         return saved if isinstance(saved, dict) else {}
 
 
+def _kept(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
 def read_workspace(value: Any) -> Workspace:
-    """The nodes of a workspace document, or of a single node that stands alone in its file."""
-    roots, start = ([value], ()) if not _is_workspace(value) else (value.get("rootNodes"), ("rootNodes",))
-    return _Tree(list(_walk(roots, start, alone=not _is_workspace(value)))).read()
+    """The nodes of a workspace document, or of a single node that stands alone in its file. Raises `LimitError`."""
+    if isinstance(value, dict) and (value.get("type") == "Workspace" or "rootNodes" in value):
+        return _Tree(list(_walk(value.get("rootNodes"), (None, "rootNodes")))).read()
+    return _Tree(list(_walk(value, None))).read()
 
 
-def _is_workspace(value: Any) -> bool:
-    return isinstance(value, dict) and (value.get("type") == "Workspace" or "rootNodes" in value)
-
-
-def _walk(roots: Any, start: Pointer, alone: bool) -> Iterator[_Node]:
+def _walk(value: Any, start: Way) -> Iterator[_Node]:
     """Every node in document order. What `savedPayload` holds are references and screen positions, no nodes."""
-    first: Pointer = ()
-    stack: list[tuple[Any, Pointer, _Node | None]] = [(roots[0], first, None)] if alone else [(roots, start, None)]
-    while stack:
-        value, pointer, parent = stack.pop()
-        if isinstance(value, list):
-            below = [(item, (*pointer, i), parent) for i, item in enumerate(value) if isinstance(item, dict | list)]
-        else:
-            if not isinstance(value, dict):
-                continue
-            if isinstance(value.get("type"), str):
-                parent = _Node(value, pointer, parent)
-                yield parent
-            below = [
-                (item, (*pointer, name), parent)
-                for name, item in value.items()
-                if isinstance(item, dict | list) and name not in _NO_CHILDREN
-            ]
-        stack += reversed(below)
+    parents: list[_Node | None] = []
+    for container, way, level in containers(value, start, _NO_CHILDREN):
+        del parents[level:]
+        parent = parents[-1] if parents else None
+        if isinstance(container, dict) and isinstance(container.get("type"), str):
+            parent = _Node(container, way, parent)
+            yield parent
+        parents.append(parent)
 
 
 class _Tree:
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
-        self.by_id: dict[str, _Node] = {}
-        self.children: dict[Pointer, list[_Node]] = {}
-        for node in nodes:
-            if (identity := node.text("id")) is not None:
-                self.by_id.setdefault(identity, node)
-            if node.parent is not None:
-                self.children.setdefault(node.parent.pointer, []).append(node)
-        self.exchanges = {n.pointer: _exchange(n) for n in nodes if n.type == "Crypto Exchange"}
+        self._exchanges: dict[int, Exchange] = {}
 
     def read(self) -> Workspace:
-        return Workspace(
-            tuple(self._key(node) for node in self.nodes if node.type == KEY_TYPE),
-            tuple(self._task(node) for node in self.nodes if node.type == "Task"),
-            tuple(self.exchanges.values()),
-        )
+        keys = [node for node in self.nodes if node.type == KEY_TYPE]
+        tasks = [node for node in self.nodes if node.type == "Task"]
+        if len(keys) + len(tasks) > MOST_NODES:
+            raise LimitError(f"it holds more than {MOST_NODES:,} keys and tasks")
+        for node in (*keys, *tasks):
+            if sum(len(str(step)) + 1 for step in node.pointer) > LONGEST_POINTER:
+                raise LimitError(f"the place of a key or a task takes more than {LONGEST_POINTER:,} characters")
+        return Workspace(tuple(map(self._key, keys)), tuple(map(self._task, tasks)))
+
+    @cached_property
+    def by_id(self) -> dict[str, _Node]:
+        found: dict[str, _Node] = {}
+        for node in self.nodes:
+            if (identity := node.text("id")) is not None:
+                found.setdefault(identity, node)
+        return found
+
+    @cached_property
+    def named(self) -> dict[tuple[int, Any, str], _Node]:
+        """The first child of each node with each name and type."""
+        found: dict[tuple[int, Any, str], _Node] = {}
+        for node in self.nodes:
+            found.setdefault((id(node.parent), _comparable(node.value.get("name")), node.type), node)
+        return found
+
+    def exchange_of(self, node: _Node) -> Exchange | None:
+        above = node.ancestor("Crypto Exchange")
+        if above is None:
+            return None
+        if id(above) not in self._exchanges:
+            self._exchanges[id(above)] = _exchange(above)
+        return self._exchanges[id(above)]
 
     def _key(self, node: _Node) -> Key:
-        exchange, account = node.ancestor("Crypto Exchange"), node.ancestor("User Account")
+        account = node.ancestor("User Account")
         return Key(
             node.pointer,
-            node.text("id"),
-            node.text("name"),
+            node.id,
+            node.name,
             node.names,
             read(node.value.get("config"), present="config" in node.value),
-            self.exchanges[exchange.pointer] if exchange else None,
+            self.exchange_of(node),
             account.pointer if account else None,
         )
 
@@ -196,30 +228,30 @@ class _Tree:
         lan = node.ancestor(*LAN_NODE_TYPES)
         return Task(
             node.pointer,
-            node.text("id"),
-            node.text("name"),
+            node.id,
+            node.name,
             node.names,
             bot["type"] if isinstance(bot, dict) and isinstance(bot.get("type"), str) else None,
             tuple(_sessions(bot)),
             self._reference(node),
             self._traded_exchange(node),
-            LanNode(lan.text("name"), _config_text(lan, "host")) if lan else None,
+            LanNode(lan.name, _kept(_config_text(lan, "host"))) if lan else None,
         )
 
     def _reference(self, task: _Node) -> Reference | None:
         value = task.value.get("keyReference")
         if not isinstance(value, dict):
             return None
-        node = _Node(value, (*task.pointer, "keyReference"), task)
+        node = _Node(value, (task.way, "keyReference"), task)
         target, namesake = self._target(node)
         if target is not None and target.type not in (KEY_TYPE, API_KEY_TYPE):
             target = None
         parent = node.saved.get("referenceParent")
-        named = _Node(parent, (), None) if isinstance(parent, dict) else None
+        named = _Node(parent, None, None) if isinstance(parent, dict) else None
         return Reference(
             node.pointer,
-            named.text("id") if named else None,
-            named.text("name") if named else None,
+            named.id if named else None,
+            named.name if named else None,
             target.pointer if target else None,
             namesake and target is not None,
             target is not None and target.type == API_KEY_TYPE,
@@ -233,8 +265,7 @@ class _Tree:
         if market_tasks is None or not str(market_tasks.type).startswith("Market "):
             return None
         market, _ = self._target(market_tasks)
-        exchange = market.ancestor("Crypto Exchange") if market is not None and market.type == "Market" else None
-        return self.exchanges[exchange.pointer] if exchange else None
+        return self.exchange_of(market) if market is not None and market.type == "Market" else None
 
     def _target(self, node: _Node) -> tuple[_Node | None, bool]:
         """The node a reference attaches to, and whether it is but a namesake of the one it was saved with.
@@ -249,16 +280,19 @@ class _Tree:
         path = node.saved.get("referenceParentCombinedNodePath")
         if not isinstance(path, list) or not path:
             return None, False
-        candidates = [root for root in self.nodes if root.parent is None]
         found: _Node | None = None
         for step in path:
-            if not isinstance(step, list) or len(step) < 2:
+            if not isinstance(step, list) or len(step) < 2 or not isinstance(step[1], str):
                 return None, False
-            found = next((c for c in candidates if c.value.get("name") == step[0] and c.type == step[1]), None)
+            found = self.named.get((id(found), _comparable(step[0]), step[1]))
             if found is None:
                 return None, False
-            candidates = self.children.get(found.pointer, [])
         return found, True
+
+
+def _comparable(name: Any) -> Any:
+    """Two objects are never the same in JavaScript, and true is not 1."""
+    return (isinstance(name, bool), name) if isinstance(name, str | int | float | None) else object()
 
 
 def _exchange(node: _Node) -> Exchange:
@@ -266,9 +300,9 @@ def _exchange(node: _Node) -> Exchange:
     code_name = config.get("codeName")
     return Exchange(
         node.pointer,
-        node.text("id"),
-        node.text("name"),
-        code_name if isinstance(code_name, str) else None,
+        node.id,
+        node.name,
+        _kept(code_name) if isinstance(code_name, str) else None,
         config.get("sandBox"),
         node.names,
     )

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from node_json import NodeJson, spelled
 
 from superalgos_rsa.document import (
+    MOST_TOLD,
+    Duplicates,
     Edit,
     JsonError,
     Place,
@@ -348,11 +350,13 @@ def test_an_edit_changes_the_bytes_of_its_span_only(text: str, data: st.DataObje
 
 @given(_DOCUMENTS)
 def test_a_name_that_stands_twice_is_told_at_the_place_that_counts(text: str) -> None:
-    value, twice = parse_noting_duplicates(text)
+    value, found = parse_noting_duplicates(text)
+    twice = found.places
     assert spelled(value) == spelled(parse(text))
     outermost = {p: where for p, where in twice.items() if not any(p[:n] in twice for n in range(len(p)))}
     spans = locate(text, outermost)
     assert {pointer: place(text, spans[pointer].start) for pointer in outermost} == outermost
+    assert found.more == 0
 
 
 def test_the_last_of_duplicates_counts_even_where_the_first_held_more() -> None:
@@ -361,12 +365,14 @@ def test_the_last_of_duplicates_counts_even_where_the_first_held_more() -> None:
     spans = locate(text, [("a", "b"), ("a", "c", 0)])
     assert text[spans[("a", "b")].start] == "3"
     assert ("a", "c", 0) not in spans
-    assert parse_noting_duplicates(text)[1] == {("a",): Place(2, 7)}
+    assert parse_noting_duplicates(text)[1] == Duplicates({("a",): Place(2, 7)})
 
 
-def test_ten_thousand_duplicates_are_told_without_delay() -> None:
+def test_of_ten_thousand_duplicates_the_first_are_told_and_the_others_counted() -> None:
     text = "{" + ",".join(f'"{i}": [[]], "{i}": [[]]' for i in range(10_000)) + "}"
-    assert len(parse_noting_duplicates(text)[1]) == 10_000
+    found = parse_noting_duplicates(text)[1]
+    assert list(found.places) == [(str(i),) for i in range(MOST_TOLD)]
+    assert found.more == 10_000 - MOST_TOLD
 
 
 # --- Edits ------------------------------------------------------------------------------------------------------------

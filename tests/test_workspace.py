@@ -50,7 +50,6 @@ def test_the_exchanges_of_the_real_workspaces(real_workspaces: Path) -> None:
     found = _real(real_workspaces, "Tested-Exchanges")
     assert len({held.exchange.code_name for held in found.keys if held.exchange}) == 16
     assert "false" in {held.exchange.sandbox for held in found.keys if held.exchange}
-    assert len(_real(real_workspaces, "Install-a-New-Market-Tutorial").exchanges) == 58
 
 
 def _real(folder: Path, name: str) -> Workspace:

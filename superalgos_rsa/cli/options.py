@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from superalgos_rsa.cli.session import Output
+from superalgos_rsa.reading import DEFAULT_LIMIT
 
+_MIB = 1024 * 1024
 Command = Callable[..., Any]
 
 
@@ -36,10 +38,10 @@ def limit(function: Command) -> Command:
         "limit",
         metavar="MIB",
         type=click.IntRange(min=1),
-        default=100,
+        default=DEFAULT_LIMIT // _MIB,
         show_default=True,
         help="Read no document larger than this.",
-        callback=lambda _context, _parameter, value: value * 1024 * 1024,
+        callback=lambda _context, _parameter, value: value * _MIB,
     )(function)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from superalgos_rsa.engine import base64s, exchanges, javascript, versions
 from superalgos_rsa.engine.verdict import Signing, Verdict, refuses
 from superalgos_rsa.engine.versions import CcxtVersion, find_version, installed_version
+from superalgos_rsa.rsa import Effort, TooLongError
 
-__all__ = ["CcxtVersion", "Signing", "Verdict", "find_version", "installed_version", "judge"]
+__all__ = [
+    "CcxtVersion", "Effort", "Signing", "TooLongError", "Verdict", "find_version", "installed_version", "judge",
+]  # fmt: skip
 
 _MARK = "PRIVATE KEY"
 ED25519_LONGEST = 120
@@ -14,17 +17,19 @@ ED25519_LONGEST = 120
 _BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
 
 
-def judge(text: str, exchange: str | None, version: CcxtVersion | None) -> Verdict:
-    """`text` is what Node reads of the file, byte order mark and all; without an exchange, binance is meant."""
+def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None) -> Verdict:
+    """`text` is what Node reads of the file, byte order mark and all; without an exchange, binance is meant. Raises
+    `TooLongError` where `effort` is not enough to tell."""
+    effort = effort or Effort()
     if version is None:
-        return _of_unknown_version(text, exchange)
-    verdict = _judge(text, exchange or "binance", version)
+        return _of_unknown_version(text, exchange, effort)
+    verdict = _judge(text, exchange or "binance", version, effort)
     return Verdict(verdict.signing, f"ccxt {version} {verdict.reason}", verdict.judged)
 
 
-def _of_unknown_version(text: str, exchange: str | None) -> Verdict:
+def _of_unknown_version(text: str, exchange: str | None, effort: Effort) -> Verdict:
     candidates = [
-        judge(text, exchange, version)
+        judge(text, exchange, version, effort)
         for version in versions.REPRESENTATIVES
         if exchange is None or exchanges.is_exchange(exchange, version) or not exchanges.is_exchange(exchange, None)
     ]
@@ -33,7 +38,7 @@ def _of_unknown_version(text: str, exchange: str | None) -> Verdict:
     return Verdict(worst.signing, f"the version of ccxt is unknown; at worst {worst.reason}", judged)
 
 
-def _judge(text: str, exchange: str, version: CcxtVersion) -> Verdict:
+def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Verdict:
     if not exchanges.is_exchange(exchange, version):
         return refuses("exchangeClass is not a constructor", f"it has no exchange of the name {exchange!r}")
     if exchanges.has_own_scheme(exchange, version):
@@ -42,13 +47,13 @@ def _judge(text: str, exchange: str, version: CcxtVersion) -> Verdict:
         return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
     if _MARK in text:
         if exchange in exchanges.BINANCE and version >= versions.BINANCE_RSA:
-            return _private_key(text, version, ed25519=version >= versions.ED25519)
+            return _private_key(text, version, effort, ed25519=version >= versions.ED25519)
         if exchange in exchanges.BYBIT and version >= versions.BYBIT_RSA:
-            return _private_key(text, version, ed25519=False)
+            return _private_key(text, version, effort, ed25519=False)
     return _hmac(text, exchange, version)
 
 
-def _private_key(text: str, version: CcxtVersion, *, ed25519: bool) -> Verdict:
+def _private_key(text: str, version: CcxtVersion, effort: Effort, *, ed25519: bool) -> Verdict:
     # One reader is needed at a start, so only that one is imported.
     if ed25519 and javascript.length(text) <= ED25519_LONGEST:
         from superalgos_rsa.engine import eddsa
@@ -57,14 +62,14 @@ def _private_key(text: str, version: CcxtVersion, *, ed25519: bool) -> Verdict:
     if version >= versions.NODE_CRYPTO:
         from superalgos_rsa.engine import openssl_pem
 
-        return openssl_pem.judge(text)
+        return openssl_pem.judge(text, effort)
     if version >= versions.JSENCRYPT:
         from superalgos_rsa.engine import jsencrypt
 
         return jsencrypt.judge(text)
     from superalgos_rsa.engine import node_rsa
 
-    return node_rsa.judge(text)
+    return node_rsa.judge(text, effort)
 
 
 def _hmac(text: str, exchange: str, version: CcxtVersion) -> Verdict:

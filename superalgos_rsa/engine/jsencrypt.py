@@ -37,7 +37,7 @@ def judge(text: str) -> Verdict:
 
 def _signs(numbers: RsaNumbers) -> bool:
     """It multiplies the primes together itself: the modulus in the text gives the length alone."""
-    if (numbers.p * numbers.q).bit_length() != numbers.bits:
+    if numbers.too_long or (numbers.p * numbers.q).bit_length() != numbers.bits:
         return False
     numbers = replace(numbers, n=numbers.p * numbers.q)
     return numbers.signs_by_remainders() or numbers.with_usual_exponent().signs_by_remainders()

@@ -6,7 +6,7 @@ import re
 
 from superalgos_rsa.engine import base64s, javascript
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict, refuses
-from superalgos_rsa.rsa import RsaNumbers
+from superalgos_rsa.rsa import Effort, RsaNumbers
 
 _UNREADABLE = "Key format must be specified"
 _RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")
@@ -24,7 +24,7 @@ _BLOCKS = {
 }  # in the order in which node-rsa tries them
 
 
-def judge(text: str) -> Verdict:
+def judge(text: str, effort: Effort) -> Verdict:
     label = next((label for label, block in _BLOCKS.items() if block.search(text)), None)
     if label is None:
         return refuses(_UNREADABLE, "it finds no unencrypted RSA key between a BEGIN line and its END line")
@@ -37,17 +37,16 @@ def judge(text: str) -> Verdict:
         return refuses("Invalid Public key format", "the key is no RSA key, or its first bytes are damaged")
     except ValueError as error:
         return refuses(str(error), "what stands between the BEGIN and the END line is not a whole key of that label")
-    return _sign(numbers)
+    return _sign(numbers, effort)
 
 
-def _sign(numbers: RsaNumbers) -> Verdict:
+def _sign(numbers: RsaNumbers, effort: Effort) -> Verdict:
     if numbers.e == 0:
         return refuses("This is not private key", "its public exponent is zero")
     if numbers.too_short:
         return refuses("Key is too short for signing algorithm (sha256)", f"it has {numbers.bits} bits")
     # node-rsa rounds (bits + 6) / 8, so the signature of such a key comes out one byte too short.
-    signs = numbers.signs_by_exponent() or numbers.with_usual_exponent().signs_by_exponent()
-    if numbers.bits % 8 == 1 or not signs:
+    if numbers.bits % 8 == 1 or not numbers.signs_by_exponent(effort, usual=True):
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from superalgos_rsa import der
 from superalgos_rsa.engine import javascript
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict, refuses
-from superalgos_rsa.rsa import RsaNumbers
+from superalgos_rsa.rsa import Effort, RsaNumbers
 
 _UNSUPPORTED = "error:1E08010C:DECODER routines::unsupported"
 _CANCELLED = "error:07880109:common libcrypto routines::interrupted or cancelled"
@@ -40,19 +40,19 @@ class _Other:
     kind: str
 
 
-def judge(text: str) -> Verdict:
+def judge(text: str, effort: Effort) -> Verdict:
     data = javascript.utf8(text)
     for block in _blocks(data):
         if block is None or block.data is None:
             continue
         if block.header:
-            return _older_reader(data)
+            return _older_reader(data, effort)
         if (key := _private_key(block)) is not None:
-            return _sign(key)
+            return _sign(key, effort)
     return refuses(_UNSUPPORTED, "OpenSSL finds no private key that it can read in the text")
 
 
-def _older_reader(data: bytes) -> Verdict:
+def _older_reader(data: bytes, effort: Effort) -> Verdict:
     """Only for a text with headers inside a block: where one stands in a private key, that is the end of it."""
     for block in _blocks(data):
         if block is None or block.data is None:
@@ -61,7 +61,7 @@ def _older_reader(data: bytes) -> Verdict:
             if block.header:
                 return _encrypted(block.header)
             if (key := _private_key(block)) is not None:
-                return _sign(key)
+                return _sign(key, effort)
             break
     return refuses(_UNSUPPORTED, "OpenSSL finds no private key that it can read in the text")
 
@@ -74,9 +74,9 @@ def _encrypted(header: bytes) -> Verdict:
     return refuses("error:0480006B:PEM routines::not proc type", "there is text before the key in its block")
 
 
-def _sign(key: RsaNumbers | _Other) -> Verdict:
+def _sign(key: RsaNumbers | _Other, effort: Effort) -> Verdict:
     if isinstance(key, RsaNumbers):
-        return _sign_rsa(key)
+        return _sign_rsa(key, effort)
     match key.kind:
         case "encrypted":
             return refuses(_CANCELLED, "the key is encrypted, and ccxt gives no passphrase")
@@ -89,7 +89,7 @@ def _sign(key: RsaNumbers | _Other) -> Verdict:
             return Verdict("none", f"signs with a key of type {key.kind}, which no exchange takes for an RSA signature")
 
 
-def _sign_rsa(numbers: RsaNumbers) -> Verdict:
+def _sign_rsa(numbers: RsaNumbers, effort: Effort) -> Verdict:
     if numbers.n == 0:
         return NO_KEY
     if numbers.p == 0 or numbers.q == 0:
@@ -101,7 +101,7 @@ def _sign_rsa(numbers: RsaNumbers) -> Verdict:
     if _overflows(numbers):
         return refuses("error:1C880004:Provider routines::RSA lib", "the numbers are no RSA key")
     # OpenSSL puts the signature together from the remainders, checks it, and takes the long way where it is wrong.
-    if not numbers.signs_by_remainders() and not numbers.signs_by_exponent():
+    if not numbers.signs_by_remainders() and not numbers.signs_by_exponent(effort):
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
 

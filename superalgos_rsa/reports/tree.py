@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, TaskEntry
 from superalgos_rsa.reports.terminal import cells, machine, paint, quoted, shown
@@ -17,6 +19,14 @@ _KINDS = {
 }
 
 
+_SAME_ID = 3
+
+Item = TypeVar("Item")
+Name = TypeVar("Name")
+_Keys = Mapping[str | None, Sequence[KeyEntry]]
+"""The keys of a document by their ids."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Branch:
     head: str
@@ -27,17 +37,29 @@ class _Branch:
 
 def render(report: Report, *, color: bool, width: int) -> str:
     entries = {document.path: document for document in report.documents}
-    paths = dict.fromkeys([*entries, *(key.document for key in report.keys), *(task.document for task in report.tasks)])
-    trees = (_document(path, entries.get(path), report, color) for path in paths)
+    keys = _by(report.keys, lambda key: key.document)
+    tasks = _by(report.tasks, lambda task: task.document)
+    trees = (
+        _document(path, entries.get(path), tasks.get(path, ()), keys.get(path, ()), color)
+        for path in dict.fromkeys([*entries, *keys, *tasks])
+    )
     return "\n".join("".join(f"{line}\n" for line in _draw(tree, "", "", color, width)) for tree in trees)
 
 
-def _document(path: str, entry: DocumentEntry | None, report: Report, color: bool) -> _Branch:
-    keys = [key for key in report.keys if key.document == path]
-    tasks = [task for task in report.tasks if task.document == path]
+def _by(items: Iterable[Item], name: Callable[[Item], Name]) -> Mapping[Name, Sequence[Item]]:
+    found: defaultdict[Name, list[Item]] = defaultdict(list)
+    for item in items:
+        found[name(item)].append(item)
+    return found
+
+
+def _document(
+    path: str, entry: DocumentEntry | None, tasks: Sequence[TaskEntry], keys: Sequence[KeyEntry], color: bool
+) -> _Branch:
     drawn: set[str] = set()
-    children = [_lan_node(place, tasks, keys, drawn, color) for place in dict.fromkeys(map(_place, tasks))]
-    unused = tuple(_key(key, keys, color) for key in keys if key.pointer not in drawn)
+    by_id: _Keys = _by(keys, lambda key: key.id)
+    children = [_lan_node(place, found, by_id, drawn, color) for place, found in _by(tasks, _place).items()]
+    unused = tuple(_key(key, by_id, color) for key in keys if key.pointer not in drawn)
     if unused:
         children.append(_Branch("keys that no task uses", children=unused))
     head = paint(quoted(path), "bold", color)
@@ -55,15 +77,15 @@ def _place(task: TaskEntry) -> tuple[str | None, str | None]:
 
 
 def _lan_node(
-    place: tuple[str | None, str | None], tasks: list[TaskEntry], keys: list[KeyEntry], drawn: set[str], color: bool
+    place: tuple[str | None, str | None], tasks: Sequence[TaskEntry], keys: _Keys, drawn: set[str], color: bool
 ) -> _Branch:
     name, server = place
     head = "under no LAN node" if name is None else f"LAN node {_name(name)}"
     head += "" if server is None else f" ({machine(server)})"
-    return _Branch(head, children=tuple(_task(task, keys, drawn, color) for task in tasks if _place(task) == place))
+    return _Branch(head, children=tuple(_task(task, keys, drawn, color) for task in tasks))
 
 
-def _task(task: TaskEntry, keys: list[KeyEntry], drawn: set[str], color: bool) -> _Branch:
+def _task(task: TaskEntry, keys: _Keys, drawn: set[str], color: bool) -> _Branch:
     verdict = ("ready" if task.ready else "not ready") + ("" if task.needs_key else ", needs no key")
     session = "no session" if task.session is None else shown(task.session)
     if task.exchange is not None:
@@ -72,23 +94,26 @@ def _task(task: TaskEntry, keys: list[KeyEntry], drawn: set[str], color: bool) -
     return _Branch(f"{_mark(task.ready, color)} task {_name(task.name)}: {verdict}", children=(below,))
 
 
-def _keys_of(task: TaskEntry, keys: list[KeyEntry], drawn: set[str], color: bool) -> Iterator[_Branch]:
+def _keys_of(task: TaskEntry, keys: _Keys, drawn: set[str], color: bool) -> Iterator[_Branch]:
     if task.key_id is None:
         if task.needs_key:
             yield _Branch(f"{_mark(False, color)} no key: the task refers to none")
         return
-    found = [key for key in keys if key.id == task.key_id]
+    found = keys.get(task.key_id, ())
+    above = [key for key in found if key.pointer in drawn]
+    for key in above[:_SAME_ID]:
+        yield _Branch(f"{_key_head(key, color)} (drawn above)")
+    if len(above) > _SAME_ID:
+        yield _Branch(f"… and {len(above) - _SAME_ID} more keys of the same id (drawn above)")
     for key in found:
-        if key.pointer in drawn:
-            yield _Branch(f"{_key_head(key, color)} (drawn above)")
-        else:
+        if key.pointer not in drawn:
             drawn.add(key.pointer)
             yield _key(key, keys, color)
     if not found:
         yield _Branch(f"{_mark(False, color)} key {shown(task.key_id)}: not in this document")
 
 
-def _key(key: KeyEntry, keys: list[KeyEntry], color: bool) -> _Branch:
+def _key(key: KeyEntry, keys: _Keys, color: bool) -> _Branch:
     fields = [
         ("exchange:", shown(key.exchange or "not known")),
         ("code name:", shown(key.code_name or "none")),
@@ -100,7 +125,7 @@ def _key(key: KeyEntry, keys: list[KeyEntry], color: bool) -> _Branch:
         fields.append(("fingerprint, SHA-256:", shown(key.public_key_sha256)))
     if key.server not in (None, "local"):
         fields.append(("on:", machine(key.server)))
-    if key.id is not None and sum(other.id == key.id for other in keys) > 1:
+    if key.id is not None and len(keys[key.id]) > 1:
         fields.append(("beware:", "another key of this document has the same id"))
     resolved = key.secret.resolved if key.secret.kind == "path" else None
     file = () if resolved is None else (_Branch(f"file {quoted(resolved)}"),)

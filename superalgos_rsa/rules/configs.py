@@ -48,11 +48,12 @@ def _ends_platform(key: KeyFacts) -> bool:
 def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     """`"C:\\temp\\new.pem"` is legal JSON, and means a tab and a line break."""
     of_vault = "the vault's " if key.credential.source == "vault" else ""
-    for name, value, shown in (
-        ("codeName", key.credential.code_name, "`codeName`"),
-        ("secret", key.credential.secret, f"{of_vault}`secret`"),
+    code_name = key.credential.code_name
+    in_code_name = control_character(code_name) if isinstance(code_name, str) else None
+    for name, value, found, shown in (
+        ("codeName", code_name, in_code_name, "`codeName`"),
+        ("secret", key.credential.secret, key.control, f"{of_vault}`secret`"),
     ):
-        found = control_character(value) if isinstance(value, str) else None
         if found is None or (isinstance(value, str) and "-----BEGIN" in value):
             continue
         if name == "secret" and (key.reads_file or key.content is not None):

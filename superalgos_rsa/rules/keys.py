@@ -55,9 +55,18 @@ def _is_of_other_size(key: KeyFacts) -> bool:
 @check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
 def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     content, verdict, blamed = key.content, key.verdict, blame(key, world)
+    where = key.path.resolved if key.path and key.reads_file else None
+    if key.undecided:
+        yield at_key(
+            "key-inconsistent",
+            "The numbers in this key do not belong together, and they are too long to try whether the engine signs "
+            "with some of them: nobody knows",
+            key,
+            path=where,
+            fix=command("superalgos-rsa", "keygen"),
+        )
     if content is None or verdict is None:
         return
-    where = key.path.resolved if key.path and key.reads_file else None
     name = _NAMES.get(content.key_type or "", "unknown")
     if blamed == "exchange-not-asymmetric":
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from superalgos_rsa.credential import BLANK, control_character
+from superalgos_rsa.credential import BLANK
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.probe import Likeness, PathFacts
 from superalgos_rsa.report import Fix
@@ -45,7 +45,11 @@ _NO_FILE = {
 @check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-too-large")
 def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     found = key.path
-    if key.kind != "path" or found is None or _tells_control_character(found):
+    if key.is_too_long:
+        message = "`secret` is far too long for a key or a secret: it is not judged"
+        yield at_key("file-too-large", message, key, fix=set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"))
+    # A tab or line break within the path has a rule of its own, which names the cause.
+    if key.kind != "path" or found is None or (key.control is not None and not found.engine_reads):
         return
     if found.status in _NO_FILE:
         yield _at(key, "path-not-a-file", f"The path leads to {_NO_FILE[found.status]}", _repair(key, found, None))
@@ -70,7 +74,7 @@ def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.kind != "inline" or not isinstance(secret, str) or verdict is None or hmac is None:
         return
     a_key = key.content is not None and key.content.kind != "json"
-    if a_key or hmac.only_blank_spoils or not verdict.judged or control_character(secret) is not None:
+    if a_key or hmac.only_blank_spoils or not verdict.judged or key.control is not None:
         return
     if not hmac.plausible:
         yield _at(
@@ -91,11 +95,6 @@ def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> Occurrence:
     return at_key(rule, message, key, path=key.path.resolved if key.path and key.kind == "path" else None, fix=fix)
-
-
-def _tells_control_character(found: PathFacts) -> bool:
-    """A tab or line break within the path has a rule of its own, which names the cause."""
-    return not found.engine_reads and control_character(found.asked) is not None
 
 
 def _cause(found: PathFacts) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from superalgos_rsa import schema
 from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.document import Place, Pointer, locate, places
+from superalgos_rsa.document import MOST_TOLD, Place, Pointer, locate, places
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, command, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
@@ -46,19 +47,22 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
             fix=advice("restore the file from a backup; an empty vault is the two characters []"),
         )
     else:
-        for problem in schema.problems("vault", vault.entries):
-            yield Occurrence(
-                "vault-invalid",
-                f"A vault entry is not of the platform's form: {problem.message}",
-                vault.path,
-                problem.pointer,
-                _place(vault, problem.pointer),
-            )
+        problems = list(islice(_problems(vault.entries), MOST_TOLD))
+        stand = _places(vault, [pointer for pointer, _ in problems])
+        for pointer, what in problems:
+            message = f"A vault entry is not of the platform's form: {what}"
+            yield Occurrence("vault-invalid", message, vault.path, pointer, stand.get(pointer))
 
 
-def _place(vault: Vault, pointer: Pointer) -> Place | None:
-    """Of the installation's vault, which need not be among the documents."""
-    return places(vault.text, locate(vault.text, [pointer])).get(pointer) if vault.text is not None else None
+def _problems(entries: list[Any]) -> Iterator[tuple[Pointer, str]]:
+    for index, entry in enumerate(entries):
+        for problem in schema.problems("vault", [entry]):
+            yield (index, *problem.pointer[1:]), problem.message
+
+
+def _places(vault: Vault, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
+    """In the installation's vault, which need not be among the documents."""
+    return places(vault.text, locate(vault.text, pointers)) if vault.text is not None else {}
 
 
 @check(KeyFacts, "vault-overrides-node")
@@ -118,8 +122,20 @@ def orphan(world: World, _: World) -> Iterator[Occurrence]:
     if world.vault.state != "read" or any(document.defects for document in world.documents):
         return
     names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
+    orphans: dict[Pointer, str] = {}
+    more = 0
     for index, entry in enumerate(world.vault.entries):
         key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
-        if isinstance(key, str) and key not in names:
-            message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
-            yield Occurrence("vault-orphan", message, world.vault.path, (index,), _place(world.vault, (index,)))
+        if not isinstance(key, str) or key in names:
+            continue
+        if len(orphans) < MOST_TOLD:
+            orphans[(index,)] = key
+        else:
+            more += 1
+    stand = _places(world.vault, orphans)
+    for pointer, key in orphans.items():
+        message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
+        yield Occurrence("vault-orphan", message, world.vault.path, pointer, stand.get(pointer))
+    if more:
+        message = f"No workspace uses {more:,} more entries of the vault: secrets left behind"
+        yield Occurrence("vault-orphan", message, world.vault.path)

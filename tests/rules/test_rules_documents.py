@@ -136,7 +136,7 @@ FILES: dict[str, tuple[Callable[[Site], bytes], bool | None, list[str], str | No
         lambda s: b"\xef\xbb\xbf" + text_of(s, ECOSYSTEM), False, ["workspace-crash"], None, 1
     ),
     "UTF-16": (lambda s: text_of(s, ECOSYSTEM).decode().encode("utf-16"), False, ["document-unreadable"], None, None),
-    "nested too deep": (lambda s: b"[" * 100_000, False, ["document-unreadable"], None, 1),
+    "nested too deep": (lambda s: b"[" * 100_000, None, ["document-unreadable"], None, 1),
     "Crypto Exchanges without exchanges": (
         lambda s: text_of(s, without(ECOSYSTEM, *GROUP, "exchanges")), False, ["workspace-crash"],
         "/rootNodes/0/cryptoExchanges/0", None,
