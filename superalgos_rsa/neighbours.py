@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from superalgos_rsa.files import Content, read_regular
-from superalgos_rsa.keyfile import KeyText, inspect
+from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.worktree import GitState, WorkTrees
 
 MAX_ENTRIES = 500
