@@ -79,7 +79,8 @@ def replace(
     What a process leaves that is killed bears the `token`, and `clear_away` removes it.
     """
     target = Path(os.path.realpath(path))
-    temporary, spare = (_beside(target, ending, token or new_token()) for ending in ("new", "old"))
+    token = token or new_token()
+    temporary, spare = _beside(target, token)
     with _told(path):
         try:
             if old is None:
@@ -103,7 +104,7 @@ def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | Non
     back to its place.
     """
     target = Path(os.path.realpath(path))
-    temporary, spare = (_beside(target, ending, token) for ending in ("new", "old"))
+    temporary, spare = _beside(target, token)
     with _told(path):
         if old is not None and new is not None and _was_written(spare, old):
             with contextlib.suppress(locks.NoFileError), locks.held(target):
@@ -164,8 +165,9 @@ def _put_where_nothing_is(target: Path, temporary: Path) -> None:
         os.replace(temporary, target)
 
 
-def _beside(target: Path, ending: str, token: str) -> Path:
-    return target.with_name(f".{target.name}.{token}.{ending}")
+def _beside(target: Path, token: str) -> tuple[Path, Path]:
+    """Names for the new file before it stands in its place, and for the old one after that."""
+    return target.with_name(f".{target.name}.{token}.new"), target.with_name(f".{target.name}.{token}.old")
 
 
 def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path) -> bool:
@@ -245,8 +247,8 @@ def _write_in_place(target: Path, old: bytes, new: bytes, sample: Path) -> None:
                     raise
     except PermissionError:
         raise SuperalgosRsaError(
-            f"cannot write {target}: it has other names, or attributes that a new file would not have, so it would be "
-            "written in place, which this user may not"
+            f"cannot write {target}: it has other names, has attributes that this user can give to no new file, or is "
+            "mounted by itself, so that it can only be written in place; and this user may not write it"
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import filelock  # noqa: F401  # imported here, where its files can be read, for the child that gives its rights away
 import pytest
-from conftest import NOBODY, absent
+from conftest import NOBODY
 from installations import KEY_FILE, Site, key, trading
 
 from attack import counting
@@ -65,7 +66,7 @@ def test_of_hundreds_of_updates_none_is_lost(tmp_path: Path, how: str) -> None:
 
 def test_two_users_meet(anyones_folder: Path) -> None:
     if os.geteuid() != 0:
-        absent("only root can become another user")
+        pytest.skip("only root can become another user")
     path = anyones_folder / "w.json"
     path.write_text("[]")
     os.chown(path, NOBODY, NOBODY)
@@ -167,6 +168,34 @@ def test_a_file_that_was_replaced_while_its_lock_was_waited_for_is_locked_anew(
     assert len(taken) == 2
 
 
+@pytest.mark.parametrize("bits", [0o600, 0o400])
+def test_a_file_system_that_locks_only_what_is_open_for_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int
+) -> None:
+    """As NFS, where the lock of two machines is the server's."""
+    fcntl = pytest.importorskip("fcntl")
+    path = tmp_path / "w.json"
+    path.write_bytes(b"old")
+    path.chmod(bits)
+    lock = fcntl.flock
+    locked = []
+
+    def refuse(descriptor: int, what: int) -> None:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        lock(descriptor, what)
+        locked.append(descriptor)
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with locks.held(path):
+        assert len(locked) == os.access(path, os.W_OK)
+        if locked:
+            with open(path, "rb") as stream, pytest.raises(BlockingIOError):
+                lock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    replace(path, b"old", b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", bits)
+
+
 def test_where_the_file_system_locks_nothing_a_file_is_replaced_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +203,7 @@ def test_where_the_file_system_locks_nothing_a_file_is_replaced_all_the_same(
     path.write_bytes(b"old")
 
     def refuse(descriptor: int, what: int) -> None:
-        raise OSError(37, "No locks available")
+        raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr("fcntl.flock", refuse)
     replace(path, b"old", b"new")
