@@ -140,7 +140,7 @@ class _Run:
         at = where if items is None or not isinstance(node, dict) else (*where, items)
         try:
             found = node if items is None else js.get(node, items)
-            yield from ((_place(at, found, step), item) for step, item in js.each(found))
+            yield from ((self._place(at, found, step), item) for step, item in js.each(found))
         except js.JsTypeError as error:
             if node is None or items is None:
                 self._crash("shape", where, "null stands where a node is expected")
@@ -148,6 +148,11 @@ class _Run:
                 self._crash("missing-list", where, f"the list `{items}` is missing")
             else:
                 self._crash("shape", at, str(error))
+
+    @staticmethod
+    def _place(at: Pointer, holder: Any, step: str | int) -> Pointer:
+        """Of an element. What the platform takes for one may be a letter of a text, or nothing: then of its holder."""
+        return (*at, step) if isinstance(holder, list) or (isinstance(holder, dict) and step in holder) else at
 
     def _config(self, where: Pointer, node: Any) -> Any:
         """The parsed config, or `UNDEFINED` after a crash."""
@@ -193,8 +198,3 @@ class _Run:
 
     def _crash(self, cause: Cause, pointer: Pointer, detail: str) -> None:
         self.crashes.append(Crash(cause, pointer, detail))
-
-
-def _place(at: Pointer, holder: Any, step: str | int) -> Pointer:
-    """Of an element. What the platform takes for one may be a letter of a text, or nothing: then that of its holder."""
-    return (*at, step) if isinstance(holder, list) or (isinstance(holder, dict) and step in holder) else at
