@@ -166,9 +166,10 @@ class _Run:
             yield from self._each((*where, child), value, items)
 
     def _each(self, where: Pointer, node: Any, items: str | None) -> Iterator[tuple[Pointer, Any]]:
-        at = where if items is None else (*where, items)
+        at = where if items is None or not isinstance(node, dict) else (*where, items)
         try:
-            yield from (((*at, step), item) for step, item in js.each(node if items is None else js.get(node, items)))
+            found = node if items is None else js.get(node, items)
+            yield from ((self._place(at, found, step), item) for step, item in js.each(found))
         except js.JsTypeError as error:
             if node is None or items is None:
                 self._crash("shape", where, "null stands where a node is expected")
@@ -176,6 +177,11 @@ class _Run:
                 self._crash("missing-list", where, f"the list `{items}` is missing")
             else:
                 self._crash("shape", at, str(error))
+
+    @staticmethod
+    def _place(at: Pointer, holder: Any, step: str | int) -> Pointer:
+        """Of an element. What the platform takes for one may be a letter of a text, or nothing: then of its holder."""
+        return (*at, step) if isinstance(holder, list) or (isinstance(holder, dict) and step in holder) else at
 
     def _config(self, where: Pointer, node: Any) -> Any:
         """The parsed config, or `UNDEFINED` after a crash."""

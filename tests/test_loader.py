@@ -1,5 +1,6 @@
 """What ends the whole platform when a workspace is loaded, and which secret a key comes out with."""
 
+import contextlib
 import json
 import math
 from collections.abc import Callable
@@ -241,7 +242,10 @@ def _null(_: Any) -> None:
         (KEYS, lambda _: {}, None),
         (KEYS, lambda _: 5, None),
         (KEYS, lambda _: "", None),
-        (KEYS, lambda _: "😀", ("config-missing", (*KEYS, 0))),
+        (KEYS, lambda _: "😀", ("config-missing", KEYS)),
+        (KEYS, lambda _: {"length": 1}, ("shape", KEYS)),
+        (KEYS, lambda _: {"length": 1, "0": {}}, ("config-missing", (*KEYS, "0"))),
+        (KEYS[:4], lambda _: [], ("shape", KEYS[:4])),
         (KEYS[:10], lambda _: [], None),
     ],
 )
@@ -365,3 +369,19 @@ def test_json_with_a_byte_order_mark_is_refused() -> None:
 def test_any_json_is_judged_and_never_raises(value: Any) -> None:
     assert isinstance(_load(value).survives, bool)
     assert isinstance(_load(workspace(value, with_keys(value)["rootNodes"][0]), value).survives, bool)
+
+
+_PLACES = [KEY[:length] for length in range(1, len(KEY) + 1)] + [CONFIG]
+_ODD: list[Any] = [None, 5, "", "ab", [], [[]], ["x"], [None], [{}], {}, {"length": 2}, {"length": 1, "0": []}, True]
+
+
+@given(st.lists(st.tuples(st.sampled_from(_PLACES), st.sampled_from(_ODD)), min_size=1, max_size=3))
+def test_the_place_of_every_cause_is_in_the_document(changes: list[tuple[Pointer, Any]]) -> None:
+    document = with_keys(key(), key())
+    for at, value in changes:
+        with contextlib.suppress(LookupError, TypeError):  # it is gone by an earlier change
+            document = _cut(document, at, lambda _, odd=value: odd)  # type: ignore[misc]
+    for crash in _load(document).crashes:
+        found: Any = document
+        for step in crash.pointer:
+            found = found[step]

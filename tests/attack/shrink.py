@@ -31,15 +31,16 @@ class _Tries:
 
 def _of_values(data: bytes, tries: _Tries) -> bytes:
     """Members and items out, the outermost first; then what texts and configs hold."""
-    try:
-        root = read(data.decode())
-    except (ValueError, RecursionError):
-        return data
 
     def written() -> bytes:
         return write(root, None).encode("utf-8", "surrogatepass")
 
-    if not tries(written()):
+    try:
+        root = read(data.decode())
+        same = tries(written())
+    except (ValueError, RecursionError):
+        return data
+    if not same:
         return data
     holders = [root]
     while holders:

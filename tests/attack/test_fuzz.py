@@ -179,6 +179,10 @@ def test_the_least_that_fails_is_found() -> None:
     assert least.replace(b" ", b"") == b"[[]"
 
 
+def test_what_is_nested_deeper_than_python_recurses_is_cut_as_bytes() -> None:
+    assert smallest(b"[" * 5000 + b"7" + b"]" * 5000, lambda data: b"7" in data) == b"7"
+
+
 @pytest.mark.parametrize("text", ['{"a": 1, "a": 1.0, "b": [null, "\\ud800", 1e999, -0]}', "[]", "5", '{"": {"": []}}'])
 def test_what_is_read_is_written_as_it_was(text: str) -> None:
     assert write(read(text), None) == text
