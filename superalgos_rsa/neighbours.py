@@ -58,7 +58,7 @@ def look_around(path: str, content: bytes, fingerprint: str | None, known: Surro
     around = (known or Surroundings()).of(folder)
     copies = set(around.private.get(fingerprint or "", ()))
     copies.update(*(around.lines.get(line, ()) for line in _telling_lines(content)))
-    public = {entry: sha for entry, sha in around.public.get(_stem(name), {}).items() if entry not in {name, *copies}}
+    public = {entry: sha for entry, sha in around.public.get(stem(name), {}).items() if entry not in {name, *copies}}
     other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
     return Neighbours(tuple(sorted(copies - {name})), other, git_state(folder, name))
 
@@ -72,7 +72,7 @@ def _read_folder(folder: str) -> _Folder:
         if b"PRIVATE KEY" in data or b"PUBLIC KEY" in data:
             facts = inspect(data)
             if facts.kind == "public":
-                found.public.setdefault(_stem(name), {})[name] = facts.public_key_sha256
+                found.public.setdefault(stem(name), {})[name] = facts.public_key_sha256
             elif facts.kind == "private" and facts.public_key_sha256:
                 found.private.setdefault(facts.public_key_sha256, set()).add(name)
     return found
@@ -111,10 +111,12 @@ def _telling_lines(content: bytes) -> tuple[bytes, ...]:
     return tuple(line for line in lines[2:] if re.fullmatch(rb"[A-Za-z0-9+/]{64,76}", line))[:2]
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """A file name without what tells the halves of a pair apart, so that both halves have the same."""
-    bare = re.sub(r"(\.(pem|key|pub|der|txt))+$", "", name.lower())
-    return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)
+    bare = name.lower()
+    while bare.endswith((".pem", ".key", ".pub", ".der", ".txt")):
+        bare = bare[:-4]
+    return re.sub(r"((?<![-_. ])[-_. ]+)?(private|public|priv|prv|pub)[-_. ]*", "", bare)
 
 
 def git_state(folder: str, name: str) -> GitState | None:
