@@ -4,7 +4,6 @@ without having been read and judged."""
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from superalgos_rsa.credential import BLANK, is_hmac_secret
 from superalgos_rsa.files import Content, read_regular
 from superalgos_rsa.keyfile import KeyText, inspect
+from superalgos_rsa.neighbours import stem
 
 MAX_DEPTH = 3
 MAX_FILES = 2000
@@ -103,11 +103,6 @@ def by_name(path: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]
 
 def public_halves(path: str, candidates: Sequence[Candidate]) -> frozenset[str]:
     """Fingerprints of the public keys that bear the name of the private one at `path`: of k.pem also k.pub.pem."""
-    wanted = {_pair(name) for name in names_of(path)}
-    public = (c for c in candidates if c.facts.kind == "public" and _pair(os.path.basename(c.path)) in wanted)
+    wanted = {stem(name) for name in names_of(path)}
+    public = (c for c in candidates if c.facts.kind == "public" and stem(os.path.basename(c.path)) in wanted)
     return frozenset(c.facts.public_key_sha256 for c in public if c.facts.public_key_sha256)
-
-
-def _pair(name: str) -> str:
-    bare = re.sub(r"(\.(pem|key|pub|der|txt))+$", "", name.lower())
-    return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)

@@ -23,6 +23,9 @@ ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
 X25519_PREFIX = bytes.fromhex("302e020100300506032b656e04220420")
 """What stands before the 32 bytes of every such key in PKCS#8; nothing else does."""
 
+LONGEST_GROUP = 1200
+"""Bytes of a DSA or DH key of 4,096 bits: to read one takes a power, and longer ones are not read."""
+
 
 def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     """Tag, content and end of the element at `at`; a `ValueError` where there is none."""

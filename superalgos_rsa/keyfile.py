@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from superalgos_rsa import der, pem
 from superalgos_rsa.keyder import shape
-from superalgos_rsa.rsa import Effort
 
 Kind = Literal[
     "private", "public", "certificate", "encrypted", "openssh", "der", "base64-pem", "utf16", "json", "other-pem",
@@ -19,6 +18,7 @@ Kind = Literal[
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1", "binary"]
 
 DAMAGE = pem.DAMAGE
+_MOST_BLOCKS = 20
 _LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text is looked at
 
 
@@ -41,6 +41,7 @@ class KeyText:
     """Do the numbers of an RSA private key belong together? None for anything else."""
 
 
+_PRIVATE = ("private", "encrypted", "openssh")
 _MOST_KNOWN = 4096
 _KNOWN: dict[bytes, KeyText] = {}
 
@@ -138,12 +139,13 @@ def _bare_base64(text: str) -> bytes | None:
 
 
 def _of_blocks(found: tuple[pem.Block, ...]) -> KeyText:
-    each = [_of_block(block) for block in found]
-    private = [facts for facts in each if facts.kind in ("private", "encrypted", "openssh")]
+    each = [_of_block(block) for block in found[:_MOST_BLOCKS]]
+    private = [facts for facts in each if facts.kind in _PRIVATE]
+    more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # told by their labels alone
     chosen = (private or each)[0]
     outside = {"text-before", "text-after", "quoted", "nul"} & found[0].damage
     damage = _ordered({*chosen.damage, *outside})
-    return replace(chosen, label=found[0].label, blocks=len(private), damage=damage)
+    return replace(chosen, label=found[0].label, blocks=len(private) + more, damage=damage)
 
 
 def _of_block(block: pem.Block) -> KeyText:
@@ -206,15 +208,17 @@ def _facts(data: bytes) -> KeyText | None:
     facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1)
     if found.numbers is not None:
         numbers, private = found.numbers, found.kind == "private"
-        # Where the remainders sign, the primes are those of the modulus, and no power is needed for the exponent.
-        consistent = numbers.signs_by_remainders() and numbers.signs_by_exponent(Effort()) if private else None
+        consistent = numbers.belong_together if private else None
         public = der.rsa_public_key(numbers.n, numbers.e)
         return replace(facts, key_bits=numbers.bits, public_key_sha256=_sha256(public), consistent=consistent)
     return facts if found.kind == "encrypted" else _by_library(data, facts)
 
 
 def _by_library(data: bytes, facts: KeyText) -> KeyText:
-    """Size and public half of the types that OpenSSL must compute; what it refuses stays unknown."""
+    """Size and public half of the types that OpenSSL must compute; what it refuses, or would take long for, stays
+    unknown."""
+    if facts.key_type in ("dsa", "dh") and len(data) > der.LONGEST_GROUP:
+        return facts
     from cryptography.hazmat.primitives import serialization as s
     from cryptography.x509 import load_der_x509_certificate
 
@@ -222,7 +226,9 @@ def _by_library(data: bytes, facts: KeyText) -> KeyText:
     try:
         match facts.kind:
             case "private":
-                public = s.load_der_private_key(data, None).public_key()
+                # RSA-PSS is RSA: to try whether long primes are primes takes minutes.
+                key = s.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+                public = key.public_key()
             case "public":
                 public = s.load_der_public_key(data)
             case _:

@@ -12,21 +12,24 @@ from typing import Any, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from superalgos_rsa import pem
+from superalgos_rsa import kdf, pem
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.keyder import shape
 from superalgos_rsa.keyfile import inspect, private_der
+from superalgos_rsa.rsa import RsaNumbers
 from superalgos_rsa.secret import Secret
 
 KeyType = Literal["rsa", "ed25519"]
 
 _OPENSSH = b"openssh-key-v1\0"
 _DEK_INFO = re.compile(r"DEK-Info:\s*([A-Z0-9-]+),\s*((?:(?<=DES-CBC,)|(?<=EDE3-CBC,))[0-9A-F]{16}|[0-9A-F]{32})", re.I)
-_END_LINE = re.compile(r"[^\w\s+/=\\][^\w+/=]*END\b", re.I)
+_ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+[rn]")
+# From the first mark of punctuation in the run before END. A search begins at the start of each run alone.
+_END_LINE = re.compile(r"(?<![^\w+/=])[\s\\]*([^\w\s+/=\\][^\w+/=]*)END\b", re.I)
 _SSH_PUBLIC = re.compile(r"^[ \t\"']*((?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+AAAA[\w+/]+={0,2})", re.M)
-_Load = Callable[[bytes, bytes | None], Any]
+_Load = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +102,32 @@ def _private_forms(content: bytes) -> list[tuple[_Load, bytes]]:
     """The private key in a strict form, with what reads that form; several where only trying tells which it is."""
     der = private_der(content)
     if der is not None:
+        _refuse_excess(kdf.excess_of_pkcs8(der), "openssl pkcs8 -topk8 -in FILE -out COPY")
         return [(s.load_der_private_key, der)]
     for data in _binaries(content):
         if data.startswith(_OPENSSH):
+            _refuse_excess(kdf.excess_of_openssh(data), "ssh-keygen -p -a 16 -f COPY")
             return [(s.load_ssh_private_key, _armoured("OPENSSH PRIVATE KEY", data))]
     return [(s.load_pem_private_key, text) for text in _encrypted_by_header(_text(content))]
+
+
+def _refuse_excess(excess: str | None, command: str) -> None:
+    if excess is not None:
+        raise UsageError(
+            f"this key is encrypted with {excess}: to try them would take too long", f"encrypt it anew: {command}"
+        )
 
 
 def _encrypted_by_header(text: str) -> Iterator[bytes]:
     """A key encrypted as RFC 1421 has it. The label is not encrypted and may be wrong, so each kind is tried."""
     if "Proc-Type" not in text and b"Proc-Type" in (inner := pem.decode(text)):
         text = inner.decode("latin-1")
-    text = re.sub(r"\\+[rn]", "\n", text)
+    text = _ESCAPED_NEWLINE.sub("\n", text)
     found = _DEK_INFO.search(text)
     if found is None:
         return
     end = _END_LINE.search(text, found.end())
-    data = pem.decode(text[found.end() : end.start() if end else len(text)])
+    data = pem.decode(text[found.end() : end.start(1) if end else len(text)])
     headers = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {found[1].upper()},{found[2].upper()}\n\n"
     for kind in ("RSA", "EC", "DSA"):
         yield _armoured(f"{kind} PRIVATE KEY", data, headers)
@@ -127,7 +139,8 @@ def _open(forms: list[tuple[_Load, bytes]], passphrase: Secret | None) -> Any:
     failures = set()
     for load, data in forms:
         try:
-            return load(data, password)
+            # The library would try for minutes whether the primes of a long key are primes.
+            return _whole(load(data, password, unsafe_skip_rsa_key_validation=True))
         except Exception as error:  # of many kinds on damaged keys
             failures.add(type(error))
     if TypeError in failures:  # the library's word for a passphrase that is missing, or that nothing asks for
@@ -142,6 +155,16 @@ def _open(forms: list[tuple[_Load, bytes]], passphrase: Secret | None) -> Any:
     if password is not None:
         raise SuperalgosRsaError("this key cannot be read: wrong passphrase, or a damaged key")
     raise SuperalgosRsaError("this key cannot be read: its numbers or its form are damaged")
+
+
+def _whole(key: Any) -> Any:
+    if isinstance(key, RSAPrivateKey):
+        own = key.private_numbers()
+        n, e = own.public_numbers.n, own.public_numbers.e
+        numbers = RsaNumbers(n, e, own.d, own.p, own.q, own.dmp1, own.dmq1, own.iqmp)
+        if not numbers.belong_together:
+            raise ValueError("the numbers do not belong together")
+    return key
 
 
 # Public keys

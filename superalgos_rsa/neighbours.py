@@ -55,7 +55,7 @@ class Surroundings:
         around = self._folders[folder]
         copies = set(around.private.get(fingerprint or "", ()))
         copies.update(*(around.lines.get(line, ()) for line in _telling_lines(content)))
-        known = around.public.get(_stem(name), {})
+        known = around.public.get(stem(name), {})
         public = {entry: sha for entry, sha in known.items() if entry not in {name, *copies}}
         other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
         git = self._work_trees.state(folder, name, around.keys)
@@ -73,7 +73,7 @@ class Surroundings:
             if b"PRIVATE KEY" in read.data or b"PUBLIC KEY" in read.data:
                 facts = inspect(read.data)
                 if facts.kind == "public":
-                    found.public.setdefault(_stem(name), {})[name] = facts.public_key_sha256
+                    found.public.setdefault(stem(name), {})[name] = facts.public_key_sha256
                 elif facts.kind == "private":
                     found.keys.append(name)
                     found.private.setdefault(facts.public_key_sha256 or "-", set()).add(name)
@@ -121,7 +121,9 @@ def _telling_lines(content: bytes) -> tuple[bytes, ...]:
     return tuple(line for line in lines[2:] if re.fullmatch(_BODY_LINE, line))[:2]
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """A file name without what tells the halves of a pair apart, so that both halves have the same."""
-    bare = re.sub(r"(\.(pem|key|pub|der|txt))+$", "", name.lower())
-    return re.sub(r"[-_. ]*(private|public|priv|prv|pub)[-_. ]*", "", bare)
+    bare = name.lower()
+    while bare.endswith((".pem", ".key", ".pub", ".der", ".txt")):
+        bare = bare[:-4]
+    return re.sub(r"((?<![-_. ])[-_. ]+)?(private|public|priv|prv|pub)[-_. ]*", "", bare)

@@ -39,7 +39,7 @@ _DASH = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd"
 _LINE = re.compile(
     rf"([{_DASH}]{{1,20}})[ \t]{{0,9}}(BEGIN|END)\b([A-Z0-9 \t._]{{0,60}})([{_DASH}]{{1,20}})", re.IGNORECASE
 )
-_ESCAPE = re.compile(r"\\+r\\+n|\\+[rn]")
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:r\\+n|[rn])")  # a run of backslashes is looked at from its start alone
 _HEADER_LINE = re.compile(r"^[ \t]*[A-Za-z0-9-]+:[^\n]*\n", re.MULTILINE)
 _BODY_LINE = re.compile(r"[ \t]*[A-Za-z0-9+/=]+[ \t\r]*")
 _BLANK = " \t\r\n\0"

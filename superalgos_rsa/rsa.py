@@ -24,11 +24,13 @@ class Effort:
 
     def power(self, base: int, exponent: int, modulus: int) -> int:
         """Raises `TooLongError`."""
-        cost = modulus.bit_length() ** 2 * exponent.bit_length()
+        self.spend(modulus.bit_length() ** 2 * exponent.bit_length())
+        return pow(base, exponent, modulus)
+
+    def spend(self, cost: int) -> None:
         if cost > self.left:
             raise TooLongError
         self.left -= cost
-        return pow(base, exponent, modulus)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,6 +97,11 @@ class RsaNumbers:
             and self.e * self.dq % (self.q - 1) == 1
             and self.q * self.qinv % self.p == 1
         )
+
+    @property
+    def belong_together(self) -> bool:
+        """Both ways sign. Where the remainders do, the primes are those of the modulus, and no power is needed."""
+        return self.signs_by_remainders() and self.signs_by_exponent(Effort())
 
 
 def _padded(n: int) -> int:

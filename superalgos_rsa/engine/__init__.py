@@ -66,7 +66,7 @@ def _private_key(text: str, version: CcxtVersion, effort: Effort, *, ed25519: bo
     if version >= versions.JSENCRYPT:
         from superalgos_rsa.engine import jsencrypt
 
-        return jsencrypt.judge(text)
+        return jsencrypt.judge(text, effort)
     from superalgos_rsa.engine import node_rsa
 
     return node_rsa.judge(text, effort)

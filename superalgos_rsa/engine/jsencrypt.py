@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 
 from superalgos_rsa.engine import base64s
 from superalgos_rsa.engine.verdict import NO_KEY, Verdict
-from superalgos_rsa.rsa import RsaNumbers
+from superalgos_rsa.rsa import Effort, RsaNumbers
 
+_ELEMENT = 1 << 20  # of the effort, which is for half a million of them
 _FALSE = "sends the word “false” as the signature, without an error"
 _PSS = bytes.fromhex("2a864886f70d01010a")
 
 
-def judge(text: str) -> Verdict:
+def judge(text: str, effort: Effort) -> Verdict:
+    """Raises `TooLongError`."""
     try:
-        key = _Element.read(base64s.jsencrypt(text))
+        key = _Reader(base64s.jsencrypt(text), effort).element(0)[0]
         numbers = _numbers(key)
     except (ValueError, RecursionError):
         return Verdict("none", f"{_FALSE}: it cannot read an unencrypted RSA private key in the text")
@@ -45,49 +47,60 @@ def _signs(numbers: RsaNumbers) -> bool:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Element:
+    data: bytes
     tag: int
-    content: bytes | None
-    """None where the text ends before the content does."""
+    start: int
+    end: int
     inside: tuple[_Element, ...] | None
 
-    @staticmethod
-    def read(data: bytes) -> _Element:
-        return _read(data, 0)[0]
+    @property
+    def content(self) -> bytes | None:
+        """None where the text ends before the content does."""
+        return self.data[self.start : self.end] if self.end <= len(self.data) else None
 
 
-def _read(data: bytes, at: int) -> tuple[_Element, int]:
-    tag = _byte(data, at)
-    at = _after_tag(data, at)
-    at, length = _length(data, at)
-    start = at
-    inside: tuple[_Element, ...] | None = None
-    end = None if length is None else start + length
-    if tag & 0x20:
-        inside, end = _inside(data, start, end)
-    elif tag in (0x03, 0x04):  # these often hold more of the same; where they do not, that is no error
-        try:
-            if tag == 0x03 and _byte(data, start) != 0:
-                raise ValueError("unused bits")
-            inside, end = _inside(data, start + (tag == 0x03), end)
-            if any(element.tag == 0 for element in inside):
-                raise ValueError("end of contents")
-        except ValueError:
-            inside, end = None, None if length is None else start + length
-    if end is None:
-        raise ValueError("no length")
-    return _Element(tag, data[start:end] if end <= len(data) else None, inside), end
+class _Reader:
+    """Where an OCTET STRING may hold more of the same, it is read as such; where it does not, that is no error. A
+    text can be made so that each attempt fails at its end, after twice as many as the one before."""
 
+    def __init__(self, data: bytes, effort: Effort) -> None:
+        self._data = data
+        self._effort = effort
 
-def _inside(data: bytes, at: int, end: int | None) -> tuple[tuple[_Element, ...], int]:
-    found: list[_Element] = []
-    while end is None or at < end:
-        element, at = _read(data, at)
-        if end is None and element.tag == 0:
-            return tuple(found), at
-        found.append(element)
-    if at != end:
-        raise ValueError("content size")
-    return tuple(found), at
+    def element(self, at: int) -> tuple[_Element, int]:
+        self._effort.spend(_ELEMENT)
+        data = self._data
+        tag = _byte(data, at)
+        at = _after_tag(data, at)
+        at, length = _length(data, at)
+        start = at
+        inside: tuple[_Element, ...] | None = None
+        end = None if length is None else start + length
+        if tag & 0x20:
+            inside, end = self._inside(start, end)
+        elif tag in (0x03, 0x04):
+            try:
+                if tag == 0x03 and _byte(data, start) != 0:
+                    raise ValueError("unused bits")
+                inside, end = self._inside(start + (tag == 0x03), end)
+                if any(element.tag == 0 for element in inside):
+                    raise ValueError("end of contents")
+            except ValueError:
+                inside, end = None, None if length is None else start + length
+        if end is None:
+            raise ValueError("no length")
+        return _Element(data, tag, start, end, inside), end
+
+    def _inside(self, at: int, end: int | None) -> tuple[tuple[_Element, ...], int]:
+        found: list[_Element] = []
+        while end is None or at < end:
+            element, at = self.element(at)
+            if end is None and element.tag == 0:
+                return tuple(found), at
+            found.append(element)
+        if at != end:
+            raise ValueError("content size")
+        return tuple(found), at
 
 
 def _after_tag(data: bytes, at: int) -> int:

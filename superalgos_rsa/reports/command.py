@@ -23,7 +23,7 @@ def runnable(title: str, shell: Shell) -> str:
     def requote(match: re.Match[str]) -> str:
         word = match[0][1:-1].replace("'\"'\"'", "'")
         if shell == "windows":
-            return '"' + re.sub(r'(\\*)(?:(")|\Z)', _double_backslashes, word) + '"'
+            return '"' + re.sub(r'(?<!\\)(\\*)(?:(")|\Z)', _double_backslashes, word) + '"'
         return match[0] if shown(word) == word else "$'" + "".join(map(_ansi_c, word)) + "'"
 
     return shown(_QUOTED.sub(requote, title))
