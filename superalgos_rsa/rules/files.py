@@ -22,7 +22,7 @@ def permissions(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
             key,
             path=found.resolved,
-            fix=command("chmod", "600", found.target, applicability="safe"),
+            fix=command("chmod 600", found.target, applicability="safe"),
         )
 
 
@@ -56,5 +56,5 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             "exchange would refuse every signature if it was given that one",
             key,
             path=found.resolved,
-            fix=command("superalgos-rsa", "pubkey", found.resolved),
+            fix=command("superalgos-rsa pubkey", found.resolved),
         )
