@@ -14,6 +14,7 @@ from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.loader import VaultHit
 from superalgos_rsa.probe import PathFacts
 from superalgos_rsa.report import SecretKind, SecretSource
+from superalgos_rsa.showing import SUFFIX
 from superalgos_rsa.workspace import Key
 
 BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
@@ -65,9 +66,6 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
 
 
 _LONGEST_PATH = 4096  # of Linux; a longer text that leads to no file on Windows was not meant for one either
-_FILE_SUFFIX = re.compile(
-    r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
-)
 _PATH_START = re.compile(r"~|\.{1,2}[/\\]|\$\{?\w+\}?[/\\]|%\w+%|file:|\\\\|[A-Z]:[/\\]|[A-Z]:\w+\.", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}$")
 
@@ -81,7 +79,7 @@ def is_spelled_like_path(text: str) -> bool:
     bare = text.strip(BLANK + "\"'`")
     if "PRIVATE KEY" in text or "-----" in text:
         return False
-    if _PATH_START.match(bare) or _FILE_SUFFIX.search(bare):
+    if _PATH_START.match(bare) or SUFFIX.search(bare):
         return True
     if "/" not in bare and "\\" not in bare:
         return False

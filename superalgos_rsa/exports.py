@@ -16,7 +16,7 @@ from typing import Any, Literal
 from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.credential import is_spelled_like_path
 from superalgos_rsa.document import MOST_TOLD, JsonError, Pointer, Way, containers, parse, pointer_of
-from superalgos_rsa.secret import mask
+from superalgos_rsa.showing import mask
 from superalgos_rsa.workspace import API_KEY_TYPE, KEY_TYPE, LAN_NODE_TYPES, LONGEST_NAME
 
 # Fields of any node's config, in lower case, that hold what gives access: the key node, Github API, Web3 API, wallets,

@@ -16,6 +16,7 @@ from superalgos_rsa.loader import Crash
 from superalgos_rsa.neighbours import Neighbours
 from superalgos_rsa.probe import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.report import DocumentKind, SecretKind
+from superalgos_rsa.showing import shown
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Exchange, Key, Task, Workspace
 
@@ -99,6 +100,21 @@ class KeyFacts:
         """The secret itself, which is no key and no secret of any exchange, and is not judged."""
         secret = self.credential.secret
         return self.kind == "inline" and isinstance(secret, str) and len(secret) > MAX_KEY_FILE
+
+    @property
+    def shown_path(self) -> str | None:
+        """The path as it stands in `secret`, where it may be shown."""
+        text, found = self.credential.secret, self.path
+        if self.kind != "path" or not isinstance(text, str):
+            return None
+        if found is None or not found.resolved.endswith(text):
+            return shown(text)
+        return shown(text, found.known[len(found.resolved) - len(text) :])
+
+    @property
+    def shown_resolved(self) -> str | None:
+        """Where it leads to, where that may be shown."""
+        return shown(self.path.resolved, self.path.known) if self.kind == "path" and self.path is not None else None
 
     @property
     def holds_secret(self) -> bool:

@@ -51,6 +51,8 @@ class PathFacts:
     """The folder it should lie in is there, and it is neither the working folder nor the root, which are there for
     any text: base64 may well begin with a slash."""
     content: bytes | None = field(default=None, repr=False)
+    known: str = ""
+    """The beginning of `resolved` that is there, with the slash behind it; all of it, if something of that name is."""
 
     @property
     def engine_reads(self) -> bool:
@@ -98,7 +100,7 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders
     full = os.path.join(cwd, path)
     status, mode, content = _read(full)
     if status == "file" or status == "too-large":
-        return PathFacts(asked, resolved, status, os.path.realpath(full), mode, content=content)
+        return PathFacts(asked, resolved, status, os.path.realpath(full), mode, content=content, known=resolved)
     parent = os.path.dirname(full.rstrip("/"))
     return PathFacts(
         asked,
@@ -108,7 +110,18 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders
         near=tuple(_near(path, cwd, beside, folders)) if status in ("missing", "dangling-link") else (),
         parent_exists=os.path.isdir(parent)
         and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
+        known=resolved if os.path.lexists(full) else known_part(resolved),
     )
+
+
+def known_part(path: str) -> str:
+    """The longest beginning of a path that is there, with the slash behind it; all of it, if it is there itself."""
+    known = ""
+    for boundary in re.finditer(r"[/\\]|\Z" if os.sep == "\\" else r"/|\Z", path):
+        if not os.path.lexists(path[: boundary.start()] or os.sep):
+            break
+        known = path[: boundary.end()]
+    return known
 
 
 def _as_node_encodes(text: str) -> str:

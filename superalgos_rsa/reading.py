@@ -25,7 +25,9 @@ from superalgos_rsa.document import (
 from superalgos_rsa.facts import Defect, DocumentFacts
 from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import Load, load
+from superalgos_rsa.probe import known_part
 from superalgos_rsa.report import DocumentKind
+from superalgos_rsa.showing import outline, shown
 from superalgos_rsa.vault import Vault, is_of_plugin, parse_vault
 from superalgos_rsa.workspace import LONGEST_NAME, Workspace, read_workspace
 
@@ -73,7 +75,9 @@ def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
         loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
-        return _without_nodes(DocumentFacts(source.path, None, (defect,), loads, exported=export))
+        # What is not there may be a secret that was typed in place of a name.
+        name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
+        return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
     data = source.content.data
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")

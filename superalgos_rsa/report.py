@@ -63,6 +63,8 @@ class SecretEntry(NamedTuple):
     source: SecretSource | None
     path: str | None
     resolved: str | None
+    hidden: str | None = None
+    """What is said of a path that is not shown, since it may be a secret: its length and a known suffix."""
 
 
 class KeyEntry(NamedTuple):

@@ -34,8 +34,3 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not to be copied or stored")
-
-
-def mask(text: str) -> str:
-    """First and last four characters of a code name; nothing of one too short to hide the rest."""
-    return f"{text[:4]}…{text[-4:]}" if len(text) >= 16 else "…" if text else ""

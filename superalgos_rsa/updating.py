@@ -13,8 +13,10 @@ from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.journal import Change
 from superalgos_rsa.loader import load
+from superalgos_rsa.pasting import command_line
 from superalgos_rsa.proof import edited
 from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.showing import censored
 from superalgos_rsa.vault import NO_VAULT, Vault, is_of_plugin
 from superalgos_rsa.workspace import Key, read_workspace
 
@@ -37,7 +39,7 @@ def plan_document_update(
     if key.config.state != "read":
         raise UsageError(
             f"the config of this key is no JSON object ({key.config.reason or 'it is missing'})",
-            f"`superalgos-rsa check {path}` shows the place",
+            f"`{command_line('superalgos-rsa check', path)}` shows the place",
         )
     text = decode(data)
     reached = NO_VAULT if is_of_plugin(path) else vault
@@ -52,7 +54,8 @@ def plan_document_update(
         new, meant = edited(text, plan.document)
         changes.append(Change(path, data, encode(new), meant=meant))
         names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
-        summary.append((path, f"“{key.name or key.id}” has new values ({' and '.join(names)})"))
+        name = censored(key.name or key.id or "", ids=True)
+        summary.append((path, f"“{name}” has new values ({' and '.join(names)})"))
     return Plan(tuple(changes), tuple(summary))
 
 
@@ -93,7 +96,7 @@ def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
     if found:
         ids = ", ".join(key.id or "(without id)" for key in found)
         raise UsageError(f"{len(found)} keys answer to that name in {path}", f"name one by its id: {ids}")
-    listed = ", ".join(f"{key.name} ({key.id})" for key in keys) or "none"
+    listed = ", ".join(f"{censored(key.name or '')} ({key.id})" for key in keys) or "none"
     raise UsageError(f"there is no such key in {path}", f"its keys: {listed}")
 
 

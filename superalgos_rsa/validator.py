@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from superalgos_rsa import __version__
 from superalgos_rsa.config import is_placeholder
@@ -23,7 +23,7 @@ from superalgos_rsa.report import (
 from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
 from superalgos_rsa.rules.registry import Occurrence
-from superalgos_rsa.secret import mask
+from superalgos_rsa.showing import LEAST, censored, mask, outline
 from superalgos_rsa.workspace import LONGEST_POINTER
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
@@ -39,7 +39,7 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     """The report, and for each of its findings the occurrence it was made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
     documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
-    found = [(occurrence, _finding(occurrence, documents)) for occurrence in run(world)]
+    found = [(occurrence, _finding(occurrence, documents, order)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
@@ -89,30 +89,58 @@ def _severity(occurrence: Occurrence) -> Severity:
     return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
 
 
-def _finding(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Finding:
+def _finding(
+    occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts], known: Collection[str]
+) -> Finding:
     place = occurrence.place or _place(occurrence, documents)
     key, task = occurrence.key, occurrence.task
     return Finding(
         occurrence.rule,
         _severity(occurrence),
-        occurrence.message,
+        _message(occurrence, known),
         occurrence.document,
         None if occurrence.pointer is None else _pointer(occurrence.pointer),
         place.line if place else None,
         place.column if place else None,
         key.key.id if key else None,
         task.task.id if task else None,
-        occurrence.path,
-        key.server if key else task.server if task else None,
+        _path(occurrence),
+        _name(key.server if key else task.server if task else None),
         RULES[occurrence.rule].exchange,
         occurrence.fix,
-        occurrence.node,
+        tuple(map(censored, occurrence.node)),
     )
 
 
 def _pointer(pointer: Pointer) -> str | None:
     """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
+    pointer = _shown_pointer(pointer)
     return pointer_text(pointer) if sum(len(str(step)) + 1 for step in pointer) <= LONGEST_POINTER else None
+
+
+def _message(occurrence: Occurrence, known: Collection[str]) -> str:
+    """What names a document, or a file beside the key, names what is there."""
+    around = occurrence.key.neighbours if occurrence.key is not None else None
+    beside = () if around is None else (*around.copies, around.other_public)
+    return censored(occurrence.message, lambda word: word if word in known or word in beside else "")
+
+
+def _path(occurrence: Occurrence) -> str | None:
+    key = occurrence.key
+    is_of_secret = key is not None and key.path is not None and occurrence.path == key.path.resolved
+    return key.shown_resolved if key is not None and is_of_secret else occurrence.path
+
+
+def _shown_pointer(pointer: Pointer) -> Pointer:
+    """As far as the names of the members are no secret."""
+    for index, step in enumerate(pointer):
+        if isinstance(step, str) and len(step) >= LEAST and censored(step) != step:
+            return pointer[:index]
+    return pointer
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else censored(text)
 
 
 def _place(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Place | None:
@@ -136,8 +164,8 @@ def _documents(world: World) -> tuple[DocumentEntry, ...]:
 
 def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
-    is_path = facts.kind == "path" and isinstance(credential.secret, str)
-    name = credential.code_name
+    name, path = credential.code_name, facts.shown_path
+    hidden = credential.secret if facts.kind == "path" and path is None else None
     private = content if content is not None and content.kind == "private" else None
     place = facts.document.places.get(key.pointer)
     return KeyEntry(
@@ -145,21 +173,22 @@ def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
         pointer_text(key.pointer),
         place.line if place else None,
         key.id,
-        key.name,
-        facts.exchange.code_name if facts.exchange else None,
+        _name(key.name),
+        _name(facts.exchange.code_name if facts.exchange else None),
         mask(name) if isinstance(name, str) and name else None,
         SecretEntry(
             facts.kind,
             credential.source,
-            credential.secret if is_path else None,
-            facts.path.resolved if is_path and facts.path is not None else None,
+            path,
+            facts.shown_resolved,
+            outline(hidden) if isinstance(hidden, str) else None,
         ),
         facts.verdict.signing if facts.verdict is not None else None,
         usable,
         private.key_type if private else None,
         private.key_bits if private else None,
         private.public_key_sha256 if private else None,
-        facts.server,
+        _name(facts.server),
         tuple(task.id for task in facts.users if task.id is not None),
         facts.answer.signing if facts.answer is not None else None,
     )
@@ -173,10 +202,10 @@ def _task_entry(facts: TaskFacts, ready: bool) -> TaskEntry:
         pointer_text(task.pointer),
         place.line if place else None,
         task.id,
-        task.name,
-        task.sessions[0] if task.sessions else None,
-        task.exchange.code_name if task.exchange else None,
-        task.lan_node.name if task.lan_node else None,
+        _name(task.name),
+        _name(task.sessions[0] if task.sessions else None),
+        _name(task.exchange.code_name if task.exchange else None),
+        _name(task.lan_node.name if task.lan_node else None),
         facts.server,
         task.needs_key,
         facts.key.key.id if facts.key is not None else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -20,7 +19,6 @@ COMMANDS = (
     "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "fix", "undo", "watch", "rule",
     "schema", "demo",
 )  # fmt: skip
-_LONGEST_QUOTED = 16
 
 
 class _Commands(click.Group):
@@ -85,13 +83,9 @@ def _refuse_key_text(words: Sequence[str]) -> None:
 
 
 def _told(error: click.ClickException) -> str:
-    """Click quotes what was typed, and that may be a secret in the wrong place."""
+    """Click quotes what was typed, word by word, and that may be a secret in the wrong place."""
     message = error.format_message()
-    if message.startswith("Got unexpected extra"):
-        return message.partition(" (")[0]
-    if isinstance(error, click.NoSuchOption) and len(error.option_name) > _LONGEST_QUOTED:
-        return "No such option"
-    return re.sub(rf"(['\"]).{{{_LONGEST_QUOTED},}}?\1", "'…'", message, flags=re.DOTALL)
+    return message.partition(" (")[0] if message.startswith("Got unexpected extra") else message
 
 
 def _innermost(error: BaseException) -> str:

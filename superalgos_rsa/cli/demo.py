@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from superalgos_rsa.cli import run
-from superalgos_rsa.cli.session import wants_colour
+from superalgos_rsa.cli.session import say, wants_colour, write
 
 
 @click.command()
@@ -28,7 +28,7 @@ def command() -> int:
         _call("check", demo.WORKSPACE)
         _say("What it means: every one of these tasks would start, run, and fail at its first real order.")
         for mistake in demo.MISTAKES:
-            click.echo(f"  - {mistake.name}: {mistake.says}")
+            say(f"  - {mistake.name}: {mistake.says}")
         _say("Each finding names the command that mends it:")
         for mistake in demo.MISTAKES:
             values = ["--code-name", mistake.code_name] if mistake.code_name else []
@@ -43,10 +43,10 @@ def command() -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(f"\n{click.style(text, bold=True) if wants_colour(sys.stdout) else text}\n", color=True)
+    write(f"\n{click.style(text, bold=True) if wants_colour(sys.stdout) else text}\n\n")
 
 
 def _call(*words: str) -> int:
     shown = " ".join(f'"{word}"' if " " in word else word for word in words)
-    click.echo(f"$ superalgos-rsa {shown}")
+    say(f"$ superalgos-rsa {shown}")
     return run(list(words))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 import time
@@ -16,7 +15,18 @@ import click
 from superalgos_rsa import memory
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import STDIN, Session, complain, documents_of, remember
+from superalgos_rsa.cli.session import (
+    SHELL,
+    STDIN,
+    Known,
+    Session,
+    complain,
+    documents_of,
+    known_from,
+    remember,
+    say,
+    write_json,
+)  # fmt: skip
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import diff
@@ -27,7 +37,9 @@ from superalgos_rsa.installation import Installation
 from superalgos_rsa.journal import Change, state_folder
 from superalgos_rsa.keymaking import public_half
 from superalgos_rsa.reading import Source, read_source
+from superalgos_rsa.reports.command import runnable
 from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.showing import censored
 from superalgos_rsa.vault import Vault
 
 _RUNNING = (
@@ -72,22 +84,23 @@ def command(
     root = installation.root if installation is not None else Path()
     named = (*search, *(str(root / path) for _, path in chosen))
     wishes = replace(wishes, chosen=chosen, named=tuple(os.path.realpath(name) for name in named))
-    found = plan(judge, wishes, unsafe=unsafe, ask=_ask if interactive else None)
+    known = known_from(installation.root if installation is not None else None)
+    found = plan(judge, wishes, unsafe=unsafe, ask=functools.partial(_ask, known) if interactive else None)
     changes = changes_of(found, judge)
     running = installation is not None and installation.running
     number = None
     if form == "text":
-        _show(found, changes)
+        _show(found, changes, known)
     if apply_it and changes:
         if running and not yes:
             _ask_while_running()
         number = journal.apply(changes, _title(found), time.time())
         remember(found.after.world, found.after.report)
     if form == "json":
-        plain = {"applied": number, "platform_running": running, **_as_dict(found, changes)}
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        plain = {"applied": number, "platform_running": running, **_as_dict(found, changes, known)}
+        write_json(plain)
     elif number is not None:
-        click.echo(f"written; `superalgos-rsa undo {number}` takes it back")
+        say(f"written; `superalgos-rsa undo {number}` takes it back")
     elif changes:
         complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
     if running and changes:
@@ -123,8 +136,9 @@ def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | No
     return name, full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
 
 
-def _ask(step: Step) -> bool:
-    return click.confirm(shown(f"{step.finding.rule}: {step.title} ({step.applicability})?"), err=True)
+def _ask(known: Known, step: Step) -> bool:
+    title = runnable(told_of(step, known), SHELL)
+    return click.confirm(shown(f"{step.finding.rule}: {title} ({step.applicability})?"), err=True)
 
 
 def _ask_while_running() -> None:
@@ -150,21 +164,25 @@ def _title(found: Plan) -> str:
     return f"fix, {count} repair{'s' if count > 1 else ''}"
 
 
-def _show(found: Plan, changes: list[Change]) -> None:
-    for line in _diff(changes):
-        click.echo(shown(line))
+def _show(found: Plan, changes: list[Change], known: Known) -> None:
+    say(*_diff(changes, known))
     for step in found.steps:
         why = f" — {step.reason}" if step.reason else ""
-        click.echo(shown(f"{step.status}: {step.title} [{step.finding.rule}, {step.applicability}]{why}"))
+        title = runnable(told_of(step, known), SHELL)
+        say(f"{step.status}: {title} [{step.finding.rule}, {step.applicability}]{why}")
     if not found.steps:
-        click.echo("there is nothing to mend")
+        say("there is nothing to mend")
 
 
-def _diff(changes: list[Change]) -> list[str]:
-    return [line for change in changes for line in diff.of_change(change)]
+def told_of(step: Step, known: Known) -> str:
+    return censored(step.title, known, ids=True)
 
 
-def _as_dict(found: Plan, changes: list[Change]) -> dict[str, object]:
+def _diff(changes: list[Change], known: Known) -> list[str]:
+    return [line for change in changes for line in diff.of_change(change, lambda path: known(path) == path)]
+
+
+def _as_dict(found: Plan, changes: list[Change], known: Known) -> dict[str, object]:
     return {
         "version": 1,
         "steps": [
@@ -174,7 +192,7 @@ def _as_dict(found: Plan, changes: list[Change]) -> dict[str, object]:
                 "pointer": step.finding.pointer,
                 "key_id": step.finding.key_id,
                 "task_id": step.finding.task_id,
-                "title": step.title,
+                "title": told_of(step, known),
                 "applicability": step.applicability,
                 "status": step.status,
                 "reason": step.reason,
@@ -182,5 +200,5 @@ def _as_dict(found: Plan, changes: list[Change]) -> dict[str, object]:
             for step in found.steps
         ],
         "files": [change.path for change in changes],
-        "diff": _diff(changes),
+        "diff": _diff(changes, known),
     }

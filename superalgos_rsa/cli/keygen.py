@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain
+from superalgos_rsa.cli.session import Session, complain, say
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files import create
 from superalgos_rsa.installation import Installation
@@ -43,11 +43,10 @@ def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
         refuse_size(session, installation, bits)
     pair = make(key_type, bits)
     write_pair(private, pair)
-    click.echo(f"private key: {private}\npublic key:  {_public_file(private)}\n")
-    click.echo(pair.public.pem)
-    click.echo(f"SHA-256 fingerprint: {pair.public.sha256}\n")
+    say(f"private key: {private}", f"public key:  {_public_file(private)}", "")
+    say(*pair.public.pem.splitlines(), "", f"SHA-256 fingerprint: {pair.public.sha256}", "")
     path = private.relative_to(installation.root).as_posix()
-    click.echo(f"{STEPS}     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
+    say(*STEPS.splitlines(), f"     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
 
 
 def new_private_file(installation: Installation, name: str) -> Path:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from superalgos_rsa.cli import passphrase
+from superalgos_rsa.cli.session import say
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.keymaking import public_half
 from superalgos_rsa.probe import MAX_KEY_FILE
-from superalgos_rsa.reports.terminal import shown
 
 
 @click.command()
@@ -22,13 +22,13 @@ def command(file: str, match: str | None, descriptor: int | None) -> int:
     other = None if match is None else public_half(read_key_file(match))
     half = passphrase.with_passphrase(lambda secret: public_half(content, secret), descriptor)
     if match is None or other is None:
-        click.echo(f"{half.pem}SHA-256 fingerprint: {half.sha256}")
+        say(*half.pem.splitlines(), f"SHA-256 fingerprint: {half.sha256}")
         return 0
-    one, two = shown(file), shown(match)
     if other.sha256 == half.sha256:
-        click.echo(f"{two} is the pair of {one} (SHA-256 {half.sha256})")
+        say(f"{match} is the pair of {file} (SHA-256 {half.sha256})")
         return 0
-    click.echo(f"{two} is not the pair of {one}:\n  {one}: SHA-256 {half.sha256}\n  {two}: SHA-256 {other.sha256}")
+    say(f"{match} is not the pair of {file}:")
+    say(f"  {file}: SHA-256 {half.sha256}", f"  {match}: SHA-256 {other.sha256}")
     return 1
 
 

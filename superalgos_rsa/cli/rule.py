@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from superalgos_rsa.cli.session import say
 from superalgos_rsa.rules.catalogue import RULES, page, rule
 
 
@@ -12,8 +13,8 @@ from superalgos_rsa.rules.catalogue import RULES, page, rule
 def command(rule_id: str | None) -> None:
     """Explain one rule, or list them all."""
     if rule_id is not None:
-        click.echo(page(rule(rule_id)), nl=False)
+        say(*page(rule(rule_id)).splitlines())
         return
     wide = max(map(len, RULES))
     for entry in RULES.values():
-        click.echo(f"{entry.id:{wide}}  {entry.severity:7}  {entry.title}")
+        say(f"{entry.id:{wide}}  {entry.severity:7}  {entry.title}")

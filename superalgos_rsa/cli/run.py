@@ -10,7 +10,7 @@ import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.preflight import judge_start
-from superalgos_rsa.cli.session import Session, exit_code, wants_colour, width
+from superalgos_rsa.cli.session import Session, exit_code, wants_colour, width, write
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 
 
@@ -38,7 +38,7 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
     from superalgos_rsa.reports import text
 
     # Standard output belongs to the command.
-    click.echo(text.render(report, color=wants_colour(sys.stderr), width=width(), quiet=True), nl=False, err=True)
+    write(text.render(report, color=wants_colour(sys.stderr), width=width(), quiet=True), err=True)
     code = exit_code(world, report)
     if code:
         return code

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from superalgos_rsa import schema
+from superalgos_rsa.cli.session import say
 
 
 @click.command()
 @click.argument("name", required=False, metavar="[NAME]")
 def command(name: str | None) -> None:
     """Print one JSON Schema, or list their names."""
-    click.echo("\n".join(schema.names()) if name is None else schema.text(name).rstrip("\n"))
+    say(*(schema.names() if name is None else schema.text(name).splitlines()))

@@ -19,9 +19,12 @@ from superalgos_rsa.facts import World
 from superalgos_rsa.files import Content, Unread, read_regular, replace
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation, find_root, is_chosen, open_installation
+from superalgos_rsa.probe import known_part
 from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
 from superalgos_rsa.report import Report
+from superalgos_rsa.reports.command import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.showing import censored
 from superalgos_rsa.validator import validate
 from superalgos_rsa.vault import NO_VAULT, Vault, read_vault
 
@@ -30,14 +33,45 @@ if TYPE_CHECKING:
 
 PROGRAM = "superalgos-rsa"
 STDIN = "-"
+SHELL: Shell = "windows" if os.name == "nt" else "posix"
 
 
-def complain(message: str, hint: str | None, *, code: int, kind: str = "error") -> int:
-    """Tell the person at the terminal; the report, if any, stays alone on standard output."""
+def say(*lines: str, err: bool = False) -> None:
+    """Lines for a person, with nothing in them that commands the terminal. Every command speaks by this, by `complain`
+    or by `emit`."""
+    write("".join(f"{shown(line)}\n" for line in lines), err=err)
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """A text whose every part has been through `shown`, colours and all."""
+    click.echo(text, nl=False, err=err, color=True)
+
+
+Known = Callable[[str], str]
+"""The beginning of a name that is there."""
+
+
+def known_from(root: Path | None) -> Known:
+    """Names that begin at the current folder, or at the Superalgos folder, as those of keys do."""
+
+    def known(name: str) -> str:
+        if root is None or os.path.isabs(name):
+            return known_part(name)
+        base = os.path.join(os.path.abspath(root), "")
+        return max(known_part(name), known_part(base + name)[len(base) :], key=len)
+
+    return known
+
+
+def complain(message: str, hint: str | None, *, code: int, kind: str = "error", known: Known = known_part) -> int:
+    """Tell the person at the terminal; the report, if any, stays alone on standard output.
+
+    What was typed may be a secret in the wrong place: of names only those are said that are plain, or are there.
+    """
     with contextlib.suppress(OSError):  # nobody reads standard error; the exit code still tells
-        click.echo(f"{PROGRAM}: {kind}: {shown(message)}", err=True)
+        say(f"{PROGRAM}: {kind}: {censored(message, known)}", err=True)
         if hint:
-            click.echo(f"{PROGRAM}: hint: {shown(hint)}", err=True)
+            say(f"{PROGRAM}: hint: {runnable(censored(hint, known, ids=True), SHELL)}", err=True)
     return code
 
 
@@ -174,9 +208,9 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
         yield document
         if sys.stderr is not None and sys.stderr.isatty() and time.monotonic() - begun > 1:
             shown = True
-            click.echo(f"\r{doing} {index} of {total} documents", nl=False, err=True)
+            write(f"\r{doing} {index} of {total} documents", err=True)
     if shown:
-        click.echo("\r\x1b[K", nl=False, err=True)
+        write("\r\x1b[K", err=True)
 
 
 def root_is_missing(world: World) -> bool:
@@ -204,7 +238,7 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
         if output.format == "json" and hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8")
         try:
-            click.echo(render(wants_colour(sys.stdout), width()), nl=False, color=True)
+            write(render(wants_colour(sys.stdout), width()))
         except BrokenPipeError:
             drop_stdout()  # the reader, `head` for one, has what it wanted; the verdict stands
         except OSError as error:
@@ -218,6 +252,12 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
         raise UsageError(f"cannot write {output.file}: {found.detail}")
     old = found.data if isinstance(found, Content) else None
     replace(output.file, old, render(False, width()).encode("utf-8", "backslashreplace"))
+
+
+def write_json(value: object) -> None:
+    from superalgos_rsa.reports import as_json
+
+    emit(lambda _colour, _width: as_json.dumps(value) + "\n", Output("json", None, quiet=False, verbose=False), ())
 
 
 def drop_stdout() -> None:

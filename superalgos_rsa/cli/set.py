@@ -6,10 +6,9 @@ import time
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain
+from superalgos_rsa.cli.session import Session, complain, say
 from superalgos_rsa.config import Update
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.updating import plan_document_update
 
 
@@ -36,9 +35,9 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     if plan.changes:
         journal.apply(plan.changes, "set", time.time())
     for path, what in plan.summary:
-        click.echo(shown(f"{path}: {what}"))
+        say(f"{path}: {what}")
     if not plan.summary:
-        click.echo("nothing to change: the key holds these values already")
+        say("nothing to change: the key holds these values already")
     if installation is not None and installation.running:
         complain(
             "Superalgos is running; its next save overwrites this change",

@@ -15,7 +15,7 @@ import click
 
 from superalgos_rsa.cli.keygen import STEPS, make_folder, new_private_file, refuse_size, write_pair
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import Request, Session, complain, judge
+from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say
 from superalgos_rsa.config import Update, is_placeholder
 from superalgos_rsa.document import pointer_text
 from superalgos_rsa.engine import exchanges
@@ -25,8 +25,10 @@ from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import inspect
 from superalgos_rsa.keymaking import Pair, PublicHalf, make, public_half
+from superalgos_rsa.pasting import command_line
 from superalgos_rsa.reading import find_documents
-from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.reports.command import runnable
+from superalgos_rsa.showing import censored
 from superalgos_rsa.updating import Plan, plan_document_update
 from superalgos_rsa.vault import Vault
 
@@ -81,17 +83,17 @@ def command(
     _plan(session, installation, node, Update(code_name, path))
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)
-        click.echo(f"made {shown(str(chosen.file))}")
-    click.echo(f"\n{chosen.public.pem}\nSHA-256 fingerprint: {chosen.public.sha256}\n")
+        say(f"made {chosen.file}")
+    say("", *chosen.public.pem.splitlines(), "", f"SHA-256 fingerprint: {chosen.public.sha256}", "")
     if code_name is None:
-        click.echo(STEPS)
+        say(*STEPS.splitlines(), "")
         code_name = _ask_api_key(node, chosen.file)
     make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
     if plan.changes:
         journal.apply(plan.changes, "setup", time.time())
     for changed, what in plan.summary:
-        click.echo(shown(f"{changed}: {what}"))
+        say(f"{changed}: {what}")
     if installation.running:
         hint = "load the workspace again in the browser before you go on"
         complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
@@ -116,10 +118,9 @@ def _ask_api_key(node: KeyFacts, file: Path) -> str:
     try:
         answer: str = click.prompt("API key from the exchange", value_proc=api_key)
     except click.Abort:
-        words = ["superalgos-rsa", "setup", node.document.path, "--key", _name(node), "--key-file", str(file)]
-        import shlex
-
-        click.echo(f"\nThe workspace is as it was. To go on later: {shown(shlex.join(words))}", err=True)
+        options = (("--key", _name(node)), ("--key-file", str(file)))
+        command = runnable(command_line("superalgos-rsa setup", node.document.path, options=options), SHELL)
+        say("", f"The workspace is as it was. To go on later: {command}", err=True)
         raise
     return answer
 
@@ -137,7 +138,7 @@ def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
         unread = any(document.defects for document in world.documents)
         raise UsageError(
             f"{workspace} cannot be read" if unread else f"there is no key node in {workspace}",
-            f"`superalgos-rsa check {workspace}` shows why"
+            f"`{command_line('superalgos-rsa check', workspace)}` shows why"
             if unread
             else "add one on the Superalgos page, under User Keys",
         )
@@ -155,9 +156,15 @@ def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
 def _number(what: str, names: list[str], option: str) -> int:
     _need_terminal(f"which {what}", option)
     for number, name in enumerate(names, start=1):
-        click.echo(f"{number:3}  {shown(name)}")
-    answer: int = click.prompt(f"which {what}", type=click.IntRange(1, len(names)))
-    return answer - 1
+        say(f"{number:3}  {name}")
+
+    def index(answer: str) -> int:
+        if not answer.isdecimal() or not 1 <= int(answer) <= len(names):
+            raise click.BadParameter(f"a number from 1 to {len(names)} is wanted")
+        return int(answer) - 1
+
+    chosen: int = click.prompt(f"which {what}", value_proc=index)
+    return chosen
 
 
 def _choose_pair(
@@ -172,7 +179,7 @@ def _choose_pair(
         _refuse_key(installation, node, "an RSA key", pair.private.reveal(), "this guide is for Binance")
         return _Chosen(file, pair.public, pair)
     content = read_key_file(key_file)
-    hint = f"`superalgos-rsa convert {key_file}` writes a clean copy of any complete private key"
+    hint = f"`{command_line('superalgos-rsa convert', key_file)}` writes a clean copy of any complete private key"
     _refuse_key(installation, node, key_file, content.decode("utf-8", "replace"), hint)
     facts = inspect(content)
     if facts.key_type == "rsa" and facts.key_bits and _exchange(node) in exchanges.BINANCE:
@@ -209,7 +216,7 @@ def _name(node: KeyFacts) -> str:
 
 
 def _described(node: KeyFacts) -> str:
-    return f"{node.key.name} of {_exchange(node)} ({node.key.id})"
+    return f"{censored(node.key.name or '')} of {censored(_exchange(node))} ({node.key.id})"
 
 
 def _from_root(file: Path, installation: Installation) -> str:
@@ -226,9 +233,9 @@ def _conclude(session: Session, node: KeyFacts) -> int:
     for finding in report.findings:
         about_this_key = finding.key_id is not None and finding.key_id == found.id
         if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
-            click.echo(f"{finding.severity}: {shown(finding.message)} [{finding.rule}]")
+            say(f"{finding.severity}: {finding.message} [{finding.rule}]")
     if ready:
-        click.echo(f"ready: the engine signs {(found.signing or '').upper()} with this key")
+        say(f"ready: the engine signs {(found.signing or '').upper()} with this key")
         return 0
-    click.echo("not ready: `superalgos-rsa check` tells more")
+    say("not ready: `superalgos-rsa check` tells more")
     return 1

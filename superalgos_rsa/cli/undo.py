@@ -7,8 +7,7 @@ from datetime import datetime
 
 import click
 
-from superalgos_rsa.cli.session import Session
-from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.cli.session import Session, say
 
 
 @click.command()
@@ -24,7 +23,7 @@ def command(session: Session, number: int | None, list_them: bool) -> None:
     if list_them:
         for entry in journal.entries():
             when = datetime.fromtimestamp(entry.time).astimezone().isoformat(" ", "seconds")
-            click.echo(shown(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}"))
+            say(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}")
         return
     entry = journal.undo(number, time.time())
-    click.echo(shown(f"change {entry.number} was taken back: {', '.join(entry.paths)}"))
+    say(f"change {entry.number} was taken back: {', '.join(entry.paths)}")

@@ -11,7 +11,17 @@ from collections.abc import Callable
 import click
 
 from superalgos_rsa.cli import options
-from superalgos_rsa.cli.session import STDIN, Session, complain, documents_of, drop_stdout, exit_code, width
+from superalgos_rsa.cli.session import (
+    STDIN,
+    Session,
+    complain,
+    documents_of,
+    drop_stdout,
+    exit_code,
+    known_from,
+    width,
+    write,
+)
 from superalgos_rsa.errors import UsageError, told
 from superalgos_rsa.installation import Installation, open_installation
 from superalgos_rsa.report import Report
@@ -125,6 +135,7 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Set
         world = settled.evidence.world
         if not any(finding.rule in MENDERS for finding in settled.report.findings):
             return False
+        root = world.installation.root if world.installation is not None else None
         if world.installation is not None and world.installation.running:
             if "running" not in said:
                 _warn("nothing is repaired while Superalgos is running: its next save would overwrite it")
@@ -144,7 +155,8 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Set
             _warn(f"a repair was not made: {told(error)}")
             return False
         for step in found.planned:
-            complain(f"{step.title}; `superalgos-rsa undo {number}` takes it back", None, code=0, kind="repaired")
+            message = f"{step.title}; `superalgos-rsa undo {number}` takes it back"
+            complain(message, None, code=0, kind="repaired", known=known_from(root))
         return True
 
     return mend
@@ -178,4 +190,4 @@ class _Show:
             drop_stdout()
 
     def _write(self, text: str, end: str = "") -> None:
-        click.echo(("\r\x1b[K" if self._line else "") + text + end, nl=False)
+        write(("\r\x1b[K" if self._line else "") + text + end)

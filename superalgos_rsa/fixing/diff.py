@@ -6,22 +6,24 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.credential import BLANK, is_spelled_like_path
 from superalgos_rsa.document import JsonError, Pointer, decode, locate, parse, place, pointer_text, quote
 from superalgos_rsa.journal import Change
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.secret import mask
+from superalgos_rsa.showing import SUFFIX, censored, mask, outline, shown
+
+Is = Callable[[str], bool]
+"""Whether a path names something that is there."""
 
 _LONGEST = 240
 _ABSENT = object()
 _NO_SECRETS = frozenset({"type", "sandBox"})
 
 
-def of_change(change: Change) -> Iterator[str]:
+def of_change(change: Change, is_there: Is = lambda _: False) -> Iterator[str]:
     """The lines of the diff of one file."""
     there = change.path if change.old is not None or change.new_mode is not None else "/dev/null"
     yield f"--- {there}"
@@ -32,10 +34,10 @@ def of_change(change: Change) -> Iterator[str]:
         yield f"-mode {change.old_mode or 0:04o}"
         yield f"+mode {change.new_mode:04o}"
     elif change.new is not None:
-        yield from _of_bytes(change.old or b"", change.new)
+        yield from _of_bytes(change.old or b"", change.new, is_there)
 
 
-def _of_bytes(old: bytes, new: bytes) -> Iterator[str]:
+def _of_bytes(old: bytes, new: bytes, is_there: Is) -> Iterator[str]:
     before, after = decode(old), decode(new)
     try:
         changes = list(_changes(parse(before), parse(after), ()))
@@ -47,8 +49,8 @@ def _of_bytes(old: bytes, new: bytes) -> Iterator[str]:
     lines = locate(before, [pointer for pointer, _, _ in changes])
     for pointer, was, becomes in changes:
         line = place(before, lines[pointer].start).line if pointer in lines else "new"
-        yield f"@@ {line} {pointer_text(pointer)} @@"
-        yield from _sides(pointer, was, becomes)
+        yield f"@@ {line} {pointer_text(tuple(_name(step) for step in pointer))} @@"
+        yield from _sides(pointer, was, becomes, is_there)
 
 
 def _changes(was: Any, becomes: Any, at: Pointer) -> Iterator[tuple[Pointer, Any, Any]]:
@@ -75,7 +77,7 @@ def _items(was: list[Any], becomes: list[Any], at: Pointer) -> Iterator[tuple[Po
                 yield (*at, i + offset), left, right
 
 
-def _sides(pointer: Pointer, was: Any, becomes: Any) -> Iterator[str]:
+def _sides(pointer: Pointer, was: Any, becomes: Any, is_there: Is) -> Iterator[str]:
     name = pointer[-1] if pointer else ""
     if name == "config":
         left, right = _config(was), _config(becomes)
@@ -83,53 +85,51 @@ def _sides(pointer: Pointer, was: Any, becomes: Any) -> Iterator[str]:
             for member in dict.fromkeys([*left, *right]):
                 pair = left.get(member, _ABSENT), right.get(member, _ABSENT)
                 if pair[0] is _ABSENT or pair[1] is _ABSENT or pair[0] != pair[1]:
-                    yield from _lines(member, *pair)
+                    yield from _lines(member, *pair, is_there)
             return
-    if name in ("name", "id"):  # of a node; within a config nobody knows what they hold
-        yield from (f"{sign}{quote(name)}: {json.dumps(value)}" for sign, value in (("-", was), ("+", becomes)))
+    if name in ("name", "id") and isinstance(was, str) and isinstance(becomes, str):
+        # of a node; within a config nobody knows what they hold
+        sides = (("-", was), ("+", becomes))
+        yield from (f"{sign}{quote(name)}: {quote(censored(value, ids=True))}" for sign, value in sides)
         return
-    yield from _lines(name, was, becomes)
+    yield from _lines(name, was, becomes, is_there)
 
 
-def _lines(name: str | int, was: Any, becomes: Any) -> Iterator[str]:
-    label = f"{quote(name)}: " if isinstance(name, str) and name else ""
+def _lines(name: str | int, was: Any, becomes: Any, is_there: Is) -> Iterator[str]:
+    label = f"{quote(str(_name(name)))}: " if isinstance(name, str) and name else ""
     for sign, value in (("-", was), ("+", becomes)):
         if value is not _ABSENT:
-            text = _shown(name, value)
+            text = _shown(name, value, is_there)
             yield sign + label + (text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 
-def _shown(name: str | int, value: Any) -> str:
+def _name(step: str | int) -> str | int:
+    return censored(step) if isinstance(step, str) else step
+
+
+def _shown(name: str | int, value: Any, is_there: Is) -> str:
     if name == "config":
         fields = _config(value)
-        return _broken(value) if fields is None else _shown("", fields)
+        return _broken(value) if fields is None else _shown("", fields, is_there)
     if isinstance(value, dict):
-        inner = ", ".join(f"{quote(member)}: {_shown(member, item)}" for member, item in value.items())
-        return f"{{{inner}}}"
+        members = (f"{quote(str(_name(member)))}: {_shown(member, item, is_there)}" for member, item in value.items())
+        return f"{{{', '.join(members)}}}"
     if isinstance(value, list):
         return f"({len(value)} items)" if value else "[]"
     if isinstance(value, str):
-        return quote(_masked(name, value))
+        return quote(_masked(name, value, is_there))
     return "…" if isinstance(value, int | float) and not isinstance(value, bool) else json.dumps(value)
 
 
-def _masked(name: str | int, value: str) -> str:
-    if not value or is_placeholder(value) or name in _NO_SECRETS:
+def _masked(name: str | int, value: str, is_there: Is) -> str:
+    if not value or is_placeholder(value):
         return value
+    if name in _NO_SECRETS:
+        return censored(value)
     if name in ("codeName", "key"):
         return f"{mask(value.strip(BLANK))}{'' if value == value.strip(BLANK) else ' with white space'}"
-    if name in ("secret", "value"):
-        return value if _is_path(value) else f"({len(value)} characters)"
-    return f"({len(value)} characters)"
-
-
-def _is_path(text: str) -> bool:
-    """Stricter than elsewhere: a damaged secret of base64 may look like a path, and a masked path does no harm."""
-    runs = re.findall(r"[A-Za-z0-9+=]{20,}", text)
-    random = any(all(re.search(kind, run) for kind in ("[a-z]", "[A-Z]", "[0-9]")) for run in runs)
-    if random or not is_spelled_like_path(text):
-        return False
-    return inspect(text.encode("utf-8", "replace")).kind == "text"
+    is_path = name in ("secret", "value") and (is_there(value) or (is_spelled_like_path(value) and shown(value)))
+    return value if is_path else f"({outline(value)})"
 
 
 def _config(value: Any) -> dict[str, Any] | None:
@@ -155,6 +155,7 @@ def _broken(value: Any) -> str:
 
 
 def _masked_word(word: re.Match[str]) -> str:
-    text = word[0]
-    is_path = re.search(r"[/\\]", text) and re.search(r"\.(pem|key|txt|der)$", text, re.IGNORECASE) and _is_path(text)
-    return text if text in _KNOWN or len(text) == 1 or is_path else "…"
+    text, after = word[0], word.string[word.end() :]
+    is_path = re.search(r"[/\\]", text) and SUFFIX.search(text) and shown(text)
+    is_drive = len(text) == 1 and after.startswith((":\\", ":/"))
+    return text if text in _KNOWN or not re.search(r"\w", text) or is_path or is_drive else "…"

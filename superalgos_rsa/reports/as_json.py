@@ -6,10 +6,7 @@ import json
 import re
 
 from superalgos_rsa.report import Report
-
-# Python writes lone surrogates raw, and no UTF-8 stream takes those. The others are legal in JSON, but a terminal obeys
-# them: a C1 control is a whole escape sequence, a bidi override turns the rest of a line round.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+from superalgos_rsa.reports.terminal import shown
 
 
 def to_dict(report: Report) -> dict[str, object]:
@@ -27,8 +24,18 @@ def to_dict(report: Report) -> dict[str, object]:
 
 
 def render(report: Report) -> str:
-    text = json.dumps(to_dict(report), indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return dumps(to_dict(report)) + "\n"
+
+
+def dumps(value: object) -> str:
+    """JSON whose every character can be seen; any other is an escape. A terminal would obey it, though JSON allows it,
+    and lone surrogates are taken by no UTF-8 stream."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return re.sub(r"[^\n\x20-\x7e]", lambda found: _visible(found[0]), text)
+
+
+def _visible(character: str) -> str:
+    return character if shown(character) == character else json.dumps(character)[1:-1]
 
 
 def _plain(value: object) -> object:

@@ -9,8 +9,8 @@ from superalgos_rsa.reports.terminal import shown
 
 Shell = Literal["posix", "windows"]
 
-# One word as `shlex.quote` writes it. An apostrophe within a sentence never begins a word.
-_QUOTED = re.compile(r"""(?<![^\s=])'[^']*'(?:"'"'[^']*')*(?!\S)""")
+# One word as `shlex.quote` writes it. An apostrophe within a sentence never begins a word; a command may stand in ``.
+_QUOTED = re.compile(r"""(?<![^\s=`])'[^']*'(?:"'"'[^']*')*(?![^\s`])""")
 
 
 def runnable(title: str, shell: Shell) -> str:

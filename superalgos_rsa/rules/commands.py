@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-
 from superalgos_rsa.facts import KeyFacts
+from superalgos_rsa.pasting import Options, command_line
 from superalgos_rsa.report import Applicability, Fix
+from superalgos_rsa.showing import censored
+
+_STDIN = "-"
 
 
 def set_key(
@@ -13,32 +15,30 @@ def set_key(
 ) -> Fix:
     """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
     name = key.key.id or key.key.name or ""
-    words = ["superalgos-rsa", "set", _as_argument(key.document.path), name]
-    if code_name is not None:
-        words += ["--code-name", code_name]
-    if secret is not None:
-        words += ["--secret", secret]
-    return Fix(" ".join(_quote(word) for word in words), applicability)
+    if name != censored(name, ids=True):
+        name, applicability = "KEY_NODE", "display"
+    values = (("--code-name", code_name), ("--secret", secret))
+    options = [(option, value) for option, value in values if value is not None]
+    return _on_document("set", key.document.path, name, options=options, applicability=applicability)
 
 
-def command(*words: str, applicability: Applicability = "display") -> Fix:
-    return Fix(" ".join(_quote(word) for word in words), applicability)
+def command(program: str, *positionals: str, applicability: Applicability = "display") -> Fix:
+    return Fix(command_line(program, *positionals), applicability)
 
 
 def mend(document: str, *options: str) -> Fix:
     """`superalgos-rsa fix …`, for what only the text of the document has to be mended for."""
     applicability: Applicability = "unsafe" if "--unsafe" in options else "safe"
-    return command("superalgos-rsa", "fix", document, "--apply", *options, applicability=applicability)
+    wanted = [(option, None) for option in ("--apply", *options)]
+    return _on_document("fix", document, options=wanted, applicability=applicability)
 
 
 def advice(sentence: str) -> Fix:
     return Fix(sentence, "display")
 
 
-def _as_argument(name: str) -> str:
-    """A file name that begins with a dash would be taken for an option."""
-    return f"./{name}" if name.startswith("-") else name
-
-
-def _quote(word: str) -> str:
-    return shlex.quote(word)
+def _on_document(name: str, document: str, *words: str, options: Options, applicability: Applicability) -> Fix:
+    """What came through standard input has no name of its own; `./-` is a file."""
+    if document == _STDIN:
+        document, applicability = "WORKSPACE", "display"
+    return Fix(command_line(f"superalgos-rsa {name}", document, *words, options=options), applicability)

@@ -25,7 +25,7 @@ def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             key,
             path=found.resolved,
             # What lies elsewhere may be another program's as well.
-            fix=command("chmod", "600", found.target, applicability="safe" if inside else "display"),
+            fix=command("chmod 600", found.target, applicability="safe" if inside else "display"),
         )
 
 
@@ -59,5 +59,5 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             "exchange would refuse every signature if it was given that one",
             key,
             path=found.resolved,
-            fix=command("superalgos-rsa", "pubkey", found.resolved),
+            fix=command("superalgos-rsa pubkey", found.resolved),
         )

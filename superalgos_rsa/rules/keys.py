@@ -83,7 +83,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             f"The key is of type {name}, and the engine cannot sign with it: {verdict.reason}",
             key,
             path=where,
-            fix=command("superalgos-rsa", "keygen"),
+            fix=command("superalgos-rsa keygen"),
         )
     elif blamed == "key-inconsistent":
         yield at_key(
@@ -91,7 +91,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             "The numbers in this key do not belong together: no signature would verify",
             key,
             path=where,
-            fix=command("superalgos-rsa", "keygen"),
+            fix=command("superalgos-rsa keygen"),
         )
 
 
@@ -112,7 +112,7 @@ def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         key,
         severity="info" if accepted else None,
         path=key.path.resolved if key.path and key.reads_file else None,
-        fix=command("superalgos-rsa", "keygen"),
+        fix=command("superalgos-rsa keygen"),
     )
 
 

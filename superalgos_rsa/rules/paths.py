@@ -12,6 +12,7 @@ from superalgos_rsa.report import Fix
 from superalgos_rsa.rules.commands import advice, set_key
 from superalgos_rsa.rules.keys import exchange_is_known
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.showing import outline
 
 _EXPANDED_BY_SHELLS = re.compile(r"^~|\$\{?\w|%\w+%|^file:", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -44,7 +45,7 @@ _NO_FILE = {
 
 @check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-too-large")
 def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    found = key.path
+    found, shown = key.path, key.shown_resolved
     if key.is_too_long:
         message = "`secret` is far too long for a key or a secret: it is not judged"
         yield at_key("file-too-large", message, key, fix=set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"))
@@ -58,7 +59,7 @@ def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             key,
             "file-unreadable",
             f"This user may not read the key file, so {_SIGNS_PATH_TEXT}",
-            advice(f"chown the file to the user that runs Superalgos: {found.resolved}"),
+            advice(f"chown the file to the user that runs Superalgos{f': {shown}' if shown else ''}"),
         )
     elif found.status == "too-large":
         yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
@@ -94,6 +95,8 @@ def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> Occurrence:
+    if key.kind == "path" and key.path is not None and key.shown_path is None:
+        message += f" (it may be a secret, so it is not shown: {outline(key.path.asked)})"
     return at_key(rule, message, key, path=key.path.resolved if key.path and key.kind == "path" else None, fix=fix)
 
 

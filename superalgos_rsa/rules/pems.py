@@ -98,7 +98,7 @@ def _path(key: KeyFacts) -> str | None:
 
 
 def _convert(key: KeyFacts) -> Fix:
-    return command("superalgos-rsa", "convert", _path(key) or "FILE")
+    return command("superalgos-rsa convert", _path(key) or "FILE")
 
 
 def _repair(key: KeyFacts, kind: Kind) -> Fix:

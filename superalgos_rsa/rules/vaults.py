@@ -12,7 +12,7 @@ from superalgos_rsa.document import MOST_TOLD, Place, Pointer, locate, places
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.rules.commands import advice, command, set_key
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
-from superalgos_rsa.secret import mask
+from superalgos_rsa.showing import mask
 from superalgos_rsa.vault import Vault
 
 
@@ -29,7 +29,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
     crashes = any(crash.cause == "vault" for document in world.documents for crash in document.crashes)
     if vault.state in ("no-folder", "no-access"):
         if crashes and world.installation is not None:
-            fix = command("mkdir", "-m", "700", str(world.installation.secrets), applicability="safe")
+            fix = command("mkdir -m 700", str(world.installation.secrets), applicability="safe")
             message = f"{vault.reason}: loading a workspace with a key ends the whole platform"
             yield Occurrence(
                 "vault-directory-missing",
@@ -70,12 +70,11 @@ def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     credential = key.credential
     own = credential.own_secret
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
-        secret = credential.secret if key.kind == "path" and isinstance(credential.secret, str) else None
         yield at_key(
             "vault-overrides-node",
             "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
             key,
-            fix=set_key(key, "display", secret=secret or "PATH_OF_THE_KEY_FILE"),
+            fix=set_key(key, "display", secret=key.shown_path or "PATH_OF_THE_KEY_FILE"),
         )
 
 

@@ -1,0 +1,131 @@
+"""What of a text may be shown. A text that names no file may hold a secret, whatever it was taken for.
+
+Whether a text is *meant* as a path is another question, and judged elsewhere: a wrong answer there shows nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+LEAST = 16
+"""Characters of the shortest secret that an exchange hands out: fewer of a text give nothing away."""
+SUFFIX = re.compile(
+    r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
+)
+_LONGEST_PART = 40
+_MOST_DIGITS = 12
+_SHORT, _MOST_SHORT = 4, 6
+"""So many words of fewer letters: a secret that is cut up small has more."""
+_WORD = re.compile(r"[0-9]?([^\W\d_]+)|([^\W\d_]*)[0-9]{1,8}")
+_WORD_OR_NUMBER = re.compile(rf"{_WORD.pattern}|[0-9]{{1,15}}")
+_IN_ODD_CASE = frozenset({"AppData", "LocalAppData", "ProgramData", "ProgramFiles", "OneDrive", "GitHub", "iCloud"})
+_HUMPS = re.compile(r"[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})+")
+_ENDS = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff\"'`\u2018\u2019\u201c\u201d"
+_SEPARATOR = re.compile(r"[/\\]{1,2}|[\t\n\r\b\f]")  # JSON makes a tab of the `\t` in `C:\temp`
+_JOINER = re.compile("[-_. \u00a0\u200b\u200c\u200d\u2060\ufeff]")
+_START = re.compile(r"(file:(//)?)?([A-Za-z]:)?", re.IGNORECASE)
+_PLACE = re.compile(r"\.{1,2}|~(\w*)|\$(\w+)|\$\{(\w+)\}|%(\w+)%")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def shown(path: str, known: str = "") -> str | None:
+    """A path as it stands, or `None` where it may hold a secret.
+
+    It is shown if every part of it is made of words: letters in ordinary case, with digits before or behind them,
+    joined by hyphens, dots, blanks or underscores. `known` is the beginning of it that is there on the disk, and so is
+    no secret.
+    """
+    rest = path.removeprefix(known).strip(_ENDS)
+    return path if not rest or _is_made_of_words(SUFFIX.sub("", rest)) else None
+
+
+def _is_made_of_words(path: str) -> bool:
+    first, *others = _SEPARATOR.split(_START.sub("", path, count=1))
+    parts = [first, *others] if first or not others else others  # from the root
+    if len(parts) > 1 and parts[-1] == "":
+        parts.pop()
+    words: list[str] = []
+    for part in parts:
+        place = _PLACE.fullmatch(part)
+        name = part if place is None else next(filter(None, place.groups()), "")
+        found = [word for word in _JOINER.split(name) if word]
+        if len(part) > _LONGEST_PART or (place is None and not found):
+            return False
+        words += found
+    return _are_words(words)
+
+
+def _are_words(found: Iterable[str], loosely: bool = False) -> bool:
+    """Whether they all are, and neither so many nor with so many digits that they are a secret cut into pieces.
+
+    `loosely`: in a sentence a word may also have humps, and a number be long.
+    """
+    digits = short = 0
+    for text in found:
+        word = text if text.isascii() else _composed(text)
+        match = (_WORD_OR_NUMBER if loosely else _WORD).fullmatch(word)
+        letters = (match[1] or match[2] or "") if match else ""
+        if match is None or not (_reads(letters) or (loosely and _HUMPS.fullmatch(letters))):
+            return False
+        digits += len(word) - len(letters)
+        short += 0 < len(letters) < _SHORT
+    return digits <= _MOST_DIGITS and short <= _MOST_SHORT
+
+
+def _reads(letters: str) -> bool:
+    """Whether letters are in ordinary case, and many of them such as can be spoken."""
+    if letters not in (letters.lower(), letters.upper(), letters.capitalize()):
+        return letters in _IN_ODD_CASE
+    if re.search(r"(.)\1\1\1", letters):
+        return False
+    if len(letters) < LEAST or not letters.isascii():
+        return True
+    vowels = re.findall("[aeiouy]", letters, re.IGNORECASE)
+    return len(vowels) * 10 >= len(letters) * 3 and not re.search("[^aeiouy]{5}", letters, re.IGNORECASE)
+
+
+def _composed(text: str) -> str:
+    import unicodedata  # only names in other scripts need its tables
+
+    return unicodedata.normalize("NFC", text)
+
+
+def outline(text: str) -> str:
+    """What is said of a text that is not shown."""
+    suffix = SUFFIX.search(text.strip(_ENDS))
+    return f"{len(text)} characters" + (f", ending in {suffix[0].lower()}" if suffix else "")
+
+
+def censored(sentence: str, known: Callable[[str], str] = lambda _: "", *, ids: bool = False) -> str:
+    """A name or a sentence as it stands, but for what may hold a secret: a word of it that is none.
+
+    `known` gives the beginning of such a word that is no secret, since a file of that name is there. `ids`: the id of a
+    node is a UUID, and so is many a secret.
+    """
+    if len(sentence) < LEAST:
+        return sentence
+    odd = [match for match in re.finditer(r"\S+", sentence) if not _is_plain(match[0], known, ids)]
+    if sum(len(match[0]) for match in odd) < LEAST:
+        return sentence
+    start, end = odd[0].start(), odd[-1].end()
+    return f"{sentence[:start]}({outline(sentence[start:end])}){sentence[end:]}"
+
+
+def _is_plain(word: str, known: Callable[[str], str], ids: bool) -> bool:
+    if _pieces_are_words(word):
+        return True
+    bare = re.sub(r"^[^\w/.~-]+|[^\w/]+$", "", word)
+    if ids and _UUID.fullmatch(bare):
+        return True
+    rest = bare.removeprefix(known(bare))
+    return rest != bare and _pieces_are_words(rest)
+
+
+def _pieces_are_words(word: str) -> bool:
+    return _are_words(re.findall(r"[^\W_]+", word), loosely=True)
+
+
+def mask(text: str) -> str:
+    """First and last four characters of a code name; nothing of one too short to hide the rest."""
+    return f"{text[:4]}…{text[-4:]}" if len(text) >= LEAST else "…" if text else ""

@@ -1,0 +1,250 @@
+"""No key gets into any output, whatever it is wrapped in and wherever it was typed; and no name commands a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from installations import KEY_FILE, Node, Site, ecosystem, entry, exchange, key, network, task, trading
+
+from attack.limits import attacked
+from attack.slips import KINDS, WRAPPINGS, leaked, table
+from superalgos_rsa import schema
+from superalgos_rsa.cli import run
+from superalgos_rsa.document import quote
+from superalgos_rsa.fixing import diff
+from superalgos_rsa.gathering import Settings, gather
+from superalgos_rsa.journal import Change
+from superalgos_rsa.files import Content
+from superalgos_rsa.installation import Installation, open_installation
+from superalgos_rsa.reading import Source, read_document
+from superalgos_rsa.report import Report
+from superalgos_rsa.reports import as_json, stream, text, tree
+from superalgos_rsa.validator import validate
+from superalgos_rsa.vault import NO_VAULT, parse_vault
+
+SLIPS = list(table())
+JUDGING = (
+    "check", "check --verbose", "check --format json", "check --export --verbose", "check --output-file report.txt",
+    "check --format json --output-file report.json", "preflight --format json", "show", "show --format json",
+    "fix", "fix --format json", "fix --unsafe", "fix --unsafe --format json",
+)  # fmt: skip
+
+
+class Heard:
+    """Commands on an installation, and all that they say and leave behind."""
+
+    def __init__(self, site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+        self.site, self._capfd, self.text = site, capfd, ""
+
+    def run(self, *words: str) -> int:
+        code = run(["--root", str(self.site.root), *words])
+        self.text += "".join(self._capfd.readouterr())
+        return code
+
+    def judge(self, ways: Sequence[str] = JUDGING) -> str:
+        for way in ways:
+            assert self.run(*way.split()) in (0, 1, 3)
+        for report in Path().glob("report*"):
+            self.text += report.read_text("utf-8")
+            report.unlink()
+        return self.text
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("SUPERALGOS_ROOT", "DATA_PATH", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return Site(tmp_path / "superalgos")
+
+
+@pytest.fixture
+def heard(site: Site, capfd: pytest.CaptureFixture[str]) -> Heard:
+    return Heard(site, capfd)
+
+
+def slips_in(said: str, slips: Sequence[tuple[str, str, str]]) -> list[str]:
+    return [name for name, secret, _ in slips if leaked(secret, said)]
+
+
+def trading_keys(site: Site, keys: Sequence[Node], exchange_name: str = "kraken", **more: object) -> None:
+    site.put_key()
+    traded = exchange(*keys, code_name=exchange_name, name="Exchange")
+    site.workspace(network(traded, *(task(one, name=f"Task {n}") for n, one in enumerate(keys))), ecosystem(traded))
+
+
+def test_there_are_many_slips_and_each_holds_its_secret() -> None:
+    assert len(SLIPS) > 3 * 39
+    assert all(leaked(secret, typed) or "password" in name for name, secret, typed in SLIPS)
+
+
+@pytest.mark.parametrize("exchange_name", ["binance", "kraken"])
+def test_no_slip_in_secret_is_shown_by_any_command(site: Site, heard: Heard, exchange_name: str) -> None:
+    keys = [key(typed, f"CodeName{n:04d}", name=f"Key {n}") for n, (_, _, typed) in enumerate(SLIPS)]
+    trading_keys(site, keys, exchange_name)
+    assert slips_in(heard.judge(), SLIPS) == []
+
+
+def test_no_slip_in_the_vault_is_shown(site: Site, heard: Heard) -> None:
+    """The node's own value is another, so the two are told apart, and one of them is offered for the other."""
+    names = [f"CodeName{n:04d}" for n in range(len(SLIPS))]
+    site.vault(*(entry(typed, name) for name, (_, _, typed) in zip(names, SLIPS, strict=True)))
+    trading_keys(site, [key("My-Secrets/gone.pem", name, name=f"Key {name}") for name in names])
+    assert slips_in(heard.judge(), SLIPS) == []
+
+
+def test_no_slip_is_shown_that_is_mended_into_the_vault(site: Site, heard: Heard) -> None:
+    slips = SLIPS[::6]
+    names = [f"CodeName{n:04d}" for n in range(len(slips))]
+    site.vault(*(entry("My-Secrets/gone.pem", name) for name in names))
+    trading_keys(site, [key(typed, name, name=f"Key {name}") for name, (_, _, typed) in zip(names, slips, strict=True)])
+    assert slips_in(heard.judge(), slips) == []
+
+
+@pytest.mark.parametrize("field", ["codeName", "uid", "password", "Secret", "apiKey"])
+def test_no_slip_in_another_field_is_shown(site: Site, heard: Heard, field: str) -> None:
+    slips = SLIPS[::5]
+    keys = [key(KEY_FILE, **{"code_name" if field == "codeName" else field: typed}, name=f"Key {n}")
+            for n, (_, _, typed) in enumerate(slips)]  # fmt: skip
+    trading_keys(site, keys)
+    assert slips_in(heard.judge(), slips) == []
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda text: text[:-1] + ",}", lambda text: text.replace('"', "\u201d"), lambda text: text.replace('"', ""),
+    lambda text: text.replace('": "', '" "'), lambda text: text[:-1], lambda text: "\ufeff" + text,
+    lambda text: text.replace("\\", ""), json.loads,
+])  # fmt: skip
+def test_no_slip_in_a_config_that_is_broken_is_shown(site: Site, heard: Heard, spoil: object) -> None:
+    assert callable(spoil)
+    slips = SLIPS[::4]
+    keys = [key(raw=spoil(json.dumps({"codeName": f"CodeName{n:04d}", "secret": typed})), name=f"Key {n}")
+            for n, (_, _, typed) in enumerate(slips)]  # fmt: skip
+    trading_keys(site, keys)
+    assert slips_in(heard.judge(), slips) == []
+
+
+def test_no_slip_in_a_name_is_shown(site: Site, heard: Heard) -> None:
+    """Of a key, a task, an exchange, a host: where a trader may type when the wrong field has the cursor."""
+    for number, (name, secret, typed) in enumerate(SLIPS[:: 9]):
+        target = key("My-Secrets/gone.pem", name=typed)
+        traded = exchange(target, code_name=typed, name=typed)
+        site.workspace(network(traded, task(target, name=typed), host="localhost", name=typed), ecosystem(traded))
+        heard.text = ""
+        heard.judge(JUDGING if number % 4 == 0 else ("check", "show --format json", "fix"))
+        assert not leaked(secret, heard.text), name
+
+
+TYPED = (
+    "check {}", "check {} --format json", "check ./{}", "show {}", "preflight {}", "preflight --task {}", "fix {}",
+    "fix --choose K={}", "fix --search {}", "fix --public {}", "set {} Key --secret x.pem", "set W {} --secret x.pem",
+    "set W Key {} --secret x.pem", "set W Key --secret", "pubkey {}", "pubkey k.pem --match {}", "convert {}",
+    "convert k.pem -o {}/x", "setup {}", "setup W --key {}", "setup W --name {}", "setup W --key-file {}",
+    "keygen {}", "rule {}", "schema {}", "run {} -- true", "run W -- {}", "undo {}", "--root {} check",
+    "--config {} check", "check --output-file {}/x", "check --format {}", "check --{}", "check -{}", "{}", "watch {}",
+    "watch --on-change {}", "check --max-size {}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", TYPED)
+def test_no_slip_that_is_typed_at_the_wrong_place_is_said_again(site: Site, heard: Heard, words: str) -> None:
+    site.put_key()
+    shutil.copy(site.root / KEY_FILE, "k.pem")
+    document = site.workspace(*trading(key()))
+    for name, secret, typed in SLIPS[:: 4]:
+        if "\0" in typed or words.startswith("run W"):
+            continue
+        heard.text = ""
+        line = [str(document) if word == "W" else word.replace("{}", typed) for word in words.split()]
+        heard.run(*line)
+        assert heard.text, "nothing was said"
+        assert not leaked(secret, heard.text), (name, heard.text)
+
+
+# The law, on the functions themselves
+
+SECRETS = st.builds(lambda kind, seed: KINDS[kind](random.Random(seed)), st.sampled_from(list(KINDS)), st.integers())
+WRAPS = st.lists(st.sampled_from(list(WRAPPINGS.values())), min_size=1, max_size=3)
+
+
+@st.composite
+def slip(draw: st.DrawFn) -> tuple[str, str]:
+    secret = draw(SECRETS)
+    typed = secret
+    for wrap in draw(WRAPS):
+        typed = wrap(typed)
+    return secret, typed
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    site = Site(tmp_path_factory.mktemp("law") / "superalgos")
+    site.put_key()
+    return open_installation(site.root, {})
+
+
+def reported(installation: Installation, document: object, vault: object = None) -> Report:
+    kept = NO_VAULT if vault is None else parse_vault(str(installation.vault), Content(json.dumps(vault).encode()))
+    data = json.dumps(document).encode("utf-8", "surrogatepass")
+    read = read_document(Source("w.json", Content(data)), kept, export=True)
+    return validate(gather([read], installation, kept, Settings()))
+
+
+def rendered(report: Report) -> Iterator[str]:
+    for verbose in (False, True):
+        yield text.render(report, color=False, width=100, verbose=verbose)
+    yield tree.render(report, color=False, width=100)
+    yield as_json.render(report)
+    for moved in (stream.start(report, 0.0), stream.transition(report, report._replace(findings=()), 1.0)):
+        if moved is not None:
+            yield stream.as_json(moved)
+            yield stream.as_text(moved)
+    yield repr(report)
+
+
+@settings(max_examples=300)
+@given(slip(), st.sampled_from(["secret", "vault", "name", "broken"]), st.sampled_from(["binance", "kraken", "kucoin"]))
+def test_no_report_shows_a_secret_in_any_wrapping(
+    installation: Installation, slip: tuple[str, str], place: str, exchange_name: str
+) -> None:
+    secret, typed = slip
+    vault = [entry(typed)] if place == "vault" else None
+    node = {
+        "secret": lambda: key(typed), "vault": lambda: key(""), "name": lambda: key(KEY_FILE, name=typed),
+        "broken": lambda: key(raw=json.dumps({"codeName": "x", "secret": typed})[:-1] + ",}"),
+    }[place]()  # fmt: skip
+    document = {"type": "Workspace", "name": "W", "rootNodes": list(trading(node, code_name=exchange_name))}
+    report = reported(installation, document, vault)
+    assert schema.problems("report", as_json.to_dict(report)) == []
+    for said in rendered(report):
+        assert not leaked(secret, said)
+
+
+@settings(max_examples=300)
+@given(slip(), slip(), st.sampled_from(["secret", "codeName", "uid", "name", "x"]), st.sampled_from(["", ",", "]", "\u201d"]))
+def test_no_diff_shows_a_secret_in_any_wrapping(
+    before: tuple[str, str], after: tuple[str, str], member: str, junk: str
+) -> None:
+    texts = [json.dumps({member: typed}) for _, typed in (before, after)]
+    old, new = (f'{{"config": {quote(text)}, "value": {quote(typed)}}}'.encode()
+                for text, (_, typed) in ((texts[0][:-1] + junk, before), (texts[1], after)))  # fmt: skip
+    said = "\n".join(diff.of_change(Change("path", old, new)))
+    assert not leaked(before[0], said)
+    assert not leaked(after[0], said)
