@@ -37,6 +37,7 @@ _LIKENESS: dict[str, tuple[Likeness, ...]] = {
 _NO_FILE = {
     "directory": "a folder",
     "special": "a FIFO, a socket or a device, which was not opened",
+    "made-up": "what the kernel makes up as it is read, as in /proc and /sys, which was not opened",
     "dangling-link": "a link to a file that does not exist",
     "link-loop": "a link that leads back to itself",
 }
