@@ -14,6 +14,7 @@ from typing import Literal
 
 from superalgos_rsa import lease
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.ownership import as_owner
 from superalgos_rsa.probe import is_made_up
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
@@ -129,7 +130,8 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
     failure leaves none behind."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags, mode)
+        with as_owner(os.path.dirname(os.path.abspath(path))):
+            descriptor = os.open(path, flags, mode)
     except FileExistsError:
         raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
     except OSError as error:

@@ -12,8 +12,9 @@ from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, W
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText, inspect
 from superalgos_rsa.neighbours import look_around
-from superalgos_rsa.probe import PathFacts, examine
+from superalgos_rsa.probe import PathFacts, examine, looked_for
 from superalgos_rsa.reading import ReadDocument
+from superalgos_rsa.rights import may_read, owner_uid
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, Task
 
@@ -114,6 +115,7 @@ class _Probe:
     def __init__(self, installation: Installation | None) -> None:
         self.installation = installation
         self.cwd = str(installation.root) if installation else None
+        self.other_user = installation.other_user if installation else None
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         elsewhere = bool(users) and all(_server(user) is None for user in users)
@@ -133,13 +135,33 @@ class _Probe:
         if self.cwd is None:
             return examine(asked, os.getcwd()) if os.path.isabs(asked) else None
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {self.cwd})
-        return examine(asked, self.cwd, beside)
+        return self._for_the_platform(examine(asked, self.cwd, beside), self.cwd)
+
+    def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
+        """What the user that runs the platform finds there, where another user asks."""
+        if self.other_user is None or not (found.engine_reads or found.status == "unreadable"):
+            return found
+        user, full = self.other_user, looked_for(found.asked, cwd)[0]
+        right = may_read(full, user)
+        if right.allowed is False:
+            give = found.target if right.place == full and self._can_give(found) else None
+            return replace(found, status="unreadable", content=None, refused_at=right.place, to_give=give)
+        if right.allowed is None or not found.engine_reads:
+            return replace(found, status="not-known", content=None)
+        return replace(found, is_lent=user.uid not in (0, owner_uid(full)))
+
+    def _can_give(self, found: PathFacts) -> bool:
+        """Whether root need only give the file away: nothing else than a private key of the installation, ever."""
+        if found.target is None or found.content is None or found.mode is None or self.cwd is None or os.geteuid() != 0:
+            return False
+        inside = found.target.startswith(os.path.join(os.path.realpath(self.cwd), ""))
+        return inside and bool(found.mode & 0o400) and inspect(found.content).kind == "private"
 
     def _code_name_path(self, name: object) -> PathFacts | None:
         """A file of the code name's own name would be read as the API key."""
         if not isinstance(name, str) or not name or self.cwd is None:
             return None
-        found = examine(name, self.cwd)
+        found = self._for_the_platform(examine(name, self.cwd), self.cwd)
         return found if found.engine_reads else None
 
     def _with_content(self, facts: KeyFacts, secret: str) -> KeyFacts:
@@ -148,8 +170,8 @@ class _Probe:
         version = self.installation.ccxt if self.installation else None
         if path is not None and path.status == "special":
             return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
-        if path is not None and path.status in ("too-large", "made-up"):  # what the engine reads there nobody knows
-            return facts
+        if path is not None and path.status in ("too-large", "made-up", "not-known"):
+            return facts  # nobody knows what the engine reads
         if facts.kind == "path" and path is None:
             return facts
         data = path.content if path is not None and path.content is not None else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from superalgos_rsa.engine.versions import CcxtVersion, installed_version
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Content, read_regular
+from superalgos_rsa.rights import User, caller, listener, owner
 
 HTTP_PORT = 34248
 _PACKAGE_LIMIT = 16 * 1024 * 1024
@@ -27,6 +28,18 @@ class Installation:
     superalgos: str | None
     ccxt: CcxtVersion | None
     running: bool = False
+    user: User | None = None
+    """Whose rights decide: the user of the running platform, else the owner of the root."""
+    asked_by: User | None = None
+
+    @property
+    def other_user(self) -> User | None:
+        """The user whose rights decide, where another one asks: what the system tells this one is no answer then."""
+        return self.user if self.user != self.asked_by else None
+
+    def for_the_caller(self) -> Installation:
+        """Judged for a platform that whoever asks is about to start."""
+        return replace(self, user=self.asked_by)
 
     @property
     def vault(self) -> Path:
@@ -68,8 +81,10 @@ def open_installation(root: Path, environment: Mapping[str, str]) -> Installatio
         Path(data_path, "Superalgos_Data", "My-Workspaces") if data_path else root / "Platform" / "My-Workspaces"
     )
     version, _ = installed_version(root)
+    running = platform_is_running(root)
+    user = (listener(HTTP_PORT) if running else None) or owner(root)
     return Installation(
-        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, platform_is_running(root)
+        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, running, user, caller()
     )
 
 

@@ -21,8 +21,9 @@ MAX_KEY_FILE = 1024 * 1024
 
 Status = Literal[
     "file", "missing", "impossible", "directory", "special", "made-up", "dangling-link", "link-loop", "unreadable",
-    "too-large",
+    "not-known", "too-large",
 ]  # fmt: skip
+"""`not-known`: it may not be read by whoever asks, and perhaps by the user that runs the platform."""
 Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
 
 
@@ -47,6 +48,12 @@ class PathFacts:
     """The folder it should lie in is there, and it is neither the working folder nor the root, which are there for
     any text: base64 may well begin with a slash."""
     content: bytes | None = field(default=None, repr=False)
+    refused_at: str | None = None
+    """The file or folder that the user who runs the platform may not read or enter, where another user asks."""
+    to_give: str | None = None
+    """The private key of the installation that root would only have to give to that user."""
+    is_lent: bool = False
+    """That user reads it as one of a group, or as everybody: `chmod 600` would close it to the platform."""
 
     @property
     def engine_reads(self) -> bool:
@@ -123,13 +130,13 @@ def is_made_up(path: str, found: os.stat_result) -> bool:
     reading it may wait, never end, or take away what others wait for."""
     if sys.platform != "linux" or os.major(found.st_dev) != 0:  # it lies on a disk
         return False
-    kind = _file_system(found.st_dev)
+    kind = file_system(found.st_dev)
     # Not every device is listed: not the parts of a btrfs, which have a size, nor another namespace's /proc.
     return os.statvfs(path).f_blocks == 0 if kind is None else kind in _MADE_UP
 
 
 @functools.cache
-def _file_system(device: int) -> str | None:
+def file_system(device: int) -> str | None:
     """Its type. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
     with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
         for line in lines:

@@ -24,7 +24,9 @@ from superalgos_rsa.rules.registry import Occurrence
 from superalgos_rsa.secret import mask
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
-_NOT_ABOUT_USE = frozenset({"workspace-crash", "export-secret", "export-personal", "task-server-unknown"})
+_NOT_ABOUT_USE = frozenset(
+    {"workspace-crash", "export-secret", "export-personal", "task-server-unknown", "file-not-judged"}
+)
 
 
 def validate(world: World) -> Report:
@@ -40,11 +42,11 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
     broken_tasks = {id(o.task) for o, _ in errors if o.task is not None}
-    usable = {id(key): id(key) not in broken_keys and _signs(key) for key in world.keys}
+    usable = {id(key): id(key) not in broken_keys and _signs(key, world) for key in world.keys}
     ready = {
         id(task): id(task) not in broken_tasks
         and task.document.loads is not False
-        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)]))
+        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)] is True))
         for task in world.tasks
     }
     findings = tuple(finding for _, finding in found)
@@ -64,9 +66,13 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     return tuple(occurrence for occurrence, _ in found), report
 
 
-def _signs(key: KeyFacts) -> bool:
-    """Whether the engine gets a signature out of this credential that the exchange can take."""
+def _signs(key: KeyFacts, world: World) -> bool | None:
+    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where the caller
+    may not see what the engine would."""
     name = key.credential.code_name
+    hidden = key.path is not None and key.path.status == "not-known"
+    if (hidden or (key.credential.covered and world.vault.state == "closed")) and name and not is_placeholder(name):
+        return None
     if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
         return False
     if is_placeholder(name):
@@ -124,7 +130,8 @@ def _installation(world: World) -> InstallationEntry:
     if found is None:
         return InstallationEntry(None, None, None, platform_running=False)
     ccxt = None if found.ccxt is None else str(found.ccxt)
-    return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running)
+    user, asked_by = (None if who is None else who.name for who in (found.user, found.asked_by))
+    return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running, user, asked_by)
 
 
 def _documents(world: World) -> tuple[DocumentEntry, ...]:
@@ -133,7 +140,7 @@ def _documents(world: World) -> tuple[DocumentEntry, ...]:
     )
 
 
-def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
+def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
     is_path = facts.kind == "path" and isinstance(credential.secret, str)
     name = credential.code_name

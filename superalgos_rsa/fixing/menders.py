@@ -189,7 +189,7 @@ def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 @mends("file-permissions")
 def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     path = found.key.path if found.key is not None else None
-    if path is None or path.target is None or path.mode is None:
+    if path is None or path.target is None or path.mode is None or path.is_lent:
         return
     mode = path.mode & 0o700 | 0o400
     mine = os.geteuid() in (0, os.stat(path.target).st_uid)

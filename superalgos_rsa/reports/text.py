@@ -144,6 +144,7 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
     versions = (installation.superalgos, installation.ccxt)
     superalgos, ccxt = (shown(version or "of unknown version") for version in versions)
     running = " (the platform is running)" if installation.platform_running else ""
+    running += f", judged for the user {shown(installation.user)}" if installation.user is not None else ""
     return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
 
 
@@ -155,6 +156,11 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
     style: Style = "good" if summary.ready and not summary.errors else "bad"
     verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
+    installation = report.installation
+    if installation.user != installation.asked_by:
+        why = "runs the platform" if installation.platform_running else "owns the installation"
+        told = f"Judged with the rights of {shown(installation.user or '')}, who {why}, not with yours."
+        yield from fill(told.split(), page.width, 2)
     asked = [key for key in report.keys if key.engine_signing is not None]
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)

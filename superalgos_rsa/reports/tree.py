@@ -108,7 +108,8 @@ def _key(key: KeyEntry, keys: list[KeyEntry], color: bool) -> _Branch:
 
 
 def _key_head(key: KeyEntry, color: bool) -> str:
-    return f"{_mark(key.usable, color)} key {_name(key.name)}: {'usable' if key.usable else 'not usable'}"
+    words = {True: "usable", False: "not usable", None: "nobody can say from here"}
+    return f"{_mark(key.usable is True, color)} key {_name(key.name)}: {words[key.usable]}"
 
 
 def _secret(key: KeyEntry) -> tuple[str, str]:

@@ -16,13 +16,16 @@ def permissions(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if found is None or found.mode is None or found.target is None or not found.resolved.startswith("/"):
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
+        fix = command("chmod", "600", found.target, applicability="safe")
+        if found.is_lent:
+            fix = advice("give the file to the user that runs Superalgos with chown, and then close it with chmod 600")
         who = "everybody" if found.mode & 0o007 else "the file's group"
         yield at_key(
             "file-permissions",
             f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
             key,
             path=found.resolved,
-            fix=command("chmod", "600", found.target, applicability="safe"),
+            fix=fix,
         )
 
 
