@@ -157,9 +157,9 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     style: Style = "good" if summary.ready and not summary.errors else "bad"
     verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
     installation = report.installation
-    if installation.user != installation.asked_by:
+    if installation.user is not None and installation.user != installation.asked_by:
         why = "runs the platform" if installation.platform_running else "owns the installation"
-        told = f"Judged with the rights of {shown(installation.user or '')}, who {why}, not with yours."
+        told = f"Judged with the rights of {shown(installation.user)}, who {why}, not with yours."
         yield from fill(told.split(), page.width, 2)
     asked = [key for key in report.keys if key.engine_signing is not None]
     if asked:
