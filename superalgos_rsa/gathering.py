@@ -51,7 +51,7 @@ def gather(
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
-    key_facts: Look = _Probe(installation).key_facts
+    key_facts = _never_failing(_Probe(installation).key_facts)
     if remembering is not None:
         key_facts = remembering(key_facts)
     for read in documents:
@@ -64,7 +64,7 @@ def gather(
         keys += of_document.values()
         for task in facts.workspace.tasks:
             target = task.reference.key if task.reference is not None else None
-            tasks.append(TaskFacts(facts, task, of_document.get(target) if target else None, _server(task)))
+            tasks.append(_task_facts(facts, task, of_document.get(target) if target else None))
     world = World(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
@@ -72,6 +72,25 @@ def gather(
     if settings.before_start:
         world = _only_tasks_in_question(world, settings.tasks)
     return _ask_engine(world) if settings.ask_engine else world
+
+
+def _never_failing(look: Look) -> Look:
+    """One key that cannot be judged is no reason to judge none."""
+
+    def key_facts(document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
+        try:
+            return look(document, key, credential, users)
+        except Exception as error:  # its text could quote a secret; its type cannot
+            return KeyFacts(document, key, credential, "inline", LOCAL, users, failed=type(error).__name__)
+
+    return key_facts
+
+
+def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> TaskFacts:
+    try:
+        return TaskFacts(document, task, key, _server(task))
+    except Exception as error:
+        return TaskFacts(document, task, key, None, type(error).__name__)
 
 
 def with_secret(key: KeyFacts, secret: str, installation: Installation | None) -> KeyFacts:
@@ -212,7 +231,10 @@ def _ask_engine(world: World) -> World:
         text = secret if content is None else content.decode("utf-8", "replace")
         asked.append(key)
         questions.append(Question(exchange, secret, text))
-    found = ask(world.installation.root, questions)
+    try:
+        found = ask(world.installation.root, questions)
+    except Exception as error:
+        found = Unavailable(f"asking it failed ({type(error).__name__})")
     if isinstance(found, Unavailable):
         return replace(world, engine_unavailable=found.reason)
     answers = {id(key): answer for key, answer in zip(asked, found, strict=True)}

@@ -77,6 +77,14 @@ def read_source(name: str, limit: int, installation: Installation | None = None)
 
 def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
     """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
+    try:
+        return _read(source, vault, export)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        reason = f"Reading this document failed ({type(error).__name__}); nothing is known of what it holds"
+        return _without_nodes(DocumentFacts(source.path, None, (Defect("internal-error", reason),)))
+
+
+def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
     export = export or _EXPORT_NAME.match(PurePath(source.path.replace("\\", "/")).name) is not None
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")

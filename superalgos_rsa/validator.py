@@ -20,7 +20,7 @@ from superalgos_rsa.report import (
 )
 from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
-from superalgos_rsa.rules.registry import Occurrence
+from superalgos_rsa.rules.registry import INTERNAL_ERROR, Occurrence
 from superalgos_rsa.secret import mask
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
@@ -37,7 +37,7 @@ def validate(world: World) -> Report:
 def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     """The report, and for each of its findings the occurrence it was made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
-    found = [(occurrence, _finding(occurrence, world)) for occurrence in run(world)]
+    found = [(occurrence, _told(occurrence, world)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
@@ -51,8 +51,8 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     }
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
-    # Of a document that could not be read nobody knows which tasks it holds.
-    unread = any(f.rule in ("document-unreadable", "document-shape") for _, f in errors)
+    # Of a document that could not be read nobody knows which tasks it holds, nor what a rule that failed looked for.
+    unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
     all_ready = all(ready.values()) and not unread and not (world.before_start and counts["error"])
     report = Report(
         __version__,
@@ -89,6 +89,15 @@ def _severity(occurrence: Occurrence) -> Severity:
     if occurrence.severity is not None:
         return occurrence.severity
     return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
+
+
+def _told(occurrence: Occurrence, world: World) -> Finding:
+    """A finding that cannot be told is one all the same: what it was about must not pass for good."""
+    try:
+        return _finding(occurrence, world)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        message = f"A finding of the rule {occurrence.rule} cannot be told ({type(error).__name__})"
+        return Finding(INTERNAL_ERROR, "error", message, occurrence.document)
 
 
 def _finding(occurrence: Occurrence, world: World) -> Finding:

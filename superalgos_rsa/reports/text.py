@@ -45,7 +45,7 @@ def render(
             notes.extend(_note(found, page))
             folded = folded or len(found) > 1
         else:
-            blocks.append(list(_block(found, page)))
+            blocks.append(_block(found, page))
     if folded:
         notes.append(paint("  (--verbose shows the places)", "dim", color))
     blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
@@ -60,7 +60,15 @@ def _groups(findings: tuple[Finding, ...]) -> list[tuple[tuple[Severity, str, st
     return sorted(groups.items(), key=lambda group: SEVERITIES.index(group[0][0]))
 
 
-def _block(found: list[Finding], page: _Page) -> Iterator[str]:
+def _block(found: list[Finding], page: _Page) -> list[str]:
+    try:
+        return list(_lines(found, page))
+    except Exception as error:  # the others are still shown
+        severity, rule = found[0].severity, shown(found[0].rule)
+        return [f"{severity}: this finding could not be shown ({type(error).__name__}) [{rule}]"]
+
+
+def _lines(found: list[Finding], page: _Page) -> Iterator[str]:
     first = found[0]
     hang = len(first.severity) + 2
     yield from _head(first, [f"[{shown(first.rule)}]"], hang, page)

@@ -244,7 +244,8 @@ def _look(
         around = {Entry(folder, "files"), *_git(folder)}
     if facts.path is not None:  # its hash is all that is needed from here on
         facts = replace(facts, path=replace(facts.path, content=None))
-    return _Key(inputs, facts, digest, frozenset(), frozenset(around))
+    # What failed is tried again at each look.
+    return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
 
 
 def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:
