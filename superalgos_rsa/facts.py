@@ -81,6 +81,8 @@ class KeyFacts:
     neighbours: Neighbours | None = None
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
+    failed: str | None = None
+    """The type of the error that gathering these facts ended in: nothing else here counts then."""
 
     @property
     def exchange(self) -> Exchange | None:
@@ -133,6 +135,8 @@ class TaskFacts:
     key: KeyFacts | None
     server: str | None
     """The tool's name of the machine it runs on; `None` where that machine cannot be asked."""
+    failed: str | None = None
+    """As of a key."""
 
 
 @dataclass(frozen=True, slots=True)

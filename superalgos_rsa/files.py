@@ -13,6 +13,8 @@ from typing import Literal
 
 from superalgos_rsa import attributes, lease, locks
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.ownership import as_owner
+from superalgos_rsa.probe import is_made_up
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
 
@@ -30,6 +32,9 @@ class Content:
     data: bytes = field(repr=False)
 
 
+_SPECIAL = Unread("special", "it is no regular file (a FIFO, a socket, a device, or made up by the kernel as in /proc)")
+
+
 def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
     """At most `limit` bytes of a regular file. A FIFO or a device is never opened: it could block for ever."""
     name = os.fspath(path)
@@ -37,15 +42,16 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
         status = os.stat(name)
         if stat.S_ISDIR(status.st_mode):
             return Unread("directory", "it is a folder")
-        if not stat.S_ISREG(status.st_mode):
-            return Unread("special", "it is no regular file (a FIFO, a socket or a device)")
+        if not stat.S_ISREG(status.st_mode) or is_made_up(name, status):
+            return _SPECIAL
         if status.st_size > limit:
             return Unread("too-large", f"it has {status.st_size:,} bytes; the limit is {limit:,}")
         # Between stat and open another process may swap the file for a FIFO: O_NONBLOCK keeps that from waiting.
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return Unread("special", "it is no regular file (a FIFO, a socket or a device)")
+            opened = os.fstat(descriptor)
+            if not stat.S_ISREG(opened.st_mode) or is_made_up(name, opened):
+                return _SPECIAL
             data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         return _unread(name, error)
@@ -132,7 +138,8 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
     failure leaves none behind."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags, mode)
+        with as_owner(os.path.dirname(os.path.abspath(path))):
+            descriptor = os.open(path, flags, mode)
     except FileExistsError:
         raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
     except OSError as error:

@@ -14,8 +14,9 @@ from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText, inspect
 from superalgos_rsa.neighbours import Surroundings
 from superalgos_rsa.network import is_this_machine
-from superalgos_rsa.probe import Folders, PathFacts, examine
+from superalgos_rsa.probe import Folders, PathFacts, examine, looked_for
 from superalgos_rsa.reading import ReadDocument
+from superalgos_rsa.rights import may_read, owner_uid
 from superalgos_rsa.vault import Vault
 from superalgos_rsa.workspace import Key, Task
 
@@ -52,7 +53,7 @@ def gather(
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
-    key_facts: Look = _Probe(installation).key_facts
+    key_facts = _never_failing(_Probe(installation).key_facts)
     if remembering is not None:
         key_facts = remembering(key_facts)
     for read in documents:
@@ -66,7 +67,7 @@ def gather(
         keys += of_document.values()
         for task in facts.workspace.tasks:
             target = task.reference.key if task.reference is not None else None
-            tasks.append(TaskFacts(facts, task, of_document.get(target) if target else None, _server(task)))
+            tasks.append(_task_facts(facts, task, of_document.get(target) if target else None))
     world = World(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
@@ -74,6 +75,25 @@ def gather(
     if settings.before_start:
         world = _only_tasks_in_question(world, settings.tasks)
     return _ask_engine(world) if settings.ask_engine else world
+
+
+def _never_failing(look: Look) -> Look:
+    """One key that cannot be judged is no reason to judge none."""
+
+    def key_facts(document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
+        try:
+            return look(document, key, credential, users)
+        except Exception as error:  # its text could quote a secret; its type cannot
+            return KeyFacts(document, key, credential, "inline", LOCAL, users, failed=type(error).__name__)
+
+    return key_facts
+
+
+def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> TaskFacts:
+    try:
+        return TaskFacts(document, task, key, _server(task))
+    except Exception as error:
+        return TaskFacts(document, task, key, None, type(error).__name__)
 
 
 def with_secret(key: KeyFacts, secret: str, installation: Installation | None) -> KeyFacts:
@@ -123,6 +143,7 @@ class _Probe:
         self._named: dict[str, PathFacts | None] = {}
         self._contents: dict[bytes, bytes] = {}
         self._verdicts: dict[tuple[str, str | None], Verdict | None] = {}
+        self.other_user = installation.other_user if installation else None
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         elsewhere = bool(users) and all(_server(user) is None for user in users)
@@ -150,14 +171,35 @@ class _Probe:
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {self.cwd})
         found = examine(asked, self.cwd, beside, self._folders)
         # By however many names a file is called, its content is kept once.
-        return replace(found, content=found.content and self._contents.setdefault(found.content, found.content))
+        found = replace(found, content=found.content and self._contents.setdefault(found.content, found.content))
+        return self._for_the_platform(found, self.cwd)
+
+    def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
+        """What the user that runs the platform finds there, where another user asks."""
+        if self.other_user is None or not (found.engine_reads or found.status == "unreadable"):
+            return found
+        user, full = self.other_user, looked_for(found.asked, cwd)[0]
+        right = may_read(full, user)
+        if right.allowed is False:
+            give = found.target if right.place == full and self._can_give(found) else None
+            return replace(found, status="unreadable", content=None, refused_at=right.place, to_give=give)
+        if right.allowed is None or not found.engine_reads:
+            return replace(found, status="not-known", content=None)
+        return replace(found, is_lent=user.uid not in (0, owner_uid(full)))
+
+    def _can_give(self, found: PathFacts) -> bool:
+        """Whether root need only give the file away: nothing else than a private key of the installation, ever."""
+        if found.target is None or found.content is None or found.mode is None or self.cwd is None or os.geteuid() != 0:
+            return False
+        inside = found.target.startswith(os.path.join(os.path.realpath(self.cwd), ""))
+        return inside and bool(found.mode & 0o400) and inspect(found.content).kind == "private"
 
     def _code_name_path(self, name: object) -> PathFacts | None:
         """A file of the code name's own name would be read as the API key."""
         if not isinstance(name, str) or not name or self.cwd is None:
             return None
         if name not in self._named:
-            found = examine(name, self.cwd, (), self._folders)
+            found = self._for_the_platform(examine(name, self.cwd, (), self._folders), self.cwd)
             self._named[name] = found if found.engine_reads else None
         return self._named[name]
 
@@ -168,8 +210,8 @@ class _Probe:
         facts = replace(facts, kind=kind, control=control_character(secret), path=path)
         if path is not None and path.status == "special":
             return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
-        if path is not None and path.status == "too-large":
-            return facts
+        if path is not None and path.status in ("too-large", "made-up", "not-known"):
+            return facts  # nobody knows what the engine reads
         if kind == "path" and path is None:
             return facts
         data = path.content if path is not None else None
@@ -226,7 +268,10 @@ def _ask_engine(world: World) -> World:
         text = secret if content is None else content.decode("utf-8", "replace")
         asked.append(key)
         questions.append(Question(exchange, secret, text))
-    found = ask(world.installation.root, questions)
+    try:
+        found = ask(world.installation.root, questions)
+    except Exception as error:
+        found = Unavailable(f"asking it failed ({type(error).__name__})")
     if isinstance(found, Unavailable):
         return replace(world, engine_unavailable=found.reason)
     answers = {id(key): answer for key, answer in zip(asked, found, strict=True)}

@@ -6,13 +6,14 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from superalgos_rsa.engine.versions import CcxtVersion, installed_version
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Content, read_regular
 from superalgos_rsa.network import is_on_network
+from superalgos_rsa.rights import User, caller, listener, owner
 
 HTTP_PORT = 34248
 _PACKAGE_LIMIT = 16 * 1024 * 1024
@@ -32,6 +33,18 @@ class Installation:
     running: bool = False
     chosen: bool = False
     """The user named it or stands in it. Nothing in any other is run, and no setting in it makes a finding milder."""
+    user: User | None = None
+    """Whose rights decide: the user of the running platform, else the owner of the root."""
+    asked_by: User | None = None
+
+    @property
+    def other_user(self) -> User | None:
+        """The user whose rights decide, where another one asks: what the system tells this one is no answer then."""
+        return self.user if self.user != self.asked_by else None
+
+    def for_the_caller(self) -> Installation:
+        """Judged for a platform that whoever asks is about to start."""
+        return replace(self, user=self.asked_by)
 
     @property
     def vault(self) -> Path:
@@ -82,8 +95,10 @@ def open_installation(root: Path, environment: Mapping[str, str], *, chosen: boo
         Path(data_path, "Superalgos_Data", "My-Workspaces") if data_path else root / "Platform" / "My-Workspaces"
     )
     version, _ = installed_version(root)
+    running = platform_is_running(root)
+    user = (listener(HTTP_PORT) if running else None) or owner(root)
     return Installation(
-        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, platform_is_running(root), chosen
+        root, workspaces, root / "My-Secrets", _superalgos_version(root), version, running, chosen, user, caller()
     )
 
 

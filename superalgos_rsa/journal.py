@@ -29,6 +29,7 @@ from superalgos_rsa.files import (
     sync_folder,
 )
 from superalgos_rsa.modes import Identity, change_mode, has_mode
+from superalgos_rsa.ownership import as_owner, is_lent, own_home
 from superalgos_rsa.proof import UNPROVEN, is_as_meant
 
 State = Literal["applying", "applied", "undoing", "undone"]
@@ -36,6 +37,7 @@ KEPT = 50
 KEPT_SECONDS = 30 * 24 * 3600
 _PLAN = "plan.json"
 _PATIENCE = 30
+_NAME, _BELOW_HOME = "superalgos-rsa", ".local/state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,8 @@ def _is_as_meant(change: Change) -> bool:
 def _do(change: Change, token: str) -> None:
     if change.folder:
         try:
-            os.mkdir(change.path, 0o700)
+            with as_owner(os.path.dirname(change.path)):
+                os.mkdir(change.path, 0o700)
         except OSError as error:
             raise SuperalgosRsaError(f"cannot make {change.path}: {error.strerror}") from None
         sync_folder(Path(change.path).parent)
@@ -318,7 +321,16 @@ def _is(change: Change, *, new: bool) -> bool:
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
-    """The private place of this user, by the XDG rules; on Windows the local application data."""
-    named = environment.get("XDG_STATE_HOME") or environment.get("LOCALAPPDATA") or ""
-    # XDG: a relative path is to be ignored.
-    return (Path(named) if os.path.isabs(named) else Path.home() / ".local" / "state") / "superalgos-rsa"
+    """The private place of this user, by the XDG rules; on Windows the local application data.
+
+    Root leaves nothing in a home that it was lent (`sudo` may keep HOME): there it takes its own.
+    """
+    places = (("XDG_STATE_HOME", ""), ("LOCALAPPDATA", ""), ("HOME", _BELOW_HOME), ("USERPROFILE", _BELOW_HOME))
+    for name, below in places:
+        folder = environment.get(name, "")
+        if os.path.isabs(folder) and not is_lent(folder):  # XDG: a relative path is to be ignored
+            return Path(folder, below, _NAME)
+    home = own_home()
+    if home is None:
+        raise SuperalgosRsaError("there is no home folder for the journal", "XDG_STATE_HOME names a folder for it")
+    return Path(home, _BELOW_HOME, _NAME)

@@ -6,10 +6,13 @@ folder: nothing is trimmed, expanded or unquoted. What is no readable file there
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import functools
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,8 +28,10 @@ _MOST_NAMES = 25_000  # of one folder
 _MOST_NAMES_IN_ALL = 200_000
 
 Status = Literal[
-    "file", "missing", "impossible", "directory", "special", "dangling-link", "link-loop", "unreadable", "too-large"
-]
+    "file", "missing", "impossible", "directory", "special", "made-up", "dangling-link", "link-loop", "unreadable",
+    "not-known", "too-large",
+]  # fmt: skip
+"""`not-known`: it may not be read by whoever asks, and perhaps by the user that runs the platform."""
 Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
 
 
@@ -53,6 +58,12 @@ class PathFacts:
     content: bytes | None = field(default=None, repr=False)
     known: str = ""
     """The beginning of `resolved` that is there, with the slash behind it; all of it, if something of that name is."""
+    refused_at: str | None = None
+    """The file or folder that the user who runs the platform may not read or enter, where another user asks."""
+    to_give: str | None = None
+    """The private key of the installation that root would only have to give to that user."""
+    is_lent: bool = False
+    """That user reads it as one of a group, or as everybody: `chmod 600` would close it to the platform."""
 
     @property
     def engine_reads(self) -> bool:
@@ -136,12 +147,15 @@ def _read(full: str) -> tuple[Status, int | None, bytes | None]:
             return "directory", mode, None
         if not stat.S_ISREG(found.st_mode):
             return "special", mode, None
+        if is_made_up(full, found):
+            return "made-up", mode, None
         if found.st_size > MAX_KEY_FILE:
             return "too-large", mode, None
         # A file may be swapped for a FIFO between stat and open: O_NONBLOCK keeps that from waiting.
         descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            opened = os.fstat(descriptor)
+            if not stat.S_ISREG(opened.st_mode) or is_made_up(full, opened):
                 return "special", mode, None
             content = stream.read(MAX_KEY_FILE + 1)
     except OSError as error:
@@ -149,6 +163,36 @@ def _read(full: str) -> tuple[Status, int | None, bytes | None]:
     except ValueError:
         return "impossible", None, None
     return ("too-large", mode, None) if len(content) > MAX_KEY_FILE else ("file", mode, content)
+
+
+_MADE_UP = frozenset(
+    {
+        "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cpuset", "debugfs", "devpts", "efivarfs", "functionfs",
+        "fusectl", "hugetlbfs", "mqueue", "nfsd", "nsfs", "proc", "pstore", "resctrl", "rpc_pipefs", "securityfs",
+        "selinuxfs", "smackfs", "sysfs", "tracefs",
+    }
+)  # fmt: skip
+
+
+def is_made_up(path: str, found: os.stat_result) -> bool:
+    """Whether the kernel makes the file up as it is read, as in /proc and /sys. Such a file is regular by `stat`, and
+    reading it may wait, never end, or take away what others wait for."""
+    if sys.platform != "linux" or os.major(found.st_dev) != 0:  # it lies on a disk
+        return False
+    kind = file_system(found.st_dev)
+    # Not every device is listed: not the parts of a btrfs, which have a size, nor another namespace's /proc.
+    return os.statvfs(path).f_blocks == 0 if kind is None else kind in _MADE_UP
+
+
+@functools.cache
+def file_system(device: int) -> str | None:
+    """Its type. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
+    with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            left, _, right = line.partition(" - ")
+            if left.split(" ")[2] == f"{os.major(device)}:{os.minor(device)}":
+                return right.partition(" ")[0]
+    return None
 
 
 def _obstacle(full: str, error: OSError) -> Status:

@@ -27,12 +27,14 @@ from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import Load, load
 from superalgos_rsa.probe import known_part
 from superalgos_rsa.report import DocumentKind
+from superalgos_rsa.rights import may_read
 from superalgos_rsa.showing import outline, shown
 from superalgos_rsa.vault import Vault, is_of_plugin, parse_vault
 from superalgos_rsa.workspace import LONGEST_NAME, Workspace, read_workspace
 
 if TYPE_CHECKING:
     from superalgos_rsa.exports import Leak
+    from superalgos_rsa.installation import Installation
 
 DEFAULT_LIMIT = 24 * 1024 * 1024
 VAULT_NAME = "workspace-credentials.json"
@@ -65,12 +67,27 @@ def find_documents(names: Iterable[str]) -> Iterator[str]:
             yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))
 
 
-def read_source(name: str, limit: int) -> Source:
-    return Source(name, read_regular(name, limit))
+def read_source(name: str, limit: int, installation: Installation | None = None) -> Source:
+    """What the platform may not read of its own workspaces counts as unread, whatever the caller may."""
+    content = read_regular(name, limit)
+    user = installation.other_user if installation is not None else None
+    if user is not None and installation is not None and isinstance(content, Content):
+        path = os.path.abspath(name)
+        if path.startswith(f"{installation.workspaces}{os.sep}") and may_read(path, user).allowed is False:
+            content = Unread("permission", f"the user {user.name}, as whom Superalgos runs, may not read it")
+    return Source(name, content)
 
 
 def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
     """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
+    try:
+        return _read(source, vault, export)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        reason = f"Reading this document failed ({type(error).__name__}); nothing is known of what it holds"
+        return _without_nodes(DocumentFacts(source.path, None, (Defect("internal-error", reason),)))
+
+
+def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
     export = export or _EXPORT_NAME.match(PurePath(source.path.replace("\\", "/")).name) is not None
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
@@ -127,8 +144,11 @@ def _read_value(
     loads: bool | None = None
     if kind == "workspace":
         loaded = load(value, vault.reader)
-        loads = loaded.survives and not text.startswith(BOM)
+        loads = loaded.survives
+        if vault.state == "closed" and {crash.cause for crash in loaded.crashes} == {"vault"}:
+            loads = None
         if text.startswith(BOM):
+            loads = False
             defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
     workspace = read_workspace(value)
     found_leaks = _leaks(value, vault) if export else ()

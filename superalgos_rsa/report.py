@@ -48,6 +48,10 @@ class InstallationEntry(NamedTuple):
     superalgos: str | None
     ccxt: str | None
     platform_running: bool
+    user: str | None = None
+    """Whose rights were judged: the user of the running platform, else the owner of the root."""
+    asked_by: str | None = None
+    """The user who asked."""
 
 
 class DocumentEntry(NamedTuple):
@@ -78,7 +82,8 @@ class KeyEntry(NamedTuple):
     """Masked: first and last four characters."""
     secret: SecretEntry
     signing: Signing | None
-    usable: bool
+    usable: bool | None
+    """`None` where nobody can say from here."""
     key_type: str | None
     key_bits: int | None
     public_key_sha256: str | None

@@ -22,12 +22,14 @@ from superalgos_rsa.report import (
 )
 from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
-from superalgos_rsa.rules.registry import Occurrence
+from superalgos_rsa.rules.registry import INTERNAL_ERROR, Occurrence
 from superalgos_rsa.showing import LEAST, censored, mask, outline
 from superalgos_rsa.workspace import LONGEST_POINTER
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
-_NOT_ABOUT_USE = frozenset({"workspace-crash", "export-secret", "export-personal", "task-server-unknown"})
+_NOT_ABOUT_USE = frozenset(
+    {"workspace-crash", "export-secret", "export-personal", "task-server-unknown", "file-not-judged"}
+)
 
 
 def validate(world: World) -> Report:
@@ -39,22 +41,22 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     """The report, and for each of its findings the occurrence it was made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
     documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
-    found = [(occurrence, _finding(occurrence, documents, order)) for occurrence in run(world)]
+    found = [(occurrence, _told(occurrence, documents, order)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
     broken_tasks = {id(o.task) for o, _ in errors if o.task is not None}
-    usable = {id(key): id(key) not in broken_keys and _signs(key) for key in world.keys}
+    usable = {id(key): id(key) not in broken_keys and _signs(key, world) for key in world.keys}
     ready = {
         id(task): id(task) not in broken_tasks
         and task.document.loads is not False
-        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)]))
+        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)] is True))
         for task in world.tasks
     }
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
-    # Of a document that could not be read nobody knows which tasks it holds.
-    unread = any(f.rule in ("document-unreadable", "document-shape") for _, f in errors)
+    # Of a document that could not be read nobody knows which tasks it holds, nor what a rule that failed looked for.
+    unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
     all_ready = all(ready.values()) and not unread and not (world.before_start and counts["error"])
     report = Report(
         __version__,
@@ -68,9 +70,13 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
     return tuple(occurrence for occurrence, _ in found), report
 
 
-def _signs(key: KeyFacts) -> bool:
-    """Whether the engine gets a signature out of this credential that the exchange can take."""
+def _signs(key: KeyFacts, world: World) -> bool | None:
+    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where the caller
+    may not see what the engine would."""
     name = key.credential.code_name
+    hidden = key.path is not None and key.path.status == "not-known"
+    if (hidden or (key.credential.covered and world.vault.state == "closed")) and name and not is_placeholder(name):
+        return None
     if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
         return False
     if is_placeholder(name):
@@ -89,9 +95,19 @@ def _severity(occurrence: Occurrence) -> Severity:
     return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
 
 
-def _finding(
-    occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts], known: Collection[str]
-) -> Finding:
+Documents = Mapping[str | None, DocumentFacts]
+
+
+def _told(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
+    """A finding that cannot be told is one all the same: what it was about must not pass for good."""
+    try:
+        return _finding(occurrence, documents, known)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        message = f"A finding of the rule {occurrence.rule} cannot be told ({type(error).__name__})"
+        return Finding(INTERNAL_ERROR, "error", message, occurrence.document)
+
+
+def _finding(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
     place = occurrence.place or _place(occurrence, documents)
     key, task = occurrence.key, occurrence.task
     return Finding(
@@ -153,7 +169,8 @@ def _installation(world: World) -> InstallationEntry:
     if found is None:
         return InstallationEntry(None, None, None, platform_running=False)
     ccxt = None if found.ccxt is None else str(found.ccxt)
-    return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running)
+    user, asked_by = (None if who is None else who.name for who in (found.user, found.asked_by))
+    return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running, user, asked_by)
 
 
 def _documents(world: World) -> tuple[DocumentEntry, ...]:
@@ -162,7 +179,7 @@ def _documents(world: World) -> tuple[DocumentEntry, ...]:
     )
 
 
-def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
+def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
     name, path = credential.code_name, facts.shown_path
     hidden = credential.secret if facts.kind == "path" and path is None else None

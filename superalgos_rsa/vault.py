@@ -11,17 +11,19 @@ from typing import Any, Literal
 from superalgos_rsa.document import BOM, JsonError, Place, decode, parse, utf8_error
 from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.loader import VaultReader
+from superalgos_rsa.rights import User, may_read, may_use
 
 MAX_VAULT = 16 * 1024 * 1024
 
-State = Literal["read", "absent", "no-folder", "no-access", "unreadable", "malformed"]
+State = Literal["read", "absent", "no-folder", "no-access", "unreadable", "closed", "malformed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
     """The vault as found. `absent` is well (the platform makes an empty one on load) as long as the folder is there.
 
-    `entries` is whatever JSON the file holds; `reason` and `place` say what is wrong with it.
+    `closed` is one that whoever asks may not read, and perhaps the user that runs the platform. `entries` is whatever
+    JSON the file holds; `reason` and `place` say what is wrong with it.
     """
 
     path: str
@@ -46,22 +48,31 @@ def is_of_plugin(document: str) -> bool:
     return "Plugins" in PurePath(document.replace("\\", "/")).parts
 
 
-def read_vault(path: Path) -> Vault:
+def read_vault(path: Path, user: User | None = None) -> Vault:
+    """`user` is the one that runs the platform, where another one asks."""
     name = str(path)
     found = read_regular(path, MAX_VAULT)
+    if user is not None and not (isinstance(found, Unread) and found.obstacle != "permission"):
+        allowed = may_read(os.path.abspath(path), user).allowed
+        if allowed is False:
+            return Vault(name, "unreadable", reason=f"the user {user.name}, as whom Superalgos runs, may not read it")
+        if isinstance(found, Unread):
+            return Vault(name, "closed", reason=f"you may not read it, and Superalgos runs as the user {user.name}")
     if isinstance(found, Unread):
-        return _without_file(path, found)
+        return _without_file(path, found, user)
     return parse_vault(name, found)
 
 
-def _without_file(path: Path, found: Unread) -> Vault:
+def _without_file(path: Path, found: Unread, user: User | None) -> Vault:
     name = str(path)
     # The platform asks existsSync, which takes a dangling link for no file, and then writes through the link.
     if found.obstacle in ("missing", "dangling-link"):
         folder = Path(os.path.realpath(path)).parent
         if not folder.is_dir():
             return Vault(name, "no-folder", reason=f"the folder {folder.name} does not exist")
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if user is not None and may_use(str(folder), user).allowed is False:
+            return Vault(name, "no-access", reason=f"the user {user.name} may not write into {folder.name}")
+        if user is None and not os.access(folder, os.W_OK | os.X_OK):
             return Vault(name, "no-access", reason=f"this user may not write into {folder.name}")
         return Vault(name, "absent")
     return Vault(name, "unreadable", reason=found.detail)

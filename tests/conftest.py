@@ -66,6 +66,12 @@ def anyones_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def give_to_nobody(path: Path) -> None:
+    """To the user that `unprivileged` makes of root; any other user has it already."""
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+
+
 @pytest.fixture(scope="session")
 def unprivileged() -> Callable[[Callable[[], T]], T]:
     """Calls a function as a user whom file permissions bind: in a child process that gave root away, if need be."""

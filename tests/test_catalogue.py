@@ -48,6 +48,7 @@ PUBLISHED = {
     "path-not-a-file": "error",
     "path-relative-elsewhere": "error",
     "file-unreadable": "error",
+    "file-not-judged": "error, unused: info",
     "file-empty": "error",
     "file-too-large": "error",
     "file-permissions": "warning",

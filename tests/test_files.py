@@ -57,6 +57,8 @@ def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
     }
     assert _obstacle(Path("/dev/null")) == "special"
     assert _obstacle(Path("/dev/zero")) == "special"
+    if os.path.exists("/proc/version"):
+        assert _obstacle(Path("/proc/version")) == "special"
 
 
 def _obstacle(path: Path) -> str:

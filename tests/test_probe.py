@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +103,23 @@ def test_a_device_is_special(root: Path, device: str) -> None:
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=20, check=True)
     assert ran.stdout.strip() == "special"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mountinfo"), reason="only Linux has such files")
+@pytest.mark.parametrize("path", ["/proc/self/environ", "/sys/kernel/uevent_seqnum", "/proc/self/ns/net"])
+def test_what_the_kernel_makes_up_is_not_read(root: Path, path: str) -> None:
+    found = _examine(path, root)
+    assert (found.status, found.content, found.engine_reads) == ("made-up", None, False)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="only Linux has such a folder")
+def test_what_lies_in_memory_alone_is_a_file_like_any_other() -> None:
+    """It has no disk either, and neither has anything in a container."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as stream:
+        stream.write(b"x")
+        stream.flush()
+        assert os.major(os.stat(stream.name).st_dev) == 0
+        assert examine(stream.name, "/").content == b"x"
 
 
 def test_a_socket_is_special(root: Path) -> None:

@@ -69,7 +69,9 @@ TASK: dict[str, Any] = {
 REPORT: dict[str, Any] = {
     "version": 1,
     "tool": "0.1.0",
-    "installation": {"root": "/r", "superalgos": None, "ccxt": "2.7.62", "platform_running": False},
+    "installation": {
+        "root": "/r", "superalgos": None, "ccxt": "2.7.62", "platform_running": False, "user": "u", "asked_by": None,
+    },
     "documents": [{"path": "w.json", "kind": "workspace", "loads": True, "keys": 1, "tasks": 1}],
     "keys": [KEY],
     "tasks": [TASK],
@@ -160,7 +162,7 @@ REFUSED: list[tuple[str, Any, list[tuple[tuple[str | int, ...], str]]]] = [
     ("report", {**REPORT, "version": 2}, [(("version",), "must be `1`")]),
     ("report", {**REPORT, "extra": 1}, [(("extra",), "is not a known member")]),
     ("report", without(REPORT, "summary"), [((), "lacks `summary`")]),
-    ("report", with_key({"usable": None}), [(("keys", 0, "usable"), "must be true or false, not null")]),
+    ("report", with_key({"usable": 1}), [(("keys", 0, "usable"), "must be true or false or null, not a number")]),
     ("report", with_key({"signing": "ec"}),
      [(("keys", 0, "signing"), "must be one of `rsa`, `ed25519`, `hmac`, `none`, null")]),
     ("report", with_finding({"rule": "Path Not Found"}),

@@ -13,7 +13,9 @@ from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import say
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import create
+from superalgos_rsa.installation import find_root
 from superalgos_rsa.keymaking import clean
+from superalgos_rsa.ownership import as_owner
 
 
 @click.command()
@@ -31,6 +33,12 @@ def command(file: str, output: str | None, descriptor: int | None) -> None:
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already, and is never overwritten", "name another file with -o")
     pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
-    create(target, pair.private.reveal().encode("ascii"), mode=0o600)
+    with as_owner(target.parent, *_installation_around(target)):
+        create(target, pair.private.reveal().encode("ascii"), mode=0o600)
     say(f"{target}: PKCS#8, not encrypted", f"SHA-256 fingerprint: {pair.public.sha256}")
     warn_if_exposed(target)
+
+
+def _installation_around(target: Path) -> tuple[Path, ...]:
+    root = find_root(None, {}, [os.path.abspath(target)], Path(os.sep))
+    return () if root is None else (root,)

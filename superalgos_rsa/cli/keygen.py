@@ -15,6 +15,7 @@ from superalgos_rsa.files import create
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keymaking import KeyType, Pair, make
 from superalgos_rsa.neighbours import git_state
+from superalgos_rsa.ownership import as_owner
 
 STEPS = """\
 At the exchange, in this order:
@@ -80,20 +81,22 @@ def write_pair(private: Path, pair: Pair) -> None:
     """Both files or none. The public one first, so that a process killed between them leaves no private key behind."""
     make_folder(private.parent)
     public = _public_file(private)
-    create(public, pair.public.pem.encode("ascii"), mode=0o644)
-    try:
-        create(private, pair.private.reveal().encode("ascii"), mode=0o600)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            public.unlink()
-        raise
+    with as_owner(private.parent, private.parent.parent):
+        create(public, pair.public.pem.encode("ascii"), mode=0o644)
+        try:
+            create(private, pair.private.reveal().encode("ascii"), mode=0o600)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                public.unlink()
+            raise
     warn_if_exposed(private)
 
 
 def make_folder(folder: Path) -> None:
     """For its owner alone: the platform keeps its vault there as well."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with as_owner(folder.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise SuperalgosRsaError(f"cannot make the folder {folder}: {error.strerror}") from None
 

@@ -34,6 +34,7 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
     if not command_line:
         raise UsageError("no command to run", "write it behind two dashes: superalgos-rsa run -- node platform")
     session: Session = context.obj
+    session.becomes_platform = True
     world, report = judge_start(session, (workspace,) if workspace else (), tasks, limit)
     from superalgos_rsa.reports import text
 

@@ -90,6 +90,8 @@ class Session:
         self._root = root
         self._config = config
         self._said: set[str] = set()
+        self.becomes_platform = False
+        """This process is about to become the platform, so the caller's rights decide."""
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
         if self._root == "":  # an unset variable of the caller's, and not to be guessed around
@@ -98,7 +100,8 @@ class Session:
         root = find_root(self._root, os.environ, list(documents), cwd)
         if root is None:
             return None
-        return open_installation(root, os.environ, chosen=is_chosen(root, self._root, os.environ, cwd))
+        found = open_installation(root, os.environ, chosen=is_chosen(root, self._root, os.environ, cwd))
+        return found.for_the_caller() if self.becomes_platform else found
 
     def needed_installation(self, documents: Sequence[str]) -> Installation:
         found = self.installation(documents)
@@ -120,7 +123,7 @@ class Session:
         return Settings(**read_settings(installation, self._config, os.environ, warn), **more)
 
     def vault(self, installation: Installation | None) -> Vault:
-        return read_vault(installation.vault) if installation else NO_VAULT
+        return read_vault(installation.vault, installation.other_user) if installation else NO_VAULT
 
     def journal(self) -> Journal:
         """The journal of changes, after what a process that died left half done was taken back."""
@@ -155,7 +158,7 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
         tasks=request.tasks,
         ask_engine=request.ask_engine,
     )
-    documents = _read(names, request, vault)
+    documents = _read(names, request, vault, installation)
     world = gather(progress(documents, len(names), "reading"), installation, vault, settings)
     report = validate(world)
     remember(world, report)
@@ -167,7 +170,8 @@ def remember(world: World, report: Report) -> None:
     from superalgos_rsa import memory
     from superalgos_rsa.journal import state_folder
 
-    memory.remember(state_folder(os.environ), world, report)
+    with contextlib.suppress(Exception):  # that something cannot be noted is no reason for a verdict to fail
+        memory.remember(state_folder(os.environ), world, report)
 
 
 def documents_of(
@@ -185,9 +189,11 @@ def documents_of(
     return installation, vault, names
 
 
-def _read(names: list[str], request: Request, vault: Vault) -> Iterator[ReadDocument]:
+def _read(
+    names: list[str], request: Request, vault: Vault, installation: Installation | None
+) -> Iterator[ReadDocument]:
     for name in names:
-        source = _stdin(request.limit) if name == STDIN else read_source(name, request.limit)
+        source = _stdin(request.limit) if name == STDIN else read_source(name, request.limit, installation)
         yield read_document(source, vault, export=request.export)
 
 
@@ -222,6 +228,8 @@ def root_is_missing(world: World) -> bool:
 
 def exit_code(world: World, report: Report) -> int:
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
+        return 3
+    if any(facts.used and key.usable is None for facts, key in zip(world.keys, report.keys, strict=True)):
         return 3
     if root_is_missing(world):
         return complain(

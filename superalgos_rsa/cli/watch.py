@@ -179,7 +179,7 @@ class _Show:
     def status(self, report: Report) -> None:
         if not self._line:
             return
-        ok = sum(key.usable for key in report.keys)
+        ok = sum(key.usable is True for key in report.keys)
         line = f"keys: {ok} ok, {len(report.keys) - ok} broken; watching {self._watcher.watched} paths; last change: "
         self._write((line + self._last)[: width() - 1], end="")
 

@@ -205,7 +205,7 @@ def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     path = found.key.path if found.key is not None else None
     seen = look(path.target) if path is not None and path.target is not None else None
-    if path is None or path.target is None or seen is None:
+    if path is None or path.target is None or seen is None or path.is_lent:
         return
     mode = seen.mode & 0o700 | 0o400
     title = f"chmod {mode:o} {path.target}"

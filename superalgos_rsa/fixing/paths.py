@@ -126,7 +126,7 @@ def working(bench: Bench, key: KeyFacts, written: Iterable[str]) -> list[File]:
         entry = validate(replace(bench.verdict.world, documents=(), keys=(facts,), tasks=())).keys[0]
         if entry.usable or (not exchange_is_known(facts, bench.verdict.world) and _is_plausible(facts)):
             identity = entry.public_key_sha256 or os.path.realpath(facts.path.resolved)
-            found.setdefault(identity, File(one, entry.public_key_sha256, entry.usable))
+            found.setdefault(identity, File(one, entry.public_key_sha256, entry.usable is True))
     return list(found.values())
 
 

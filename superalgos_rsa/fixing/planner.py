@@ -181,5 +181,5 @@ def _usable(verdict: Verdict) -> dict[Name, bool]:
     for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
         ids = [key.id for key in facts.document.workspace.keys]
         own = facts.key.id if ids.count(facts.key.id) == 1 else None
-        found[(facts.document.path, own or facts.key.pointer)] = entry.usable
+        found[(facts.document.path, own or facts.key.pointer)] = entry.usable is True
     return found

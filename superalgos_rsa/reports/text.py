@@ -45,7 +45,7 @@ def render(
             notes.extend(_note(found, page))
             folded = folded or len(found) > 1
         else:
-            blocks.append(list(_block(found, page)))
+            blocks.append(_block(found, page))
     if folded:
         notes.append(paint("  (--verbose shows the places)", "dim", color))
     blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
@@ -60,7 +60,15 @@ def _groups(findings: tuple[Finding, ...]) -> list[tuple[tuple[Severity, str, st
     return sorted(groups.items(), key=lambda group: SEVERITIES.index(group[0][0]))
 
 
-def _block(found: list[Finding], page: _Page) -> Iterator[str]:
+def _block(found: list[Finding], page: _Page) -> list[str]:
+    try:
+        return list(_lines(found, page))
+    except Exception as error:  # the others are still shown
+        severity, rule = found[0].severity, shown(found[0].rule)
+        return [f"{severity}: this finding could not be shown ({type(error).__name__}) [{rule}]"]
+
+
+def _lines(found: list[Finding], page: _Page) -> Iterator[str]:
     first = found[0]
     hang = len(first.severity) + 2
     yield from _head(first, [f"[{shown(first.rule)}]"], hang, page)
@@ -144,6 +152,7 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
     versions = (installation.superalgos, installation.ccxt)
     superalgos, ccxt = (shown(version or "of unknown version") for version in versions)
     running = " (the platform is running)" if installation.platform_running else ""
+    running += f", judged for the user {shown(installation.user)}" if installation.user is not None else ""
     return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
 
 
@@ -155,6 +164,11 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
     style: Style = "good" if summary.ready and not summary.errors else "bad"
     verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
+    installation = report.installation
+    if installation.user is not None and installation.user != installation.asked_by:
+        why = "runs the platform" if installation.platform_running else "owns the installation"
+        told = f"Judged with the rights of {shown(installation.user)}, who {why}, not with yours."
+        yield from fill(told.split(), page.width, 2)
     asked = [key for key in report.keys if key.engine_signing is not None]
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)

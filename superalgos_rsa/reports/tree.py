@@ -133,7 +133,8 @@ def _key(key: KeyEntry, keys: _Keys, color: bool) -> _Branch:
 
 
 def _key_head(key: KeyEntry, color: bool) -> str:
-    return f"{_mark(key.usable, color)} key {_name(key.name)}: {'usable' if key.usable else 'not usable'}"
+    words = {True: "usable", False: "not usable", None: "nobody can say from here"}
+    return f"{_mark(key.usable, color)} key {_name(key.name)}: {words[key.usable]}"
 
 
 def _secret(key: KeyEntry) -> tuple[str, str]:
@@ -167,7 +168,9 @@ def _name(name: str | None) -> str:
     return quoted(name) if name else "(no name)"
 
 
-def _mark(good: bool, color: bool) -> str:
+def _mark(good: bool | None, color: bool) -> str:
+    if good is None:
+        return paint("?", "bad", color)
     return paint("✔", "good", color) if good else paint("✘", "bad", color)
 
 

@@ -18,14 +18,17 @@ def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
         inside = world.installation is not None and PurePath(found.target).is_relative_to(world.installation.root)
+        # What lies elsewhere may be another program's as well.
+        fix = command("chmod 600", found.target, applicability="safe" if inside else "display")
+        if found.is_lent:
+            fix = advice("give the file to the user that runs Superalgos with chown, and then close it with chmod 600")
         who = "everybody" if found.mode & 0o007 else "the file's group"
         yield at_key(
             "file-permissions",
             f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
             key,
             path=found.resolved,
-            # What lies elsewhere may be another program's as well.
-            fix=command("chmod 600", found.target, applicability="safe" if inside else "display"),
+            fix=fix,
         )
 
 

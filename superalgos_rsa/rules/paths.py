@@ -9,7 +9,7 @@ from superalgos_rsa.credential import BLANK
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.probe import Likeness, PathFacts
 from superalgos_rsa.report import Fix
-from superalgos_rsa.rules.commands import advice, set_key
+from superalgos_rsa.rules.commands import advice, command, set_key
 from superalgos_rsa.rules.keys import exchange_is_known
 from superalgos_rsa.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.showing import outline
@@ -38,14 +38,15 @@ _LIKENESS: dict[str, tuple[Likeness, ...]] = {
 _NO_FILE = {
     "directory": "a folder",
     "special": "a FIFO, a socket or a device, which was not opened",
+    "made-up": "what the kernel makes up as it is read, as in /proc and /sys, which was not opened",
     "dangling-link": "a link to a file that does not exist",
     "link-loop": "a link that leads back to itself",
 }
 
 
-@check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-too-large")
-def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    found, shown = key.path, key.shown_resolved
+@check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-not-judged", "file-too-large")
+def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    found = key.path
     if key.is_too_long:
         message = "`secret` is far too long for a key or a secret: it is not judged"
         yield at_key("file-too-large", message, key, fix=set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"))
@@ -55,17 +56,35 @@ def path(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if found.status in _NO_FILE:
         yield _at(key, "path-not-a-file", f"The path leads to {_NO_FILE[found.status]}", _repair(key, found, None))
     elif found.status == "unreadable":
-        yield _at(
-            key,
-            "file-unreadable",
-            f"This user may not read the key file, so {_SIGNS_PATH_TEXT}",
-            advice(f"chown the file to the user that runs Superalgos{f': {shown}' if shown else ''}"),
-        )
+        yield _unreadable(key, found, world)
+    elif found.status == "not-known":
+        yield _not_judged(key, world)
     elif found.status == "too-large":
         yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
     elif found.status in ("missing", "impossible"):
         rule = _cause(found)
         yield _at(key, rule, f"{_WORDS[rule]}: {_SIGNS_PATH_TEXT}", _repair(key, found, rule))
+
+
+def _unreadable(key: KeyFacts, found: PathFacts, world: World) -> Occurrence:
+    user = world.installation.other_user if world.installation is not None else None
+    if user is None:
+        fix = advice(f"chown the file to the user that runs Superalgos: {found.resolved}")
+        return _at(key, "file-unreadable", f"This user may not read the key file, so {_SIGNS_PATH_TEXT}", fix)
+    what, fix = "read the key file", advice(f"if this is the key, give it to {user.name} with chown, and chmod 600")
+    if found.to_give is not None:
+        fix = command("chown", user.name, found.to_give)
+    elif found.refused_at is not None and found.refused_at != found.target:
+        what, fix = f"enter {found.refused_at}", advice(f"move the key to My-Secrets, and give it to {user.name}")
+    message = f"The user {user.name}, as whom Superalgos runs, may not {what}, so {_SIGNS_PATH_TEXT}"
+    return _at(key, "file-unreadable", message, fix)
+
+
+def _not_judged(key: KeyFacts, world: World) -> Occurrence:
+    user = world.installation.other_user if world.installation is not None else None
+    name = user.name if user is not None else "another user"
+    message = f"Superalgos runs as the user {name}, and what that user reads there cannot be seen from here"
+    return _at(key, "file-not-judged", message, advice(f"run the same command as the user {name}"))
 
 
 @check(KeyFacts, "path-not-found")

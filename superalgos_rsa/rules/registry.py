@@ -57,10 +57,14 @@ def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, Wor
 
 def run(world: World) -> Iterator[Occurrence]:
     """Every rule over every subject. A rule that crashes is a finding of its own, and the others still run."""
+    judged: tuple[KeyFacts | TaskFacts, ...] = (*world.keys, *world.tasks)
+    for one in judged:
+        if one.failed is not None:
+            yield _failed(f"Judging this failed ({one.failed}); nothing is known of it", one)
     subjects: dict[type, tuple[Any, ...]] = {
         DocumentFacts: world.documents,
-        KeyFacts: world.keys,
-        TaskFacts: world.tasks,
+        KeyFacts: tuple(key for key in world.keys if key.failed is None),
+        TaskFacts: tuple(task for task in world.tasks if task.failed is None),
         World: (world,),
     }
     for declared in CHECKS:

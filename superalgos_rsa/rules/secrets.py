@@ -15,8 +15,10 @@ _PATH = "PATH_OF_THE_KEY_FILE"
 
 
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
-def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.key.config.state != "read" or key.kind != "empty":
+        return
+    if key.credential.covered and world.vault.state == "closed":  # it may hold the secret
         return
     if key.credential.source == "vault":
         if isinstance(key.credential.secret, str):  # an entry without a value is told as the vault's own mistake

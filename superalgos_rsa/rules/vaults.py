@@ -19,8 +19,8 @@ from superalgos_rsa.vault import Vault
 @check(World, "vault-invalid", "vault-directory-missing")
 def unusable(world: World, _: World) -> Iterator[Occurrence]:
     vaults = {d.vault.path: d.vault for d in world.documents if d.vault is not None}
-    if world.installation is not None:
-        vaults.setdefault(world.vault.path, world.vault)
+    if world.installation is not None:  # read with the platform's rights, where a document is read with the caller's
+        vaults[world.vault.path] = world.vault
     for vault in vaults.values():
         yield from _judge(vault, world)
 
@@ -38,6 +38,9 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
                 path=str(world.installation.secrets),
                 fix=fix if vault.state == "no-folder" else None,
             )
+    elif vault.state == "closed":
+        message = f"Nothing is known of the secrets in the vault: {vault.reason}"
+        yield Occurrence("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
     elif vault.state in ("unreadable", "malformed"):
         yield Occurrence(
             "vault-invalid",

@@ -18,6 +18,7 @@ from superalgos_rsa.loader import VaultHit, VaultReader
 from superalgos_rsa.neighbours import Surroundings
 from superalgos_rsa.probe import examine, looked_for
 from superalgos_rsa.reading import ReadDocument, find_documents, read_document, read_source
+from superalgos_rsa.rights import User
 from superalgos_rsa.vault import Vault, read_vault
 from superalgos_rsa.watching.paths import Entry, Trails, spellings, trail
 from superalgos_rsa.workspace import Key, Task
@@ -71,6 +72,7 @@ class Incremental:
         self._documents: dict[str, _Document] = {}
         self._keys: dict[tuple[str, object], _Key] = {}
         self._vault: tuple[Vault, str, frozenset[Entry]] | None = None
+        self._user: User | None = None
 
     def forget(self) -> None:
         """Trust nothing but bytes: what still has the same hash is not parsed again."""
@@ -87,12 +89,16 @@ class Incremental:
         """`touched` are the places where something changed since the last verdict."""
         question = self._question
         installation = question.find_installation()
+        user = installation.user if installation is not None else None
+        if user != self._user:  # the platform was started, or the folder given away: nothing seen for another counts
+            self._user = user
+            self.forget()
         vault, vault_digest, vault_rests = self._read_vault(installation, touched)
         named = question.named or ((str(installation.workspaces),) if installation else ())
         names = list(find_documents(named)) or list(named)
         if installation is not None and not question.named and vault.state not in ("absent", "no-folder"):
             names.append(str(installation.vault))
-        read = [self._document(name, vault, vault_digest, touched) for name in names]
+        read = [self._document(name, installation, vault, vault_digest, touched) for name in names]
         self._documents = {name: self._documents[name] for name in names}
         seen: set[tuple[str, object]] = set()
         remembering = self._remembering(installation, touched, seen)
@@ -114,12 +120,14 @@ class Incremental:
         if installation is None:
             return Vault("", "absent"), "", frozenset()
         if self._vault is None or not self._vault[2].isdisjoint(touched):
-            vault = read_vault(installation.vault)
+            vault = read_vault(installation.vault, installation.other_user)
             digest = _hash(repr((vault.state, vault.reason)).encode() + (vault.data or b""))
             self._vault = vault, digest, frozenset(trail(os.path.abspath(installation.vault)))
         return self._vault
 
-    def _document(self, name: str, vault: Vault, vault_digest: str, touched: Collection[Entry]) -> ReadDocument:
+    def _document(
+        self, name: str, installation: Installation | None, vault: Vault, vault_digest: str, touched: Collection[Entry]
+    ) -> ReadDocument:
         kept = self._documents.get(name)
         if (
             kept is not None
@@ -129,7 +137,7 @@ class Incremental:
         ):
             kept.vault = vault_digest
             return kept.read
-        source = read_source(name, self._question.limit)
+        source = read_source(name, self._question.limit, installation)
         digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
         rests_on = frozenset(trail(os.path.abspath(name)))
         if kept is not None and kept.digest == digest and _same(kept, vault, vault_digest):
@@ -189,7 +197,7 @@ class _NotingVault:
     nothing."""
 
     def __init__(self, vault: Vault) -> None:
-        self.entries = vault.entries
+        self.entries, self.state = vault.entries, vault.state
         self.asked: list[tuple[str, Any, VaultHit | None]] = []
         self.reader = _NotingReader(vault.reader, self.asked)
 
@@ -236,7 +244,8 @@ def _look(
         around = {Entry(folder, "files"), *_git(folder)}
     if facts.path is not None:  # its hash is all that is needed from here on
         facts = replace(facts, path=replace(facts.path, content=None))
-    return _Key(inputs, facts, digest, frozenset(), frozenset(around))
+    # What failed is tried again at each look.
+    return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
 
 
 def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:

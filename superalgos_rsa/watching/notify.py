@@ -53,7 +53,11 @@ class Watchdog:
         self._warnings = _Warnings(send)
 
     def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
-        observer = self._observer or self._start()
+        try:
+            observer = self._observer or self._start()
+        except (OSError, RuntimeError) as error:  # tried again at the next look
+            self.unwatched = dict.fromkeys(folders, _reason(error))
+            return frozenset()
         alive = {emitter.watch for emitter in observer.emitters if emitter.is_alive()}
         for folder, (watch, identity) in list(self._watches.items()):
             if folder not in folders or _is_below(folder, stale) or watch not in alive or identity != _identity(folder):
@@ -90,7 +94,6 @@ class Watchdog:
         from watchdog.observers import Observer
 
         # What leaves a folder is told half a second late, in case it turns up elsewhere; here nobody asks where.
-
         with contextlib.suppress(ImportError):
             from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 
@@ -152,7 +155,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "the limit of watched folders is reached (sysctl fs.inotify.max_user_watches)"
     if isinstance(error, OSError) and error.errno == errno.EMFILE:
-        return "the limit of watchers is reached (sysctl fs.inotify.max_user_instances)"
+        return "the limit of watchers, or of open files, is reached (sysctl fs.inotify.max_user_instances, ulimit -n)"
     return f"it cannot be watched ({getattr(error, 'strerror', None) or type(error).__name__})"
 
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
 import random
-import re
-import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,16 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from installations import KEY_FILE, Node, Site, ecosystem, entry, exchange, key, network, task, trading
 
-from attack.limits import attacked
 from attack.slips import KINDS, WRAPPINGS, leaked, table
 from superalgos_rsa import schema
 from superalgos_rsa.cli import run
 from superalgos_rsa.document import quote
+from superalgos_rsa.files import Content
 from superalgos_rsa.fixing import diff
 from superalgos_rsa.gathering import Settings, gather
-from superalgos_rsa.journal import Change
-from superalgos_rsa.files import Content
 from superalgos_rsa.installation import Installation, open_installation
+from superalgos_rsa.journal import Change
 from superalgos_rsa.reading import Source, read_document
 from superalgos_rsa.report import Report
 from superalgos_rsa.reports import as_json, stream, text, tree

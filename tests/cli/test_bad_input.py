@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import give_to_nobody
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -194,6 +195,7 @@ def test_what_may_not_be_read_is_a_finding(
         for name in (*folders, *files):
             os.chmod(os.path.join(folder, name), 0o777 if name in folders else 0o666)
     root.chmod(0o777)
+    give_to_nobody(root)  # who asks is the user that runs the platform
     path, rule = {
         "document": (demo.WORKSPACE, "document-unreadable"),
         "folder": ("Platform/My-Workspaces", None),

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ class Watch:
 
 
 @contextmanager
-def watch(root: Path, *words: str, **variables: str) -> Iterator[Watch]:
-    command = [*PROGRAM, "watch", "--format", "jsonl", *words]
+def watch(root: Path, *words: str, before: Sequence[str] = (), **variables: str) -> Iterator[Watch]:
+    command = [*before, *PROGRAM, "watch", "--format", "jsonl", *words]
     state = {"XDG_STATE_HOME": str(root.parent / "state"), **variables}
     with subprocess.Popen(
         command, cwd=root, env=environment(**state), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -91,7 +91,7 @@ def reports() -> st.SearchStrategy[Report]:
     return st.builds(
         Report,
         tool=st.just("0.1.0"),
-        installation=st.builds(InstallationEntry, root=maybe, superalgos=maybe, ccxt=maybe),
+        installation=st.builds(InstallationEntry, root=maybe, superalgos=maybe, ccxt=maybe, user=maybe, asked_by=maybe),
         documents=st.lists(st.builds(DocumentEntry, path=documents), max_size=2).map(tuple),
         keys=st.lists(keys, max_size=3).map(tuple),
         tasks=st.lists(tasks, max_size=3).map(tuple),

@@ -13,7 +13,7 @@ from superalgos_rsa.report import Report
 from superalgos_rsa.reports import as_json
 
 TOP = ["version", "tool", "installation", "documents", "keys", "tasks", "findings", "summary"]
-INSTALLATION = ["root", "superalgos", "ccxt", "platform_running"]
+INSTALLATION = ["root", "superalgos", "ccxt", "platform_running", "user", "asked_by"]
 DOCUMENT = ["path", "kind", "loads", "keys", "tasks"]
 KEY_FIELDS = [
     *("document", "pointer", "line", "id", "name", "exchange", "code_name", "secret", "signing", "usable"),

@@ -48,6 +48,23 @@ def test_the_whole_text_is_as_it_was_read_and_approved(name: str, rendered: str)
     assert rendered == (GOLDEN / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("running", "user", "asked_by", "line"),
+    [
+        (False, "trader", "root", "Judged with the rights of trader, who owns the installation, not with yours.\n"),
+        (True, "trader", "root", "Judged with the rights of trader, who runs the platform, not with yours.\n"),
+        (False, "trader", "trader", None),
+        (False, None, "root", None),
+    ],
+)
+def test_another_user_whose_rights_were_judged_is_named(
+    running: bool, user: str | None, asked_by: str, line: str | None
+) -> None:
+    own = GREEN.installation._replace(platform_running=running, user=user, asked_by=asked_by)
+    said = plain(GREEN._replace(installation=own))
+    assert said.startswith(line) if line else "rights of" not in said
+
+
 def test_the_worst_comes_first_and_equals_keep_their_order() -> None:
     heads = re.findall(r"^(error|warning|info): .*\[(.*)\]", plain(MIXED, 500), re.MULTILINE)
     assert heads == [

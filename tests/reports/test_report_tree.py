@@ -53,6 +53,10 @@ def test_only_a_path_is_ever_written_out(kind: SecretKind) -> None:
     assert "canary" not in tree.render(report(keys=(KEY._replace(secret=secret),)), color=False, width=80)
 
 
+def test_a_key_that_nobody_can_judge_from_here_has_a_mark_of_its_own() -> None:
+    assert "? key Key for Binance: nobody can say from here" in lines(report(keys=(KEY._replace(usable=None),)))
+
+
 @pytest.mark.parametrize("signing", ["rsa", "ed25519", "hmac", "none", None])
 @pytest.mark.parametrize("usable", [True, False])
 def test_the_mark_is_the_verdict_and_never_the_kind_of_signature(signing: Signing | None, usable: bool) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import give_to_nobody
 from installations import HMAC_SECRET, KEY_FILE, VAULT, Judged, Site, key, trading
 from keys import private_pem, rsa_key
 
@@ -212,6 +213,7 @@ def test_a_file_that_this_user_may_not_read_makes_the_engine_sign_with_the_path(
     site.workspace(*trading(key("closed/k.pem"))).chmod(0o644)
     for folder_name in ("", "Platform", "Platform/My-Workspaces"):
         (site.root / folder_name).chmod(0o755)
+    give_to_nobody(site.root)  # who asks is the user that runs the platform
     judged = judge_as_nobody(site, unprivileged)
     assert judged.errors == ["file-unreadable"]
     assert (judged.key.signing, judged.key.usable, judged.task.ready) == ("hmac", False, False)

@@ -19,6 +19,19 @@ RULES = (
         mend="Give the file to the user that runs the platform: `sudo chown USER FILE`, then `chmod 600 FILE`.",
     ),
     Rule(
+        id="file-not-judged",
+        severity="error",
+        unused_severity="info",
+        title="Nobody can say from here whether the platform can read the key file",
+        sees=(
+            "Superalgos runs as another user than the one who asks. The file is closed to the one who asks, or nothing "
+            "that he may see tells whether it is open to the other."
+        ),
+        engine="Not known. A task that needs the key counts as not ready.",
+        exchange=None,
+        mend="Run the same command as the user that runs the platform: `sudo -u USER superalgos-rsa …`.",
+    ),
+    Rule(
         id="file-empty",
         severity="error",
         title="The key file is empty",

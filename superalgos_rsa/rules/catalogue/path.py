@@ -82,12 +82,12 @@ RULES = (
         severity="error",
         title="The path does not lead to a regular file",
         sees=(
-            "The path names a folder, a pipe, a socket or a device, or a link that leads nowhere or round in a circle. "
-            "None of them is opened."
+            "The path names a folder, a pipe, a socket or a device, a file that the kernel makes up (in `/proc` or "
+            "`/sys`), or a link that leads nowhere or round in a circle. None of them is opened."
         ),
         engine=(
             "For a folder or a broken link the engine says nothing and signs HMAC with the text of the path itself. A "
-            "pipe or a device gives no key that can be relied on."
+            "pipe, a device or `/proc` gives no key that can be relied on."
         ),
         exchange=SIGNATURE_INVALID,
         mend="Name the key file itself: `superalgos-rsa set DOCUMENT KEY --secret PATH`.",
