@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from superalgos_rsa.files import Content, read_regular
 from superalgos_rsa.keyfile import KeyText, inspect
 from superalgos_rsa.worktree import GitState, WorkTrees
 
+MAX_SCANNED = 10_000
 MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
 MAX_READ = 32 * 1024 * 1024
@@ -45,7 +47,7 @@ class Surroundings:
         """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
-            self._folders[folder] = tuple(self._files(folder))
+            self._folders[folder] = tuple(islice(self._files(folder), MAX_ENTRIES))
         copies: list[str] = []
         public: dict[str, str | None] = {}
         lines = _telling_lines(content)
@@ -65,7 +67,7 @@ class Surroundings:
         return Neighbours(tuple(sorted(copies)), other, self._work_trees.state(folder, name, keys))
 
     def _files(self, folder: str) -> Iterator[_File]:
-        for name in _small_files(folder):
+        for name in _names(folder):
             found = read_regular(os.path.join(folder, name), min(MAX_SIZE, self._left))
             if isinstance(found, Content):
                 self._left -= len(found.data)
@@ -83,13 +85,12 @@ def git_state(folder: str, name: str) -> GitState | None:
     return WorkTrees().state(folder, name)
 
 
-def _small_files(folder: str) -> list[str]:
+def _names(folder: str) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            files = [e.name for e in entries if e.is_file(follow_symlinks=False) and e.stat().st_size <= MAX_SIZE]
+            return sorted(e.name for e in islice(entries, MAX_SCANNED) if e.is_file(follow_symlinks=False))
     except OSError:
         return []
-    return sorted(files)[:MAX_ENTRIES]
 
 
 _BODY_LINE = rb"[A-Za-z0-9+/]{64,76}"
