@@ -15,7 +15,7 @@ from superalgos_rsa.worktree import GitState, WorkTrees
 MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
 MAX_READ = 32 * 1024 * 1024
-_MOST_NAMES = 20_000
+MAX_SCANNED = 10_000
 _MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
 
 
@@ -101,7 +101,7 @@ def _small_files(folder: str) -> list[str]:
     """The first by name, of at most so many names."""
     try:
         with os.scandir(folder) as entries:
-            names = sorted(islice(entries, _MOST_NAMES), key=lambda entry: entry.name)
+            names = sorted(islice(entries, MAX_SCANNED), key=lambda entry: entry.name)
         return [entry.name for entry in islice(filter(_is_small, names), MAX_ENTRIES)]
     except OSError:
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 
 def find(name: str, search_path: str, *, outside: str | None = None) -> str | None:
@@ -16,9 +15,9 @@ def find(name: str, search_path: str, *, outside: str | None = None) -> str | No
     for folder in search_path.split(os.pathsep):
         if not os.path.isabs(folder) or (outside is not None and _is_in(folder, outside)):
             continue
-        found = shutil.which(os.path.join(folder, file))
-        if found is not None:
-            return found
+        path = os.path.join(folder, file)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
     return None
 
 

@@ -179,5 +179,16 @@ def test_what_is_read_is_counted_over_all_folders(tmp_path: Path, monkeypatch: p
     assert copies == [("copy.pem",), ("copy.pem",), ()]
 
 
+def test_of_a_crowded_folder_a_part_is_looked_at(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (key_file.parent / f"{number:02}.pem").write_bytes(private_pem(rsa_key()))
+        (key_file.parent / f"0{number:02}.iso").write_bytes(bytes(MAX_SIZE + 1))
+    assert len(around(key_file).copies) == 30
+    monkeypatch.setattr(neighbours, "MAX_ENTRIES", 5)
+    assert around(key_file).copies == tuple(f"{number:02}.pem" for number in range(5)), "the large ones do not count"
+    monkeypatch.setattr(neighbours, "MAX_SCANNED", 3)
+    assert len(around(key_file).copies) <= 3
+
+
 def test_a_folder_that_is_gone_has_no_neighbours(tmp_path: Path) -> None:
     assert look_around(str(tmp_path / "gone/k.pem"), private_der(rsa_key()), None) == Neighbours()
