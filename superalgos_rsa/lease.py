@@ -68,7 +68,8 @@ def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterat
         yield Held(descriptor, answer == "taken")
     finally:
         if answer == "taken":
-            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            with contextlib.suppress(OSError):  # the system has taken it back: others have waited too long for it
+                fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
 def _can_be_leased(path: str, to_write: bool) -> bool:
