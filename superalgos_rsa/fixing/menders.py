@@ -122,7 +122,7 @@ def _new_member(text: str, pointer: Pointer, name: str, json_text: str) -> Edit:
     for step in pointer:
         value = value[step]
     members = [(*pointer, member) for member in value]
-    spans = locate(text, members or [pointer])
+    spans = locate(text, [pointer, *members])
     if not members:
         at = spans[pointer].start + 1
         return Edit(Span(at, at), f"{quote(name)}: {json_text}")
