@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -17,6 +17,8 @@ from superalgos_rsa.neighbours import stem
 
 MAX_DEPTH = 3
 MAX_FILES = 2000
+MAX_NAMES = 20_000
+"""Names of files and folders looked at in all."""
 MAX_SECONDS = 3.0
 MAX_SIZE = 64 * 1024
 _ANY_EXCHANGE = ""  # the widest form of an HMAC secret
@@ -26,10 +28,9 @@ _LIKELY = ("My-Secrets", "Keys", "keys", "Secrets", "secrets", "certs", "ssl")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that holds key material. `path` is absolute; `text` is what the engine would read."""
+    """A file that holds key material. `path` is absolute."""
 
     path: str
-    text: str = field(repr=False)
     facts: KeyText
 
 
@@ -41,17 +42,20 @@ def search(root: Path, others: Sequence[Path], flat: Sequence[Path] = ()) -> tup
     """
     deep = [root / name for name in _LIKELY] + list(others)
     shallow = [root, *flat]
-    allowed = [os.path.realpath(folder) for folder in [*shallow, *deep]]
     found: dict[str, Candidate] = {}
+    walk = _Walk()
     deadline = time.monotonic() + MAX_SECONDS
     seen = 0
+    allowed = {os.path.realpath(folder) for folder in islice([*shallow, *deep], MAX_NAMES)}
     for folder, depth in [*((folder, MAX_DEPTH) for folder in deep), *((folder, 1) for folder in shallow)]:
-        for path in _files(folder, depth):
+        if walk.left <= 0 or time.monotonic() > deadline:
+            break
+        for path in walk.files(folder, depth):
             seen += 1
             if seen > MAX_FILES or time.monotonic() > deadline:
                 return tuple(found.values())
             real = os.path.realpath(path)
-            if real in found or not any(Path(real).is_relative_to(top) for top in allowed):
+            if real in found or not any(str(above) in allowed for above in Path(real).parents):
                 continue
             candidate = _candidate(path)
             if candidate is not None:
@@ -59,18 +63,24 @@ def search(root: Path, others: Sequence[Path], flat: Sequence[Path] = ()) -> tup
     return tuple(found.values())
 
 
-def _files(folder: Path, depth: int) -> Iterator[str]:
-    try:
-        with os.scandir(folder) as scanned:
-            entries = sorted(islice(scanned, MAX_FILES), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if depth > 1 and entry.name not in _SKIPPED and not entry.name.startswith("."):
-                yield from _files(Path(entry.path), depth - 1)
-        elif os.path.isfile(entry.path):
-            yield entry.path
+class _Walk:
+    def __init__(self) -> None:
+        self.left = MAX_NAMES
+
+    def files(self, folder: Path, depth: int) -> Iterator[str]:
+        self.left -= 1
+        try:
+            with os.scandir(folder) as scanned:
+                entries = sorted(islice(scanned, max(0, min(MAX_FILES, self.left))), key=lambda entry: entry.name)
+        except (OSError, ValueError):
+            return
+        self.left -= len(entries)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if depth > 1 and self.left > 0 and entry.name not in _SKIPPED and not entry.name.startswith("."):
+                    yield from self.files(Path(entry.path), depth - 1)
+            elif os.path.isfile(entry.path):
+                yield entry.path
 
 
 def _candidate(path: str) -> Candidate | None:
@@ -80,7 +90,7 @@ def _candidate(path: str) -> Candidate | None:
     facts = inspect(found.data)
     text = found.data.decode("utf-8", "replace")
     if facts.kind in ("private", "public") or (facts.kind == "text" and is_hmac_secret(text, _ANY_EXCHANGE)):
-        return Candidate(os.path.abspath(path), text, facts)
+        return Candidate(os.path.abspath(path), facts)
     return None
 
 
