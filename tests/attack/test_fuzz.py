@@ -154,6 +154,14 @@ def test_the_command_fails_when_a_law_is_broken_and_when_a_kind_was_not_reached(
     assert "1 faults" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("file", "seconds"), [("docs/SECURITY.md", 600), (".ci/run", 60)])
+def test_the_command_that_is_documented_and_that_ci_runs_parses(file: str, seconds: int) -> None:
+    command = "PYTHONPATH=tests .venv/bin/python -m attack.fuzz"
+    lines = (TESTS.parent / file).read_text("utf-8").splitlines()
+    (line,) = (line for line in lines if line.startswith(command))
+    assert fuzz.options_of(line.removeprefix(command).split()).seconds == seconds
+
+
 def _digest() -> str:
     made = [make(kind, seed) for kind in KINDS for seed in range(6)]
     text = repr([(case.place, case.data, sorted(case.files.items()), case.secrets) for case in made])
