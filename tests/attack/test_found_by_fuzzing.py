@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from attack.arena import Arena
@@ -13,6 +15,12 @@ FOUND: dict[str, tuple[str, str, bytes | Shape]] = {
         "settings", SETTINGS, b"accept_rsa_4096 = 0x" + b"f" * 5000,
     ),
 }  # fmt: skip
+
+
+@pytest.fixture
+def arena() -> Iterator[Arena]:
+    with Arena() as made:
+        yield made
 
 
 @pytest.mark.parametrize(("kind", "place", "data"), FOUND.values(), ids=FOUND)

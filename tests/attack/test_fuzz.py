@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,12 @@ from superalgos_rsa.rules import registry
 
 BROKEN_PATH = write(of_python({"type": "Workspace", "name": "W", "rootNodes": [*trading(key("k.pem"))]})).encode()
 TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def arena() -> Iterator[Arena]:
+    with Arena() as made:
+        yield made
 
 
 def raising(*_: Any, **__: Any) -> Any:
