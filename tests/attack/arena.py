@@ -94,6 +94,7 @@ class Arena:
     def build(self, case: Case) -> None:
         """The installation, all but the file that the case is about."""
         self.tried = case
+        (self.folder / "ran").unlink(missing_ok=True)
         for folder in ("root", "state", "home", "tmp"):
             shutil.rmtree(self.folder / folder, ignore_errors=True)
             (self.folder / folder).mkdir(mode=0o700)
@@ -141,6 +142,8 @@ class Arena:
         said = ended.out + ended.err
         if ended.code not in EXIT_CODES or "cannot go on" in said or "Traceback" in said:
             raise Broken(f"exit code {ended.code}: {ended.err[-200:]}", line)
+        if (self.folder / "ran").exists():
+            raise Broken("a command of the folder was run", line)
         foreign = next((text for text in said.splitlines() if _FOREIGN.search(text)), None)
         if foreign is not None:
             raise Broken(f"foreign exception: {without_names(foreign.strip())}", line, _traceback(words))

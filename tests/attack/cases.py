@@ -16,7 +16,7 @@ from keys import private_pem, public_pem
 from attack.key_mutation import mutated_key
 from attack.mutation import ODD, WRAPPINGS, mutated_bytes, mutated_json, slip
 from attack.pairs import of_python, read, write
-from attack.samples import CCXT, CODE_NAMES, WORKSPACE, documents, fixed_rsa, key_files, vault
+from attack.samples import CCXT, CODE_NAMES, WORKSPACE, documents, fixed_rsa, git_files, key_files, vault
 
 Shape = Literal["absent", "fifo", "folder", "link to itself", "link to nothing", "link to /dev/zero"]
 SHAPES: tuple[Shape, ...] = ("absent", "fifo", "folder", "link to itself", "link to nothing", "link to /dev/zero")
@@ -289,6 +289,21 @@ def _installation(maker: _Maker) -> Case:
     return maker.case(place, data)
 
 
+def _work_tree(maker: _Maker) -> Case:
+    """My-Secrets lies in a stranger's repository."""
+    rng = maker.rng
+    git = git_files(KEY)
+    place = rng.choice((".git/index", ".git/index", ".git/index", *git, ".git"))
+    if place == ".git":
+        data: bytes | Shape = rng.choice((*SHAPES, b"gitdir: x\n", b"gitdir: /\n", b"gitdir: \0", b""))
+    else:
+        data = mutated_bytes(rng, git.pop(place)) if rng.random() < 0.9 else rng.choice(SHAPES)
+    document = maker.written(maker.workspace([*trading(key(KEY, CODE_NAMES[0]))]))
+    case = maker.case(place, data, document=document)
+    more = {} if place == ".git" else git
+    return replace(case, files={**case.files, **more})
+
+
 KINDS: dict[str, Callable[[_Maker], Case]] = {
     "document": _document,
     "config": _config,
@@ -298,4 +313,5 @@ KINDS: dict[str, Callable[[_Maker], Case]] = {
     "journal": _journal,
     "repair": _repair,
     "installation": _installation,
+    "git": _work_tree,
 }

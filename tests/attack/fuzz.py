@@ -94,7 +94,7 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def options_of(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="attack.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--inputs", type=int, help="so many instead of a time")
@@ -102,7 +102,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="this input alone")
     parser.add_argument("--start", type=int, help="the first seed; else one by chance")
     parser.add_argument("--documents", type=Path, help="a folder of workspaces to begin with")
-    options = parser.parse_args(words)
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    options = options_of(words)
     start = options.seed if options.seed is not None else options.start
     start = random.SystemRandom().randrange(10**9) if start is None else start
     kinds = options.kind or list(KINDS)

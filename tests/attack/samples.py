@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import hashlib
 import json
 import random
 from typing import Any
@@ -102,6 +103,31 @@ def _openssh(public: bytes, cipher: bytes, kdf: bytes, options: bytes) -> bytes:
 def _encrypted_by_header(der: bytes) -> bytes:
     head, _, body = pem_of("RSA PRIVATE KEY", der).partition(b"\n")
     return head + b"\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC," + b"0F" * 16 + b"\n\n" + body
+
+
+# A work tree
+
+
+def git_files(tracked: str) -> dict[str, bytes]:
+    """A repository as git makes it, in which that file is tracked, and that runs a command if it is asked there."""
+    return {
+        ".git/HEAD": b"ref: refs/heads/main\n",
+        ".git/config": b"[core]\n\trepositoryformatversion = 0\n\tfsmonitor = touch ../ran\n",
+        ".git/index": _index(tracked),
+        ".git/info/exclude": b"*.txt\n",
+        ".git/objects/info/packs": b"",
+        ".git/refs/heads/x": b"",
+        ".gitignore": b"My-Secrets/*.pub.pem\n!x\n",
+    }
+
+
+def _index(name: str) -> bytes:
+    """gitformat-index(5), version 2, of one file."""
+    status = b"".join(number.to_bytes(4) for number in (1, 2, 3, 4, 5, 6, 0o100600, 0, 0, 9))
+    entry = status + b"\x07" * 20 + len(name).to_bytes(2) + name.encode()
+    entry += b"\0" * (8 - len(entry) % 8)
+    body = b"DIRC" + (2).to_bytes(4) + (1).to_bytes(4) + entry
+    return body + hashlib.sha1(body).digest()
 
 
 # Documents

@@ -17,7 +17,7 @@ FOUND: dict[str, tuple[str, str, bytes | Shape]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def arena() -> Iterator[Arena]:
     with Arena() as made:
         yield made

@@ -32,7 +32,7 @@ TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def arena(monkeypatch: pytest.MonkeyPatch) -> Iterator[Arena]:
+def arena() -> Iterator[Arena]:
     with Arena() as made:
         yield made
 
@@ -152,6 +152,14 @@ def test_the_command_fails_when_a_law_is_broken_and_when_a_kind_was_not_reached(
     monkeypatch.setattr("superalgos_rsa.cli.check.judge", raising)
     assert fuzz.main(["--kind", "installation", "--seed", "0"]) == 1
     assert "1 faults" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("file", "seconds"), [("docs/SECURITY.md", 600), (".ci/run", 60)])
+def test_the_command_that_is_documented_and_that_ci_runs_parses(file: str, seconds: int) -> None:
+    command = "PYTHONPATH=tests .venv/bin/python -m attack.fuzz"
+    lines = (TESTS.parent / file).read_text("utf-8").splitlines()
+    (line,) = (line for line in lines if line.startswith(command))
+    assert fuzz.options_of(line.removeprefix(command).split()).seconds == seconds
 
 
 def _digest() -> str:
