@@ -117,7 +117,8 @@ def test_streams_and_environment_belong_to_the_commands(module: str) -> None:
 WRITERS = {
     "files.py",  # for all others: it keeps the old bytes through every failure
     "lease.py",  # which holds a file open for it
-    "journal.py",  # which keeps what is needed to take changes back, in a private place
+    "journal.py",  # which makes and removes the folders of a change
+    "journal_folder.py",  # which keeps what is needed to take changes back, in a private place
     "demonstration.py",  # which makes an installation in a temporary folder
     "memory.py",  # which notes the fingerprints of keys that work, in a private place
     "watching/supervision.py",  # which gives a file a new date, to show that the loop is alive

@@ -58,7 +58,7 @@ def command(
 
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to mend.
     """
-    journal = session.journal()
+    journal = session.journal(to_write=apply_it)
     installation, vault, names = documents_of(session, documents)
     settings = session.settings(installation, all_documents=not documents)
     judge = Judge(_sources(names, vault, limit), installation, vault, settings)

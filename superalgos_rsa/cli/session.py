@@ -16,7 +16,7 @@ import click
 from superalgos_rsa import schema
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.facts import World
-from superalgos_rsa.files import Content, Unread, read_regular, replace
+from superalgos_rsa.files import Content, Unread, read_regular
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation, find_root, open_installation
 from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
@@ -99,15 +99,29 @@ class Session:
     def vault(self, installation: Installation | None) -> Vault:
         return read_vault(installation.vault) if installation else NO_VAULT
 
-    def journal(self) -> Journal:
-        """The journal of changes, after what a process that died left half done was taken back."""
-        from superalgos_rsa.journal import Journal, state_folder
+    def journal(self, *, to_write: bool = True) -> Journal:
+        """The journal of changes, after what a process that died left half done was taken back.
 
-        found = Journal(state_folder(os.environ))
-        for entry in found.recover(time.time()):
-            message = f"change {entry.number} was interrupted and is taken back: {', '.join(entry.paths)}"
-            complain(message, None, code=0, kind="warning")
+        Raises where none can be kept, or only says so where nothing is going to be written.
+        """
+        found = open_journal()
+        try:
+            found.recover(time.time())
+        except SuperalgosRsaError as error:
+            if to_write:
+                raise
+            complain(error.message, error.hint, code=0, kind="warning")
         return found
+
+
+def open_journal() -> Journal:
+    from superalgos_rsa.journal import Journal, state_folder
+
+    return Journal(state_folder(os.environ), _warn)
+
+
+def _warn(message: str) -> None:
+    complain(message, None, code=0, kind="warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +154,14 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
 
 
 def remember(world: World, report: Report) -> None:
-    """Which key each node works with, so that `fix` knows the file again wherever it is moved."""
+    """Which key each node works with, so that `fix` knows the file again wherever it is moved. And the journal forgets
+    what is past its time, whatever command runs."""
     from superalgos_rsa import memory
-    from superalgos_rsa.journal import state_folder
+    from superalgos_rsa.journal import Journal, state_folder
 
-    memory.remember(state_folder(os.environ), world, report)
+    folder = state_folder(os.environ)
+    memory.remember(folder, world, report)
+    Journal(folder).forget(time.time())
 
 
 def documents_of(
@@ -224,11 +241,9 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
         return
     if os.path.realpath(output.file) in map(os.path.realpath, read):
         raise UsageError(f"--output-file would overwrite a document that was read: {output.file}")
-    found = read_regular(output.file, DEFAULT_LIMIT)
-    if isinstance(found, Unread) and found.obstacle != "missing":
-        raise UsageError(f"cannot write {output.file}: {found.detail}")
-    old = found.data if isinstance(found, Content) else None
-    replace(output.file, old, render(False, width()).encode("utf-8", "backslashreplace"))
+    from superalgos_rsa.cli.output_file import save
+
+    save(output.file, render(False, width()).encode("utf-8", "backslashreplace"))
 
 
 def drop_stdout() -> None:
