@@ -474,11 +474,11 @@ def test_an_undo_that_fails_half_way_makes_the_whole_set_again(
     changes = [Change(str(folder / "made"), folder=True), *two(folder), Change(str(folder / "made" / "n"), None, b"x")]
     journal.apply(changes, "t", 0)
     swapped = os.replace
-    failed = []
+    failed: list[Path] = []
 
     def fail_once(source: Path, target: Path) -> None:
         if Path(target) == folder / "a" and not failed:
-            failed.append(target)
+            failed.append(Path(target))
             raise OSError(errno.EIO, "Input/output error")
         swapped(source, target)
 
