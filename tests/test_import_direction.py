@@ -116,6 +116,7 @@ def test_streams_and_environment_belong_to_the_commands(module: str) -> None:
 
 WRITERS = {
     "files.py",  # for all others: it keeps the old bytes through every failure
+    "newfiles.py",  # which gives a new file its name once it is whole
     "lease.py",  # which holds a file open for it
     "journal.py",  # which makes and removes the folders of a change
     "journal_folder.py",  # which keeps what is needed to take changes back, in a private place

@@ -31,7 +31,7 @@ class Point(NamedTuple):
     @property
     def options(self) -> tuple[str, ...]:
         how = "signal=KILL" if self.what == "KILL" else f"error={self.what}"
-        return f"--trace={self.call}", f"--inject={self.call}:{how}:when={self.number}"
+        return (f"--inject={self.call}:{how}:when={self.number}",)
 
 
 def find_tracer() -> str:
@@ -43,20 +43,21 @@ def find_tracer() -> str:
     return program
 
 
-def traced(
-    tracer: str, script: Sequence[str], options: Sequence[str], **variables: str
-) -> subprocess.CompletedProcess[bytes]:
+def traced(tracer: str, script: Sequence[str], options: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     """Run a Python program under the tracer; its calls come in the same order and number each time."""
     steady = {"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests'}", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     return subprocess.run(
-        [tracer, "-qq", "-o", os.devnull, *options, sys.executable, *script],
-        env={**os.environ, **steady, **variables}, capture_output=True, timeout=60, check=False,
+        [tracer, "-qq", "-o", os.devnull, f"--trace={CALLS},{_MARK}", *options, sys.executable, *script],
+        env={**os.environ, **steady}, capture_output=True, timeout=60, check=False,
     )  # fmt: skip
 
 
-def points(tracer: str, script: Sequence[str], log: Path, **variables: str) -> list[Point]:
-    """Where the program can be made to fail: every call of it since it looked at a file called BEGIN."""
-    done = traced(tracer, script, [f"--trace={CALLS},{_MARK}", "-o", str(log)], **variables)
+def points(tracer: str, script: Sequence[str], log: Path, options: Sequence[str] = ()) -> list[Point]:
+    """Where the program can be made to fail: every call of it since it looked at a file called BEGIN.
+
+    To be killed at a call that only reads is to be killed at the next one that writes.
+    """
+    done = traced(tracer, script, ["-o", str(log), *options])
     assert done.returncode == 0, done.stderr
     counts: Counter[str] = Counter()
     found: list[Point] = []
@@ -70,5 +71,5 @@ def points(tracer: str, script: Sequence[str], log: Path, **variables: str) -> l
         counts[call] += 1
         if begun and call in CALLS.split(","):
             reading = call == "openat" and "O_CREAT" not in match[2]
-            found += [Point(call, counts[call], what) for what in ("KILL", *(("EACCES",) if reading else ERRORS))]
+            found += [Point(call, counts[call], what) for what in (("EACCES",) if reading else ("KILL", *ERRORS))]
     return found

@@ -10,9 +10,10 @@ import click
 from superalgos_rsa.cli import passphrase
 from superalgos_rsa.cli.keygen import warn_if_exposed
 from superalgos_rsa.cli.pubkey import read_key_file
+from superalgos_rsa.cli.session import written
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import create
 from superalgos_rsa.keymaking import clean
+from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole
 from superalgos_rsa.reports.terminal import shown
 
 
@@ -28,9 +29,11 @@ def command(file: str, output: str | None, descriptor: int | None) -> None:
     """
     content = read_key_file(file)
     target = Path(output) if output else Path(file).with_name(f"{Path(file).stem}.pkcs8.pem")
+    clear_leftovers([target])
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already, and is never overwritten", "name another file with -o")
     pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
-    create(target, pair.private.reveal().encode("ascii"), mode=0o600)
-    click.echo(f"{shown(str(target))}: PKCS#8, not encrypted\nSHA-256 fingerprint: {pair.public.sha256}")
+    create_whole([NewFile(target, pair.private.reveal().encode("ascii"), 0o600)])
+    with written(f"{target} was written"):
+        click.echo(f"{shown(str(target))}: PKCS#8, not encrypted\nSHA-256 fingerprint: {pair.public.sha256}")
     warn_if_exposed(target)

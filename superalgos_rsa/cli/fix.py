@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -16,7 +17,7 @@ import click
 from superalgos_rsa import memory
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import STDIN, Session, complain, documents_of, remember
+from superalgos_rsa.cli.session import STDIN, Session, complain, documents_of, remember, written
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import diff
@@ -80,12 +81,14 @@ def command(
             _ask_while_running()
         number = journal.apply(changes, _title(found), time.time())
         remember(found.after.world, found.after.report)
-    if form == "json":
-        plain = {"applied": number, "platform_running": running, **_as_dict(found, changes)}
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
-    elif number is not None:
-        click.echo(f"written; `superalgos-rsa undo {number}` takes it back")
-    elif changes:
+    done = f"written; `superalgos-rsa undo {number}` takes it back"
+    with written(done) if number is not None else contextlib.nullcontext():
+        if form == "json":
+            plain = {"applied": number, "platform_running": running, **_as_dict(found, changes)}
+            click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        elif number is not None:
+            click.echo(done)
+    if form == "text" and changes and number is None:
         complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
     if running and changes:
         hint = "load the workspace again in the browser before you save it there, and restart the tasks"

@@ -42,6 +42,17 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error") 
     return code
 
 
+@contextlib.contextmanager
+def written(what: str) -> Iterator[None]:
+    """Within, standard output tells of a write that succeeded. It did so even where standard output takes no more."""
+    try:
+        yield
+    except OSError as error:
+        drop_stdout()
+        reason = error.strerror or type(error).__name__
+        complain(f"{what}, but standard output takes no more: {reason}", None, code=0, kind="warning")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     format: str

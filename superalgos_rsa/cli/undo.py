@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from superalgos_rsa.cli.session import complain, open_journal
+from superalgos_rsa.cli.session import complain, open_journal, written
 from superalgos_rsa.reports.terminal import shown
 
 
@@ -29,4 +29,6 @@ def command(number: int | None, list_them: bool) -> None:
                 complain(f"change {entry.number} was interrupted", hint, code=0, kind="warning")
         return
     entry = open_journal().undo(number, time.time())
-    click.echo(shown(f"change {entry.number} was taken back: {', '.join(entry.paths)}"))
+    done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"
+    with written(done):
+        click.echo(shown(done))
