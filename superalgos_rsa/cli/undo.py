@@ -18,7 +18,7 @@ def command(number: int | None, list_them: bool) -> None:
     """Take the last change back byte for byte, or the one of NUMBER. Refuses when a file has changed since.
 
     It takes back what `fix`, `set` and `setup` did, and by its NUMBER a report that --output-file wrote. The last 50
-    changes and 5 reports are kept for 30 days. A clock that leaps ahead by more than 60 days is believed for one.
+    changes and 5 reports are kept for 30 days. Where the clock leaps ahead by more than 60 days, that counts as one.
     """
     if list_them:
         for entry in open_journal().entries():

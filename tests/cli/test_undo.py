@@ -8,6 +8,8 @@ import pytest
 
 from cli.conftest import Call
 from superalgos_rsa import demonstration as demo
+from superalgos_rsa.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS
+from superalgos_rsa.journal_folder import DAY, LONGEST_REST
 
 NEW = demo.MISTAKES[4].name
 
@@ -109,6 +111,12 @@ def test_an_undo_that_was_interrupted_is_finished_and_takes_no_other_change_back
     assert (ended.code, ended.out) == (0, f"change 2 was taken back: {document}\n")
     assert document.read_bytes() == mended
     assert call("undo").out == f"change 1 was taken back: {document}\n"
+
+
+def test_the_help_says_what_is_kept(call: Call) -> None:
+    words = " ".join(call("undo", "--help").out.split())
+    assert f"last {KEPT} changes and {KEPT_REPORTS} reports are kept for {KEPT_SECONDS // DAY} days" in words
+    assert f"more than {LONGEST_REST // DAY} days" in words
 
 
 def test_an_empty_list(call: Call) -> None:
