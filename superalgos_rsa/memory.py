@@ -14,6 +14,7 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content, create, read_regular
+from superalgos_rsa.journal_folder import make_private
 from superalgos_rsa.report import Report
 
 _NAME = "fingerprints.json"
@@ -33,7 +34,7 @@ def remember(folder: Path, world: World, report: Report) -> None:
         return
     kept = {name: known[name] for name in known if name not in found} | found
     with contextlib.suppress(OSError, SuperalgosRsaError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         part = folder / f"{_NAME}.{os.urandom(6).hex()}"
         create(part, json.dumps(dict(list(kept.items())[-_MOST:])).encode(), mode=0o600)
         os.replace(part, folder / _NAME)

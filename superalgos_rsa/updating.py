@@ -6,12 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from superalgos_rsa.changes import Change
 from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
 from superalgos_rsa.document import JsonError, decode, encode, locate, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.journal import Change
 from superalgos_rsa.loader import load
 from superalgos_rsa.pasting import command_line
 from superalgos_rsa.proof import edited

@@ -116,11 +116,13 @@ def test_streams_and_environment_belong_to_the_commands(module: str) -> None:
 
 WRITERS = {
     "files.py",  # for all others: it keeps the old bytes through every failure
+    "newfiles.py",  # which gives a new file its name once it is whole
     "lease.py",  # which holds a file open for it
     "locks.py",  # which locks it, beside it where it cannot be locked itself
     "attributes.py",  # which gives a new file what the old one had
     "modes.py",  # which gives one known file another mode
-    "journal.py",  # which keeps what is needed to take changes back, in a private place
+    "changes.py",  # which makes and removes the folders of a change
+    "journal_folder.py",  # which keeps what is needed to take changes back, in a private place
     "demonstration.py",  # which makes an installation in a temporary folder
     "memory.py",  # which notes the fingerprints of keys that work, in a private place
     "worktree.py",  # which makes an empty repository in a private temporary folder, for one question

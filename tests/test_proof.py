@@ -7,10 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from superalgos_rsa.changes import Change
 from superalgos_rsa.document import GONE, Edit, Meant, Pointer, Span, locate, quote
 from superalgos_rsa.embedded import set_members
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.journal import Change, Journal
+from superalgos_rsa.journal import Journal
 from superalgos_rsa.proof import edited, is_as_meant
 
 NODE = '{"config": "{\\"codeName\\": \\"a\\", \\"uid\\": 1}", "keys": [[], null, 5]}'

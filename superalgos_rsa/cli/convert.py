@@ -10,11 +10,11 @@ import click
 from superalgos_rsa.cli import passphrase
 from superalgos_rsa.cli.keygen import warn_if_exposed
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import say
+from superalgos_rsa.cli.session import say, written
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import create
 from superalgos_rsa.installation import find_root
 from superalgos_rsa.keymaking import clean
+from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole
 from superalgos_rsa.ownership import as_owner
 
 
@@ -30,12 +30,14 @@ def command(file: str, output: str | None, descriptor: int | None) -> None:
     """
     content = read_key_file(file)
     target = Path(output) if output else Path(file).with_name(f"{Path(file).stem}.pkcs8.pem")
+    clear_leftovers([target])
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already, and is never overwritten", "name another file with -o")
     pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
     with as_owner(target.parent, *_installation_around(target)):
-        create(target, pair.private.reveal().encode("ascii"), mode=0o600)
-    say(f"{target}: PKCS#8, not encrypted", f"SHA-256 fingerprint: {pair.public.sha256}")
+        create_whole([NewFile(target, pair.private.reveal().encode("ascii"), 0o600)])
+    with written(f"{target} was written"):
+        say(f"{target}: PKCS#8, not encrypted", f"SHA-256 fingerprint: {pair.public.sha256}")
     warn_if_exposed(target)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 
 from superalgos_rsa import memory
+from superalgos_rsa.changes import Change
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import (
@@ -26,6 +28,7 @@ from superalgos_rsa.cli.session import (
     remember,
     say,
     write_json,
+    written,
 )  # fmt: skip
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
@@ -34,7 +37,7 @@ from superalgos_rsa.fixing.bench import Wishes
 from superalgos_rsa.fixing.planner import Plan, Step, plan
 from superalgos_rsa.fixing.state import Judge
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.journal import Change, state_folder
+from superalgos_rsa.journal import state_folder
 from superalgos_rsa.keymaking import public_half
 from superalgos_rsa.reading import Source, read_source
 from superalgos_rsa.reports.command import runnable
@@ -70,7 +73,7 @@ def command(
 
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to mend.
     """
-    journal = session.journal()
+    journal = session.journal(to_write=apply_it)
     installation, vault, names = documents_of(session, documents)
     settings = session.settings(installation, all_documents=not documents)
     judge = Judge(_sources(names, vault, limit), installation, vault, settings)
@@ -96,12 +99,13 @@ def command(
             _ask_while_running()
         number = journal.apply(changes, _title(found), time.time())
         remember(found.after.world, found.after.report)
-    if form == "json":
-        plain = {"applied": number, "platform_running": running, **_as_dict(found, changes, known)}
-        write_json(plain)
-    elif number is not None:
-        say(f"written; `superalgos-rsa undo {number}` takes it back")
-    elif changes:
+    done = f"written; `superalgos-rsa undo {number}` takes it back"
+    with written(done) if number is not None else contextlib.nullcontext():
+        if form == "json":
+            write_json({"applied": number, "platform_running": running, **_as_dict(found, changes, known)})
+        elif number is not None:
+            say(done)
+    if form == "text" and changes and number is None:
         complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
     if running and changes:
         hint = "load the workspace again in the browser before you save it there, and restart the tasks"

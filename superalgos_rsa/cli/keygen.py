@@ -9,13 +9,16 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain, say
+from superalgos_rsa.cli.session import Session, complain, say, written
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.files import create
+from superalgos_rsa.files import Content, read_regular
 from superalgos_rsa.installation import Installation
-from superalgos_rsa.keymaking import KeyType, Pair, make
+from superalgos_rsa.keyfile import inspect
+from superalgos_rsa.keymaking import KeyType, Pair, PublicHalf, make, public_half
 from superalgos_rsa.neighbours import git_state
+from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole, give_name, leftovers
 from superalgos_rsa.ownership import as_owner
+from superalgos_rsa.probe import MAX_KEY_FILE
 
 STEPS = """\
 At the exchange, in this order:
@@ -38,19 +41,25 @@ def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
     Never overwrites a file.
     """
     installation = session.needed_installation(())
-    private = new_private_file(installation, name)
-    _refuse_type(installation, key_type)
-    if key_type == "rsa":
-        refuse_size(session, installation, bits)
-    pair = make(key_type, bits)
-    write_pair(private, pair)
-    say(f"private key: {private}", f"public key:  {_public_file(private)}", "")
-    say(*pair.public.pem.splitlines(), "", f"SHA-256 fingerprint: {pair.public.sha256}", "")
-    path = private.relative_to(installation.root).as_posix()
-    say(*STEPS.splitlines(), f"     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
+    private = private_file(installation, name)
+    public = finish_pair(private)
+    if public is None or not _is_of(private, key_type, bits):
+        refuse_taken(private)
+        _refuse_type(installation, key_type)
+        if key_type == "rsa":
+            refuse_size(session, installation, bits)
+        pair = make(key_type, bits)
+        write_pair(private, pair)
+        public = pair.public
+    with written(f"{private} and {_public_file(private)} were made"):
+        say(f"private key: {private}", f"public key:  {_public_file(private)}", "")
+        say(*public.pem.splitlines(), "", f"SHA-256 fingerprint: {public.sha256}", "")
+        path = private.relative_to(installation.root).as_posix()
+        say(*STEPS.splitlines(), f"     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
+    warn_if_exposed(private)
 
 
-def new_private_file(installation: Installation, name: str) -> Path:
+def private_file(installation: Installation, name: str) -> Path:
     """Where the pair will lie. Such a name needs no quotes in any shell, and every file system takes it."""
     stem = name.removesuffix(".pem")
     if not re.fullmatch(r"\w[\w.-]{0,59}", stem) or stem.endswith((".pub", ".")):
@@ -58,14 +67,16 @@ def new_private_file(installation: Installation, name: str) -> Path:
             "NAME is a plain file name of up to 60 letters, digits, dots, hyphens and underscores, not ending in .pub",
             "superalgos-rsa keygen binance-rsa",
         )
-    private = installation.secrets / f"{stem}.pem"
+    return installation.secrets / f"{stem}.pem"
+
+
+def refuse_taken(private: Path) -> None:
     for path in (private, _public_file(private)):
         if os.path.lexists(path):
             raise UsageError(
                 f"{path} is there already, and a key is never overwritten",
                 "choose another NAME, or give a key that is there to a key node: superalgos-rsa setup --key-file FILE",
             )
-    return private
 
 
 def refuse_size(session: Session, installation: Installation, bits: int) -> None:
@@ -78,18 +89,51 @@ def refuse_size(session: Session, installation: Installation, bits: int) -> None
 
 
 def write_pair(private: Path, pair: Pair) -> None:
-    """Both files or none. The public one first, so that a process killed between them leaves no private key behind."""
+    """Both files or none. The private one gets its name first: of a public half alone nobody can sign."""
     make_folder(private.parent)
-    public = _public_file(private)
+    text = pair.private.reveal().encode("ascii")
+    files = [NewFile(private, text, 0o600), NewFile(_public_file(private), _text(pair.public).data, 0o644)]
     with as_owner(private.parent, private.parent.parent):
-        create(public, pair.public.pem.encode("ascii"), mode=0o644)
-        try:
-            create(private, pair.private.reveal().encode("ascii"), mode=0o600)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                public.unlink()
-            raise
-    warn_if_exposed(private)
+        create_whole(files)
+
+
+def finish_pair(private: Path) -> PublicHalf | None:
+    """The public half of a pair whose making was killed when only the private key had its name; now both have theirs.
+
+    Of that there is one sign: a leftover that holds the public half of just this key. `None` where there is none.
+    """
+    clear_leftovers([private])
+    public_file = _public_file(private)
+    for left in () if os.path.lexists(public_file) else leftovers(public_file):
+        found = _public_half_of(private)
+        if found is not None and read_regular(left, MAX_KEY_FILE) == _text(found):
+            give_name(left, public_file)
+            return found
+    clear_leftovers([public_file])
+    return None
+
+
+def is_pair(private: Path) -> bool:
+    """Whether both files are there, and belong together."""
+    found = _public_half_of(private)
+    return found is not None and read_regular(_public_file(private), MAX_KEY_FILE) == _text(found)
+
+
+def _public_half_of(private: Path) -> PublicHalf | None:
+    content = read_regular(private, MAX_KEY_FILE)
+    with contextlib.suppress(SuperalgosRsaError):  # no key, or an encrypted one: none that this program has made
+        return public_half(content.data) if isinstance(content, Content) else None
+    return None
+
+
+def _text(public: PublicHalf) -> Content:
+    return Content(public.pem.encode("ascii"))
+
+
+def _is_of(private: Path, key_type: KeyType, bits: int) -> bool:
+    content = read_regular(private, MAX_KEY_FILE)
+    facts = inspect(content.data) if isinstance(content, Content) else None
+    return facts is not None and facts.key_type == key_type and (key_type != "rsa" or facts.key_bits == bits)
 
 
 def make_folder(folder: Path) -> None:
@@ -102,8 +146,10 @@ def make_folder(folder: Path) -> None:
 
 
 def warn_if_exposed(private: Path) -> None:
-    if os.name == "posix" and private.stat().st_mode & 0o077:
-        complain(f"others can read {private}: this file system keeps no permissions", None, code=0, kind="warning")
+    with contextlib.suppress(OSError):
+        exposed = os.name == "posix" and private.stat().st_mode & 0o077 != 0
+        if exposed:
+            complain(f"others can read {private}: this file system keeps no permissions", None, code=0, kind="warning")
     state = git_state(str(private.parent), private.name)
     if state is not None:
         hint = f"add {private.name} to .gitignore"

@@ -25,7 +25,7 @@ def output(function: Command) -> Command:
     for option in (
         click.option("--verbose", is_flag=True, help="Show every finding in full."),
         click.option("--quiet", is_flag=True, help="Show errors only."),
-        click.option("--output-file", metavar="FILE", help="Write the report there instead of standard output."),
+        click.option("--output-file", metavar="FILE", help="Write the report to a new file, or over another report."),
         click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True),
     ):
         collect = option(collect)

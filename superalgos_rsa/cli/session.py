@@ -16,7 +16,7 @@ import click
 from superalgos_rsa.cli.settings import read_settings
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.facts import World
-from superalgos_rsa.files import Content, Unread, read_regular, replace
+from superalgos_rsa.files import Content, Unread
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.probe import known_part
@@ -75,6 +75,17 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error", 
     return code
 
 
+@contextlib.contextmanager
+def written(what: str) -> Iterator[None]:
+    """Within, standard output tells of a write that succeeded. It did so even where standard output takes no more."""
+    try:
+        yield
+    except OSError as error:
+        drop_stdout()
+        reason = error.strerror or type(error).__name__
+        complain(f"{what}, but standard output takes no more: {reason}", None, code=0, kind="warning")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     format: str
@@ -125,15 +136,29 @@ class Session:
     def vault(self, installation: Installation | None) -> Vault:
         return read_vault(installation.vault, installation.other_user) if installation else NO_VAULT
 
-    def journal(self) -> Journal:
-        """The journal of changes, after what a process that died left half done was taken back."""
-        from superalgos_rsa.journal import Journal, state_folder
+    def journal(self, *, to_write: bool = True) -> Journal:
+        """The journal of changes, after what a process that died left half done was taken back.
 
-        found = Journal(state_folder(os.environ))
-        for entry in found.recover(time.time()):
-            message = f"change {entry.number} was interrupted and is taken back: {', '.join(entry.paths)}"
-            complain(message, None, code=0, kind="warning")
+        Raises where none can be kept, or only says so where nothing is going to be written.
+        """
+        found = open_journal()
+        try:
+            found.recover(time.time())
+        except SuperalgosRsaError as error:
+            if to_write:
+                raise
+            complain(error.message, error.hint, code=0, kind="warning")
         return found
+
+
+def open_journal() -> Journal:
+    from superalgos_rsa.journal import Journal, state_folder
+
+    return Journal(state_folder(os.environ), _warn)
+
+
+def _warn(message: str) -> None:
+    complain(message, None, code=0, kind="warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +191,15 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
 
 
 def remember(world: World, report: Report) -> None:
-    """Which key each node works with, so that `fix` knows the file again wherever it is moved."""
+    """Which key each node works with, so that `fix` knows the file again wherever it is moved. And the journal forgets
+    what is past its time, whatever command runs."""
     from superalgos_rsa import memory
-    from superalgos_rsa.journal import state_folder
+    from superalgos_rsa.journal import Journal, state_folder
 
+    folder = state_folder(os.environ)
     with contextlib.suppress(Exception):  # that something cannot be noted is no reason for a verdict to fail
-        memory.remember(state_folder(os.environ), world, report)
+        memory.remember(folder, world, report)
+    Journal(folder).forget(time.time())
 
 
 def documents_of(
@@ -255,11 +283,9 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
         return
     if os.path.realpath(output.file) in map(os.path.realpath, read):
         raise UsageError(f"--output-file would overwrite a document that was read: {output.file}")
-    found = read_regular(output.file, DEFAULT_LIMIT)
-    if isinstance(found, Unread) and found.obstacle != "missing":
-        raise UsageError(f"cannot write {output.file}: {found.detail}")
-    old = found.data if isinstance(found, Content) else None
-    replace(output.file, old, render(False, width()).encode("utf-8", "backslashreplace"))
+    from superalgos_rsa.cli.output_file import save
+
+    save(output.file, render(False, width()).encode("utf-8", "backslashreplace"))
 
 
 def write_json(value: object) -> None:

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain, say
+from superalgos_rsa.cli.session import Session, complain, say, written
 from superalgos_rsa.config import Update
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.updating import plan_document_update
@@ -33,10 +33,11 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
     if plan.changes:
-        journal.apply(plan.changes, "set", time.time())
-    for path, what in plan.summary:
-        say(f"{path}: {what}")
-    if not plan.summary:
+        number = journal.apply(plan.changes, "set", time.time())
+        with written(f"written; `superalgos-rsa undo {number}` takes it back"):
+            for path, what in plan.summary:
+                say(f"{path}: {what}")
+    else:
         say("nothing to change: the key holds these values already")
     if installation is not None and installation.running:
         complain(

@@ -13,9 +13,19 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli.keygen import STEPS, make_folder, new_private_file, refuse_size, write_pair
+from superalgos_rsa.cli.keygen import (
+    STEPS,
+    finish_pair,
+    is_pair,
+    make_folder,
+    private_file,
+    refuse_size,
+    refuse_taken,
+    warn_if_exposed,
+    write_pair,
+)
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say
+from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say, written
 from superalgos_rsa.config import Update, is_placeholder
 from superalgos_rsa.document import pointer_text
 from superalgos_rsa.engine import exchanges
@@ -54,7 +64,7 @@ class _Chosen:
 @click.command()
 @click.argument("workspace", required=False)
 @click.option("--key", metavar="KEY", help="Id, name or code name of the key node.")
-@click.option("--name", metavar="NAME", help="Make a new pair of this name in My-Secrets.")
+@click.option("--name", metavar="NAME", help="The pair of this name in My-Secrets; made if there is none.")
 @click.option("--key-file", metavar="PATH", help="Use this private key instead of a new one.")
 @click.option("--code-name", metavar="API_KEY", type=api_key, help="The API key that the exchange returned.")
 @click.pass_obj
@@ -71,7 +81,7 @@ def command(
     What an option does not say is asked for on the terminal.
     """
     if name is not None and key_file is not None:
-        raise UsageError("--name makes a new pair, --key-file uses one that is there", "give one of them")
+        raise UsageError("--name is for a pair in My-Secrets, --key-file for a key file anywhere", "give one of them")
     journal = session.journal()
     installation = session.needed_installation((workspace,) if workspace else ())
     workspace = workspace or _choose_workspace(installation)
@@ -83,7 +93,9 @@ def command(
     _plan(session, installation, node, Update(code_name, path))
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)
-        say(f"made {chosen.file}")
+        with written(f"made {chosen.file}"):
+            say(f"made {chosen.file}")
+        warn_if_exposed(chosen.file)
     say("", *chosen.public.pem.splitlines(), "", f"SHA-256 fingerprint: {chosen.public.sha256}", "")
     if code_name is None:
         say(*STEPS.splitlines(), "")
@@ -91,13 +103,18 @@ def command(
     make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
     if plan.changes:
-        journal.apply(plan.changes, "setup", time.time())
-    for changed, what in plan.summary:
-        say(f"{changed}: {what}")
+        number = journal.apply(plan.changes, "setup", time.time())
+        with written(f"written; `superalgos-rsa undo {number}` takes it back"):
+            for changed, what in plan.summary:
+                say(f"{changed}: {what}")
     if installation.running:
         hint = "load the workspace again in the browser before you go on"
         complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
-    return _conclude(session, node)
+    code, told = _conclude(session, node)
+    with written(told[-1]):
+        for line in told:
+            say(line)
+    return code
 
 
 # What is asked for
@@ -174,7 +191,12 @@ def _choose_pair(
         asked = "private key file to use, or Enter to make a new pair"
         key_file = _ask(asked, "--name or --key-file", default="") or None
     if key_file is None:
-        file = new_private_file(installation, "binance-rsa" if name is None else name)
+        file = private_file(installation, "binance-rsa" if name is None else name)
+        if finish_pair(file) or (name is not None and is_pair(file)):
+            say(f"uses {file}, which is there already")
+            key_file = str(file)
+    if key_file is None:
+        refuse_taken(file)
         pair = make("rsa")
         _refuse_key(installation, node, "an RSA key", pair.private.reveal(), "this guide is for Binance")
         return _Chosen(file, pair.public, pair)
@@ -225,17 +247,17 @@ def _from_root(file: Path, installation: Installation) -> str:
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
-def _conclude(session: Session, node: KeyFacts) -> int:
+def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:
+    """The exit code, and what to say."""
     _, report = judge(session, Request((node.document.path,)))
     found = next(key for key in report.keys if key.pointer == pointer_text(node.key.pointer))
     loads = all(document.loads is not False for document in report.documents)
     ready = found.usable and loads
+    told = []
     for finding in report.findings:
         about_this_key = finding.key_id is not None and finding.key_id == found.id
         if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
-            say(f"{finding.severity}: {finding.message} [{finding.rule}]")
+            told.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
     if ready:
-        say(f"ready: the engine signs {(found.signing or '').upper()} with this key")
-        return 0
-    say("not ready: `superalgos-rsa check` tells more")
-    return 1
+        return 0, [*told, f"ready: the engine signs {(found.signing or '').upper()} with this key"]
+    return 1, [*told, "not ready: `superalgos-rsa check` tells more"]

@@ -7,23 +7,27 @@ from datetime import datetime
 
 import click
 
-from superalgos_rsa.cli.session import Session, say
+from superalgos_rsa.cli.session import complain, open_journal, say, written
 
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--list", "list_them", is_flag=True, help="List what was applied.")
-@click.pass_obj
-def command(session: Session, number: int | None, list_them: bool) -> None:
+def command(number: int | None, list_them: bool) -> None:
     """Take the last change back byte for byte, or the one of NUMBER. Refuses when a file has changed since.
 
-    `fix`, `set` and `setup` are what it takes back. Changes are kept for 30 days.
+    It takes back what `fix`, `set` and `setup` did, and by its NUMBER a report that --output-file wrote. The last 50
+    changes and 5 reports are kept for 30 days. Where the clock leaps ahead by more than 60 days, that counts as one.
     """
-    journal = session.journal()
     if list_them:
-        for entry in journal.entries():
+        for entry in open_journal().entries():
             when = datetime.fromtimestamp(entry.time).astimezone().isoformat(" ", "seconds")
             say(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}")
+            if entry.state in ("applying", "undoing"):
+                hint = f"`superalgos-rsa undo {entry.number}` takes it back"
+                complain(f"change {entry.number} was interrupted", hint, code=0, kind="warning")
         return
-    entry = journal.undo(number, time.time())
-    say(f"change {entry.number} was taken back: {', '.join(entry.paths)}")
+    entry = open_journal().undo(number, time.time())
+    done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"
+    with written(done):
+        say(done)

@@ -14,8 +14,9 @@ from installations import KEY_FILE, Site, key, trading
 from keys import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
+from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError
-from superalgos_rsa.journal import Change, Journal
+from superalgos_rsa.journal import Journal
 from superalgos_rsa.modes import look
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")

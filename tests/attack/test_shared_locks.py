@@ -22,9 +22,10 @@ from installations import KEY_FILE, Site, key, trading
 from attack import counting
 from attack.limits import attacked
 from superalgos_rsa import lease, locks
+from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
 from superalgos_rsa.files import replace
-from superalgos_rsa.journal import Change, Journal
+from superalgos_rsa.journal import Journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="users, links and leases are POSIX's")
 PROJECT = Path(__file__).parents[2]
@@ -281,7 +282,8 @@ def test_what_a_killed_process_left_is_cleared_by_its_own_journal_alone(tmp_path
     path = tmp_path / "w.json"
     path.write_bytes(b"old")
     script = (
-        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.journal import Change, Journal\n"
+        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.changes import Change\n"
+        "from superalgos_rsa.journal import Journal\n"
         "swap = os.replace\n"
         "def die(source, target):\n"
         "    if str(target) == sys.argv[1]: os.kill(os.getpid(), signal.SIGKILL)\n"

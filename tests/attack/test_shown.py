@@ -15,13 +15,13 @@ from installations import KEY_FILE, Node, Site, ecosystem, entry, exchange, key,
 
 from attack.slips import KINDS, WRAPPINGS, leaked, table
 from superalgos_rsa import schema
+from superalgos_rsa.changes import Change
 from superalgos_rsa.cli import run
 from superalgos_rsa.document import quote
 from superalgos_rsa.files import Content
 from superalgos_rsa.fixing import diff
 from superalgos_rsa.gathering import Settings, gather
 from superalgos_rsa.installation import Installation, open_installation
-from superalgos_rsa.journal import Change
 from superalgos_rsa.reading import Source, read_document
 from superalgos_rsa.report import Report
 from superalgos_rsa.reports import as_json, stream, text, tree

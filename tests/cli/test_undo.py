@@ -8,6 +8,8 @@ import pytest
 
 from cli.conftest import Call
 from superalgos_rsa import demonstration as demo
+from superalgos_rsa.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS
+from superalgos_rsa.journal_folder import DAY, LONGEST_REST
 
 NEW = demo.MISTAKES[4].name
 
@@ -60,7 +62,7 @@ def test_a_file_that_was_saved_since_is_left_alone(broken: Path, call: Call) -> 
     assert (call("undo").code, document.read_bytes()) == (2, saved)
 
 
-@pytest.mark.parametrize("command", [["fix"], ["undo", "--list"], ["set", demo.MISTAKES[0].name]], ids=lambda c: c[0])
+@pytest.mark.parametrize("command", [["fix"], ["undo"], ["undo", "1"], ["set", demo.MISTAKES[0].name]], ids=" ".join)
 def test_an_interrupted_change_is_taken_back_at_the_next_start(broken: Path, call: Call, tmp_path: Path,
     command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -76,6 +78,45 @@ def test_an_interrupted_change_is_taken_back_at_the_next_start(broken: Path, cal
     assert f"warning: change 1 was interrupted and is taken back: {document}" in ended.err
     assert document.read_bytes() == before
     assert json.loads(plan.read_text())["state"] == "undone"
+
+
+def test_a_list_shows_an_interrupted_change_and_what_takes_it_back(
+    broken: Path, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    document = broken / demo.WORKSPACE
+    before = document.read_bytes()
+    call("--root", broken, "fix", "--apply")
+    plan = tmp_path / "state" / "superalgos-rsa" / "1" / "plan.json"
+    plan.write_text(plan.read_text().replace('"applied"', '"applying"'))
+    listed = call("undo", "--list")
+    assert (listed.code, listed.out.split()[3]) == (0, "applying")
+    hint = re.findall(r"`superalgos-rsa (.*)` takes it back", listed.err)
+    assert document.read_bytes() != before
+    assert call(*hint[0].split()).code == 0
+    assert document.read_bytes() == before
+
+
+def test_an_undo_that_was_interrupted_is_finished_and_takes_no_other_change_back(
+    broken: Path, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    document = broken / demo.WORKSPACE
+    call("--root", broken, "fix", "--apply")
+    mended = document.read_bytes()
+    call("--root", broken, "set", document, demo.MISTAKES[0].name, "--secret", "My-Secrets/other.pem")
+    plan = tmp_path / "state" / "superalgos-rsa" / "2" / "plan.json"
+    plan.write_text(plan.read_text().replace('"applied"', '"undoing"'))
+    ended = call("undo")
+    assert (ended.code, ended.out) == (0, f"change 2 was taken back: {document}\n")
+    assert document.read_bytes() == mended
+    assert call("undo").out == f"change 1 was taken back: {document}\n"
+
+
+def test_the_help_says_what_is_kept(call: Call) -> None:
+    words = " ".join(call("undo", "--help").out.split())
+    assert f"last {KEPT} changes and {KEPT_REPORTS} reports are kept for {KEPT_SECONDS // DAY} days" in words
+    assert f"more than {LONGEST_REST // DAY} days" in words
 
 
 def test_an_empty_list(call: Call) -> None:

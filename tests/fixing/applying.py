@@ -1,8 +1,8 @@
-"""A program that applies one set of changes and nothing else, for a tracer to interrupt.
+"""A program that applies one set of changes, or takes it back, and nothing else, for a tracer to interrupt.
 
-Arguments: the folder to change, the folder of the journal, and `mounted` if each file is to behave as one that a
-container mounts by itself, which has one place only. What it needs is imported before the first change, which
-begins with the look at a file called BEGIN.
+Arguments: `apply` or `undo`, the folder to change, the folder of the journal, and `mounted` if each file is to behave
+as one that a container mounts by itself, which has one place only. What it needs is imported before the first change,
+which begins with the look at a file called BEGIN.
 """
 
 import errno
@@ -15,11 +15,12 @@ from pathlib import Path
 
 import filelock  # noqa: F401
 
+from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.journal import Change, Journal
+from superalgos_rsa.journal import Journal
 
 NAMES = ("Platform/My-Workspaces/One.json", "Platform/My-Workspaces/Two.json", "My-Secrets/workspace-credentials.json")
-KEY, FOLDER = "My-Secrets/k.pem", "made"
+KEY, FOLDER, NEW = "My-Secrets/k.pem", "made", "made/note"
 
 
 def build(root: Path) -> None:
@@ -37,7 +38,7 @@ def changes(root: Path) -> list[Change]:
     ]
     found = (root / KEY).stat()
     key = Change(str(root / KEY), old_mode=0o644, new_mode=0o600, identity=(found.st_dev, found.st_ino))
-    return [Change(str(root / FOLDER), folder=True), key, *files]
+    return [Change(str(root / FOLDER), folder=True), key, *files, Change(str(root / NEW), None, b"made")]
 
 
 def refuse_to_replace_below(root: Path) -> None:
@@ -51,13 +52,16 @@ def refuse_to_replace_below(root: Path) -> None:
     os.replace = refuse  # type: ignore[assignment]
 
 
-def main(root: Path, state: Path, how: str) -> int:
+def main(what: str, root: Path, state: Path, how: str) -> int:
     tempfile.gettempdir()
     if how == "mounted":
         refuse_to_replace_below(root)
     os.access("BEGIN", os.F_OK)
     try:
-        Journal(state).apply(changes(root), "test", 0)
+        if what == "apply":
+            Journal(state).apply(changes(root), "test", 0)
+        else:
+            Journal(state).undo(None, 0)
     except SuperalgosRsaError as error:
         sys.stderr.write(error.message)
         return 2
@@ -65,4 +69,4 @@ def main(root: Path, state: Path, how: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]))

@@ -1,0 +1,42 @@
+"""Where `--output-file` puts a report: into a new file or in the place of an earlier report, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from superalgos_rsa.cli.session import complain, open_journal
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files import Content, Unread, read_regular, replace
+from superalgos_rsa.reading import DEFAULT_LIMIT
+from superalgos_rsa.reports.known import is_report
+
+
+def save(path: str, data: bytes) -> None:
+    """`undo` takes it back. Where no journal can be kept, the verdict is told all the same."""
+    from superalgos_rsa.changes import Change
+    from superalgos_rsa.journal_folder import NoJournalError
+
+    old = _earlier(path)
+    if data == old:
+        return
+    try:
+        open_journal().apply([Change(path, old, data, shared=True)], "report", time.time(), report=True)
+    except NoJournalError as error:
+        complain(f"{error.message}; this report cannot be taken back", error.hint, code=0, kind="warning")
+        replace(path, old, data)
+
+
+def _earlier(path: str) -> bytes | None:
+    """The report that lies there; raises where anything else does."""
+    if os.path.islink(path):
+        raise UsageError(f"cannot write {path}: it is a link", "name the file itself")
+    found = read_regular(path, DEFAULT_LIMIT)
+    if isinstance(found, Content):
+        if not is_report(found.data):
+            hint = "name a new file, or one that holds an earlier report"
+            raise UsageError(f"cannot write {path}: it is there already, and is no report of this program's", hint)
+        return found.data
+    if isinstance(found, Unread) and found.obstacle != "missing":
+        raise UsageError(f"cannot write {path}: {found.detail}")
+    return None
