@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import random
 import stat
 import time
 from collections.abc import Iterator
@@ -49,7 +48,7 @@ def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
         if time.monotonic() > deadline:
             raise _busy(path)
         # Nobody waits with the file open: whoever writes it in place may have to be the only one who has it open.
-        time.sleep(_PAUSE * random.random())  # noqa: S311  # so that those who wait do not walk in step
+        time.sleep(_PAUSE * os.urandom(1)[0] / 255)  # those who wait do not walk in step
     try:
         yield descriptor
     finally:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.test_watch import watch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, trading
@@ -179,6 +181,21 @@ def test_the_command_mends_the_other_document(odd: Any, tmp_path: Path) -> None:
     assert "My-Secrets/k.pem" in good.read_text()
     assert "~" not in good.read_text()
     assert json.loads(bad.read_bytes()) == json.loads(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="its signals are those of POSIX")
+@pytest.mark.parametrize("odd", [[[]], "bybit", [5]], ids=json.dumps)
+def test_a_watch_that_mends_mends_the_other_document(odd: Any, tmp_path: Path) -> None:
+    site = Site(tmp_path / "superalgos")
+    site.put_key()
+    bad = site.put("Platform/My-Workspaces/A.json", json.dumps(workspace_with((KEYS, odd))))
+    before = json.loads(bad.read_bytes())
+    good = site.workspace(*trading(key("~/My-Secrets/k.pem", "b" * 64)), name="Good")
+    with watch(site.root, "--fix") as running:
+        assert running.event()["event"] == "start"
+        assert running.stop() == 1
+    assert "~" not in good.read_text()
+    assert json.loads(bad.read_bytes()) == before
 
 
 # --- Menders that are wrong -------------------------------------------------------------------------------------------

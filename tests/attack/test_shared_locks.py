@@ -305,12 +305,14 @@ def test_what_a_killed_process_left_is_cleared_by_its_own_journal_alone(tmp_path
     assert path.read_bytes() == b"newer"
 
 
-def test_time_is_not_wasted(tmp_path: Path) -> None:
-    """A lock that is free costs nothing to take: no pause, and no look at a clock that would end in one."""
+def test_a_lock_that_is_free_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "w.json"
     path.write_bytes(b"old")
-    begun = time.process_time()
-    for _ in range(100):
-        with locks.held(path):
-            pass
-    assert time.process_time() - begun < 1
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    with locks.held(path):
+        assert pauses == []
+    monkeypatch.setattr(locks, "PATIENCE", 0)
+    with locks.held(path), pytest.raises(SuperalgosRsaError), locks.held(path):
+        pass
+    assert len(pauses) <= 1
