@@ -26,10 +26,11 @@ LONGEST_REST = 60 * DAY
 """The longest time between two looks at the journal that a clock is believed."""
 _LIMIT = 16 * 1024 * 1024
 _PLAN, _CLOCK, _LOCK = "plan.json", "clock.json", "lock"
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_ASIDE = re.compile(r"set-[0-9a-f]{12}")
-_MEMBER = re.compile(r"plan\.json|plan\.part|[0-9]+\.(old|new)")
-_BYTES = re.compile(r"[0-9]+\.(old|new)")
+# Compiled when they are first needed, which by `check` is seldom.
+_NUMBER = r"[1-9][0-9]{0,8}"
+_ASIDE = r"set-[0-9a-f]{12}"
+_MEMBER = r"plan\.json|plan\.part|[0-9]+\.(old|new)"
+_BYTES = r"[0-9]+\.(old|new)"
 _ELSEWHERE = "move it elsewhere, or name another folder for the journal: XDG_STATE_HOME"
 
 
@@ -81,7 +82,7 @@ class JournalFolder:
         """Of all sets, the oldest first. Raises where a number stands for something that no journal has made."""
         found = []
         for name in self._names():
-            if _NUMBER.fullmatch(name):
+            if re.fullmatch(_NUMBER, name):
                 foreign = _foreign(self.path / name)
                 if foreign is not None:
                     raise NoJournalError(f"{foreign} was not made by superalgos-rsa; nothing was changed", _ELSEWHERE)
@@ -122,7 +123,7 @@ class JournalFolder:
         """What a set that is taken back still holds of other files."""
         with contextlib.suppress(OSError):
             for name in os.listdir(self.path / str(number)):
-                if _BYTES.fullmatch(name):
+                if re.fullmatch(_BYTES, name):
                     os.unlink(self.path / str(number) / name)
 
     def remove(self, number: int) -> None:
@@ -133,14 +134,14 @@ class JournalFolder:
 
     def leftovers(self) -> list[Path]:
         """What a process that died was putting together, or removing."""
-        return [self.path / name for name in self._names() if _ASIDE.fullmatch(name)]
+        return [self.path / name for name in self._names() if re.fullmatch(_ASIDE, name)]
 
     def sweep(self) -> None:
         for folder in self.leftovers():
             _delete(folder)
 
     def is_empty(self) -> bool:
-        return not any(_NUMBER.fullmatch(name) or _ASIDE.fullmatch(name) for name in self._names())
+        return not any(re.fullmatch(_NUMBER, name) or re.fullmatch(_ASIDE, name) for name in self._names())
 
     def clock(self) -> Clock | None:
         value = _read_json(self.path / _CLOCK)
@@ -187,7 +188,7 @@ def _foreign(path: Path) -> Path | None:
     try:
         if not stat.S_ISDIR(path.lstat().st_mode):
             return path
-        return next((path / name for name in os.listdir(path) if not _MEMBER.fullmatch(name)), None)
+        return next((path / name for name in os.listdir(path) if not re.fullmatch(_MEMBER, name)), None)
     except OSError:  # gone meanwhile, or not to be read: then nothing is read or removed there
         return None
 
@@ -195,8 +196,10 @@ def _foreign(path: Path) -> Path | None:
 def _delete(folder: Path) -> None:
     """A set's own files, and then the folder; what else may lie there stays."""
     with contextlib.suppress(OSError):
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            return
         for name in os.listdir(folder):
-            if _MEMBER.fullmatch(name):
+            if re.fullmatch(_MEMBER, name):
                 os.unlink(folder / name)
         os.rmdir(folder)
 
