@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import absent
-
 from cli.command_line import set_secret
 from cli.test_watch import BROKEN, watch
+from conftest import absent
+
 from superalgos_rsa import demonstration as demo
 
 WITHOUT_WATCHERS = ["unshare", "--user", "--map-root-user", "sh", "-c"]
