@@ -36,10 +36,13 @@ STDIN = "-"
 def complain(message: str, hint: str | None, *, code: int, kind: str = "error") -> int:
     """Tell the person at the terminal; the report, if any, stays alone on standard output."""
     with contextlib.suppress(OSError):  # nobody reads standard error; the exit code still tells
-        click.echo(f"{PROGRAM}: {kind}: {shown(message)}", err=True)
-        if hint:
-            click.echo(f"{PROGRAM}: hint: {shown(hint)}", err=True)
+        click.echo(complaint(message, hint, kind), nl=False, err=True)
     return code
+
+
+def complaint(message: str, hint: str | None, kind: str) -> str:
+    lines = [f"{kind}: {shown(message)}", *([f"hint: {shown(hint)}"] if hint else [])]
+    return "".join(f"{PROGRAM}: {line}\n" for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +243,14 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
 
 
 def drop_stdout() -> None:
+    drop(sys.stdout)
+
+
+def drop(stream: Any) -> None:
     """Python would flush once more at exit, and fail once more."""
-    if sys.stdout is not None:
+    if stream is not None:
         with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def wants_colour(stream: Any) -> bool:
