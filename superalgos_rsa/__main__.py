@@ -6,8 +6,27 @@ import sys
 
 
 def main() -> int:
+    try:
+        import signal
+
+        # Before and after the command there is nothing to clean up: Ctrl-C simply ends the process. Python would
+        # tell of it with a traceback of whatever is being imported.
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # whoever started this ignores it
+            return _run()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            return _run()
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run() -> int:
+    from superalgos_rsa import core_dumps
     from superalgos_rsa.cli import run
 
+    core_dumps.forbid()
     return run(None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -45,6 +46,8 @@ def cli(context: click.Context, root: str | None, config: str | None) -> None:
     server could not be asked.
     """
     context.obj = Session(root, config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # from here on there may be something to clean up
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(arguments: Sequence[str] | None) -> int:

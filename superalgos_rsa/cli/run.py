@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from superalgos_rsa import core_dumps
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.preflight import judge_start
 from superalgos_rsa.cli.session import Session, exit_code, wants_colour, width, write
@@ -43,6 +44,7 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
     code = exit_code(world, report)
     if code:
         return code
+    core_dumps.allow_again()
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these two, and what is ignored stays so in the command

@@ -69,10 +69,15 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error", 
     What was typed may be a secret in the wrong place: of names only those are said that are plain, or are there.
     """
     with contextlib.suppress(OSError):  # nobody reads standard error; the exit code still tells
-        say(f"{PROGRAM}: {kind}: {censored(message, known)}", err=True)
-        if hint:
-            say(f"{PROGRAM}: hint: {runnable(censored(hint, known, ids=True), SHELL)}", err=True)
+        write(complaint(message, hint, kind, known), err=True)
     return code
+
+
+def complaint(message: str, hint: str | None, kind: str, known: Known = known_part) -> str:
+    lines = [f"{kind}: {censored(message, known)}"]
+    if hint:
+        lines.append(f"hint: {runnable(censored(hint, known, ids=True), SHELL)}")
+    return "".join(shown(f"{PROGRAM}: {line}") + "\n" for line in lines)
 
 
 @contextlib.contextmanager
@@ -295,10 +300,14 @@ def write_json(value: object) -> None:
 
 
 def drop_stdout() -> None:
+    drop(sys.stdout)
+
+
+def drop(stream: Any) -> None:
     """Python would flush once more at exit, and fail once more."""
-    if sys.stdout is not None:
+    if stream is not None:
         with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def wants_colour(stream: Any) -> bool:

@@ -11,26 +11,32 @@ from collections.abc import Callable
 import click
 
 from superalgos_rsa.cli import options
+from superalgos_rsa.cli.outlet import Outlet
 from superalgos_rsa.cli.session import (
     STDIN,
+    Known,
     Session,
-    complain,
+    complaint,
     documents_of,
-    drop_stdout,
+    drop,
     exit_code,
     known_from,
     width,
-    write,
-)
+)  # fmt: skip
 from superalgos_rsa.errors import UsageError, told
 from superalgos_rsa.installation import Installation, open_installation
+from superalgos_rsa.probe import known_part
 from superalgos_rsa.report import Report
 from superalgos_rsa.reports import stream
 from superalgos_rsa.reports.stream import Transition
 from superalgos_rsa.watcher import Settled, Watcher
 from superalgos_rsa.watching.incremental import Question
-from superalgos_rsa.watching.reaction import Reaction
+from superalgos_rsa.watching.reaction import SECONDS, Reaction
 from superalgos_rsa.watching.supervision import Supervision
+
+_CLEAR = "\r\x1b[K"
+GRACE = 3.0
+"""How long, at most, what hangs may put off the end that a signal asks for."""
 
 
 @click.command()
@@ -54,37 +60,87 @@ def command(
         raise UsageError("standard input cannot be watched")
     question = _question(session, documents, limit)
     question()  # what is wrong with the call or the config is told before anything is watched
-    reaction = Reaction(on_change, _warn) if on_change is not None else None
+    err = Outlet(sys.stderr)
+
+    def warn(message: str, kind: str = "warning", known: Known = known_part) -> None:
+        err.write(complaint(message, None, kind, known))
+
+    reaction = Reaction(on_change, warn) if on_change is not None else None
     supervision = Supervision(os.environ, health)
-    watcher = Watcher(question, warn=_warn, tick=supervision.tick, beat=supervision.beat)
-    mend = _mender(session, question) if fix else None
-    show = _Show(form, watcher)
-    _obey_signals(watcher)
+    watcher = Watcher(question, warn=warn, tick=supervision.tick, beat=supervision.beat)
+    mend = _mender(session, question, warn) if fix else None
+    out = Outlet(sys.stdout, lambda: watcher.send("stop"))
+    show = _Show(form, watcher, out)
+    ending = _Ending(watcher)
     last: Settled | None = None
-    try:
-        for settled in watcher.settled():
-            before, last = last, settled
-            if mend is not None and mend(settled):
-                last = watcher.again() or settled
-            moved = _moved(before, last)
-            if before is None:
-                supervision.ready()
-            if moved is not None:
-                show.transition(moved)
-                if reaction is not None and before is not None:
-                    reaction.tell(stream.as_json(moved))
-            show.status(last.report)
-            if once_settled and before is not None and (settled.changed or moved is not None):
-                break
-    except BrokenPipeError:
-        drop_stdout()  # nobody reads any more; the verdict stands
+    for settled in watcher.settled():
+        before, last = last, settled
+        if mend is not None and mend(settled):
+            last = watcher.again() or settled
+        moved = _moved(before, last)
+        if before is None:
+            supervision.ready()
+        if moved is not None:
+            show.transition(moved)
+            if reaction is not None and before is not None:
+                reaction.tell(stream.as_json(moved))
+        show.status(last.report)
+        if once_settled and before is not None and (settled.changed or moved is not None):
+            break
     supervision.stopping()
+    ending.begin()
     if last is None:
-        return complain("stopped before the first verdict", None, code=2)
-    show.stop(last.report)
-    if reaction is not None:
-        reaction.finish()
-    return exit_code(last.evidence.world, last.report)
+        warn("stopped before the first verdict", "error")
+    else:
+        dropped = reaction.finish(ending.of_reaction) if reaction is not None else 0
+        show.transition(stream.stop(last.report, time.time(), out.unwritten, dropped))
+        if dropped:
+            warn(f"{dropped} transitions were not delivered to --on-change")
+    if _is_closed(out, err, warn, ending) and last is not None:
+        return exit_code(last.evidence.world, last.report)
+    return 2
+
+
+def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], ending: _Ending) -> bool:
+    """Whether the stream did what it is for, or its reader went away on purpose."""
+    unwritten = out.close(ending.of_streams)
+    gone = isinstance(out.failure, BrokenPipeError)
+    if out.failure is not None and not gone:
+        warn(f"cannot write to standard output: {out.failure.strerror}", "error")
+    elif unwritten and not gone:
+        warn(f"{unwritten} events were not written: nobody reads standard output", "warning")
+    if unwritten:
+        drop(sys.stdout)
+    if err.close(ending.of_streams):
+        drop(sys.stderr)
+    return out.failure is None or gone
+
+
+class _Ending:
+    """How long the last words may take, as moments of the monotonic clock: not long once a signal asks for the end."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._until = float("inf")
+        for name in ("SIGTERM", "SIGINT"):
+            signal.signal(getattr(signal, name), self._stop)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda _number, _frame: watcher.send("reload"))
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._until = min(self._until, time.monotonic() + GRACE)
+        self._watcher.send("stop")
+
+    def begin(self) -> None:
+        """What was begun may take the time that it always has."""
+        self._until = min(self._until, time.monotonic() + SECONDS + 1)
+
+    def of_reaction(self) -> float:
+        """Leaves time to say what it did not do."""
+        return self._until - GRACE / 2
+
+    def of_streams(self) -> float:
+        return self._until
 
 
 def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
@@ -108,18 +164,9 @@ def _moved(before: Settled | None, after: Settled) -> Transition | None:
     return stream.transition(before.report, after.report, now)
 
 
-def _obey_signals(watcher: Watcher) -> None:
-    for name in ("SIGTERM", "SIGINT"):
-        signal.signal(getattr(signal, name), lambda _number, _frame: watcher.send("stop"))
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda _number, _frame: watcher.send("reload"))
-
-
-def _warn(message: str) -> None:
-    complain(message, None, code=0, kind="warning")
-
-
-def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Settled], bool]:
+def _mender(
+    session: Session, question: Callable[[], Question], warn: Callable[..., None]
+) -> Callable[[Settled], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
     from superalgos_rsa.fixing.bench import Wishes
@@ -138,7 +185,7 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Set
         root = world.installation.root if world.installation is not None else None
         if world.installation is not None and world.installation.running:
             if "running" not in said:
-                _warn("nothing is repaired while Superalgos is running: its next save would overwrite it")
+                warn("nothing is repaired while Superalgos is running: its next save would overwrite it")
             said.add("running")
             return False
         asked = question()
@@ -152,11 +199,10 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Set
                 return False
             number = journal.apply(changes, f"{len(found.planned)} repairs", time.time())
         except Exception as error:  # the watch goes on
-            _warn(f"a repair was not made: {told(error)}")
+            warn(f"a repair was not made: {told(error)}")
             return False
         for step in found.planned:
-            message = f"{step.title}; `superalgos-rsa undo {number}` takes it back"
-            complain(message, None, code=0, kind="repaired", known=known_from(root))
+            warn(f"{step.title}; `superalgos-rsa undo {number}` takes it back", "repaired", known_from(root))
         return True
 
     return mend
@@ -165,8 +211,9 @@ def _mender(session: Session, question: Callable[[], Question]) -> Callable[[Set
 class _Show:
     """Standard output: transitions, and on a terminal below them one line on how things are."""
 
-    def __init__(self, form: str, watcher: Watcher) -> None:
+    def __init__(self, form: str, watcher: Watcher, out: Outlet) -> None:
         self._json = form == "jsonl"
+        self._out = out
         self._line = not self._json and sys.stdout is not None and sys.stdout.isatty()
         self._watcher = watcher
         self._last = "none"
@@ -174,20 +221,13 @@ class _Show:
     def transition(self, moved: Transition) -> None:
         if moved.event != "start":
             self._last = stream.stamped(moved.time)
-        self._write(stream.as_json(moved) if self._json else stream.as_text(moved))
+        text = stream.as_json(moved) if self._json else stream.as_text(moved)
+        self._out.write(_CLEAR + text if self._line else text)
 
     def status(self, report: Report) -> None:
         if not self._line:
             return
         ok = sum(key.usable is True for key in report.keys)
         line = f"keys: {ok} ok, {len(report.keys) - ok} broken; watching {self._watcher.watched} paths; last change: "
-        self._write((line + self._last)[: width() - 1], end="")
+        self._out.write_status(_CLEAR + (line + self._last)[: width() - 1])
 
-    def stop(self, report: Report) -> None:
-        try:
-            self.transition(stream.stop(report, time.time()))
-        except BrokenPipeError:
-            drop_stdout()
-
-    def _write(self, text: str, end: str = "") -> None:
-        write(("\r\x1b[K" if self._line else "") + text + end)

@@ -25,14 +25,19 @@ class Transition:
     warnings: int
     came: tuple[Finding, ...] = ()
     went: tuple[Finding, ...] = ()
+    unwritten: int | None = None
+    """At the end: how many of these the reader was too slow for."""
+    dropped: int | None = None
+    """At the end: how many the command of `--on-change` was not given, or did not finish with."""
 
 
 def start(report: Report, time: float) -> Transition:
     return Transition("start", time, report.summary.errors, report.summary.warnings, report.findings)
 
 
-def stop(report: Report, time: float) -> Transition:
-    return Transition("stop", time, report.summary.errors, report.summary.warnings)
+def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> Transition:
+    counts = report.summary.errors, report.summary.warnings
+    return Transition("stop", time, *counts, unwritten=unwritten, dropped=dropped)
 
 
 def transition(before: Report, after: Report, time: float) -> Transition | None:
@@ -64,7 +69,7 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 
 def as_json(moved: Transition) -> str:
     """One line, in ASCII alone: no reader's encoding spoils it."""
-    value = {
+    value: dict[str, object] = {
         "event": moved.event,
         "time": stamped(moved.time),
         "errors": moved.errors,
@@ -72,6 +77,8 @@ def as_json(moved: Transition) -> str:
         "came": [_plain(finding) for finding in moved.came],
         "went": [_plain(finding) for finding in moved.went],
     }
+    if moved.event == "stop":
+        value |= {"unwritten": moved.unwritten, "dropped": moved.dropped}
     return json.dumps(value) + "\n"
 
 

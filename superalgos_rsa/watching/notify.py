@@ -111,7 +111,7 @@ class Watchdog:
         logging.getLogger("watchdog").removeHandler(self._warnings)
         if self._observer is not None:
             self._observer.stop()
-            self._observer.join(timeout=5)
+            self._observer.join(timeout=1)
         self._observer = None
         self._watches.clear()
 

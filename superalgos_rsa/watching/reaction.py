@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import queue
 import shlex
 import shutil
 import signal
 import subprocess
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from superalgos_rsa.errors import UsageError
 
 SECONDS = 30.0
+STEP = 0.1
+MOST = 1000
+"""Transitions that may wait for a slow command. Of more the oldest is given up, and counted."""
 
 
 class Reaction:
@@ -26,42 +32,96 @@ class Reaction:
             raise UsageError("--on-change names no command that could be run", "no shell reads it: sh -c '…' for one")
         self._warn = warn
         self._seconds = seconds
-        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._waiting: deque[str] = deque()
+        self._state = threading.Condition()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._closing = False
+        self._dropped = 0
         self._thread = threading.Thread(target=self._work, name="on-change", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def tell(self, line: str) -> None:
         """Run the command, after those before it, with this text as its standard input."""
-        self._waiting.put(line)
+        with self._state:
+            if len(self._waiting) >= MOST:
+                self._waiting.popleft()
+                self._dropped += 1
+            self._waiting.append(line)
+            self._state.notify_all()
 
-    def finish(self) -> None:
-        """Wait for what was begun, within its time."""
-        self._waiting.put(None)
-        self._thread.join(self._seconds + 1)
+    def finish(self, until: Callable[[], float]) -> int:
+        """Let it do its work until that moment of the monotonic clock, which may come to be an earlier one, then end
+        what runs; returns how many texts it was not given, or did not finish with."""
+        with self._state:
+            self._closing = True
+            self._state.notify_all()
+        while self._thread.is_alive() and (left := until() - time.monotonic()) > 0:
+            self._thread.join(min(left, STEP))
+        with self._state:
+            self._dropped += len(self._waiting)
+            self._waiting.clear()
+            running = self._running
+        if running is not None:
+            _end(running)
+            self._thread.join(1)
+        with self._state:
+            return self._dropped + (self._running is not None)
 
     def _work(self) -> None:
-        while (line := self._waiting.get()) is not None:
-            try:
-                self._run(line)
-            except OSError as error:
-                self._warn(f"--on-change could not be run: {error.strerror}")
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting:
+                    return
+                line = self._waiting.popleft()
+                child = self._running = self._start()
+            done = child is not None and self._is_given(child, line)
+            with self._state:
+                self._running = None
+                self._dropped += not done
 
-    def _run(self, line: str) -> None:
-        # Standard output is the stream's alone. A session of its own: the terminal's Ctrl-C is not meant for it.
-        with subprocess.Popen(self._words, stdin=subprocess.PIPE, stdout=2, start_new_session=True) as child:  # noqa: S603  # the user's own words
-            try:
-                child.communicate(line.encode(), timeout=self._seconds)
-            except subprocess.TimeoutExpired:
-                self._warn(f"--on-change took more than {self._seconds:.0f} s and was ended")
-                _end(child)
-                child.communicate()
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        # Standard output is the stream's alone. A group of its own: the terminal's Ctrl-C is not meant for it, and it
+        # can be ended with everything that it has started.
+        apart: dict[str, Any] = {"start_new_session": True}
+        if os.name == "nt":
+            apart = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        try:
+            return subprocess.Popen(self._words, stdin=subprocess.PIPE, stdout=2, **apart)  # noqa: S603  # the user's own words
+        except OSError as error:
+            self._warn(f"--on-change could not be run: {error.strerror}")
+            return None
+
+    def _is_given(self, child: subprocess.Popen[bytes], line: str) -> bool:
+        """Whether the command had the text and came to an end by itself."""
+        try:
+            child.communicate(line.encode(), timeout=self._seconds)
+        except subprocess.TimeoutExpired:
+            self._warn(f"--on-change took more than {self._seconds:.0f} s and was ended")
+            _end(child)
+            child.wait()
+            return False
+        finally:
+            if child.stdin is not None:
+                with contextlib.suppress(OSError):
+                    child.stdin.close()
+        if self._closing and child.returncode < 0:
+            return False
         if child.returncode > 0:
             self._warn(f"--on-change failed with exit code {child.returncode}")
+        return True
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """With everything that it has started."""
-    if hasattr(os, "killpg"):
-        os.killpg(child.pid, signal.SIGKILL)
-    else:
-        child.kill()
+    if child.returncode is not None:
+        return
+    with contextlib.suppress(OSError):  # it has just come to its end
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()

@@ -43,6 +43,7 @@ class Supervision:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.setblocking(False)  # a manager that does not listen is no reason to wait
             channel.sendto(message.encode(), address)
 
 

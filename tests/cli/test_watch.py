@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,11 +149,11 @@ def test_commands_never_run_two_at_once_and_a_slow_one_is_ended(tmp_path: Path) 
     reaction = Reaction(shlex.join(["sh", "-c", script]), warnings.append)
     for number in range(20):
         reaction.tell(f"{number}\n")
-    reaction.finish()
+    assert reaction.finish(lambda: time.monotonic() + DEADLINE) == 0
     assert heard.read_text().split() == [str(number) for number in range(20)]
     slow = Reaction("sh -c 'sleep 60 & sleep 60'", warnings.append, seconds=0.2)
     slow.tell("")
-    slow.finish()
+    assert slow.finish(lambda: time.monotonic() + DEADLINE) == 1
     assert warnings == ["--on-change took more than 0 s and was ended"]
 
 
