@@ -23,7 +23,7 @@ from superalgos_rsa.report import (
 from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
 from superalgos_rsa.rules.registry import Occurrence
-from superalgos_rsa.showing import LEAST, censored, mask, outline
+from superalgos_rsa.showing import LEAST, censored, mask
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset({"workspace-crash", "export-secret", "export-personal", "task-server-unknown"})
@@ -162,8 +162,7 @@ def _documents(world: World) -> tuple[DocumentEntry, ...]:
 
 def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
-    name, path = credential.code_name, facts.shown_path
-    hidden = credential.secret if facts.kind == "path" and path is None else None
+    name = credential.code_name
     private = content if content is not None and content.kind == "private" else None
     place = facts.document.places.get(key.pointer)
     return KeyEntry(
@@ -174,13 +173,7 @@ def _key_entry(facts: KeyFacts, usable: bool) -> KeyEntry:
         _name(key.name),
         _name(facts.exchange.code_name if facts.exchange else None),
         mask(name) if isinstance(name, str) and name else None,
-        SecretEntry(
-            facts.kind,
-            credential.source,
-            path,
-            facts.shown_resolved,
-            outline(hidden) if isinstance(hidden, str) else None,
-        ),
+        SecretEntry(facts.kind, credential.source, facts.shown_path, facts.shown_resolved),
         facts.verdict.signing if facts.verdict is not None else None,
         usable,
         private.key_type if private else None,
