@@ -63,12 +63,12 @@ class DocumentEntry(NamedTuple):
 
 
 class SecretEntry(NamedTuple):
+    """`path` and `resolved` are `None` also where they may hold a secret."""
+
     kind: SecretKind
     source: SecretSource | None
     path: str | None
     resolved: str | None
-    hidden: str | None = None
-    """What is said of a path that is not shown, since it may be a secret: its length and a known suffix."""
 
 
 class KeyEntry(NamedTuple):

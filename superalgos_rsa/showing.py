@@ -14,6 +14,7 @@ SUFFIX = re.compile(
     r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
 )
 _LONGEST_PART = 40
+_LONGEST_SENTENCE = 1 << 16
 _MOST_DIGITS = 12
 _SHORT, _MOST_SHORT = 4, 6
 """So many words of fewer letters: a secret that is cut up small has more."""
@@ -26,6 +27,8 @@ _SEPARATOR = re.compile(r"[/\\]{1,2}|[\t\n\r\b\f]")  # JSON makes a tab of the `
 _JOINER = re.compile("[-_. \u00a0\u200b\u200c\u200d\u2060\ufeff]")
 _START = re.compile(r"(file:(//)?)?([A-Za-z]:)?", re.IGNORECASE)
 _PLACE = re.compile(r"\.{1,2}|~(\w*)|\$(\w+)|\$\{(\w+)\}|%(\w+)%")
+_ODD = re.compile(r"[^\x00-\x7f]|[0-9]|[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]{16}|(.)\1\1\1|([A-Za-z]{1,3}[^A-Za-z\s]+){6}")
+"""Without any of these a sentence is one of plain words, as most are."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -103,23 +106,31 @@ def censored(sentence: str, known: Callable[[str], str] = lambda _: "", *, ids: 
     `known` gives the beginning of such a word that is no secret, since a file of that name is there. `ids`: the id of a
     node is a UUID, and so is many a secret.
     """
-    if len(sentence) < LEAST:
+    if len(sentence) < LEAST or not _ODD.search(sentence):
         return sentence
-    odd = [match for match in re.finditer(r"\S+", sentence) if not _is_plain(match[0], known, ids)]
-    if sum(len(match[0]) for match in odd) < LEAST:
+    if len(sentence) > _LONGEST_SENTENCE:
+        return f"({outline(sentence)})"
+    spans = (_without_punctuation(sentence, *match.span()) for match in re.finditer(r"\S+", sentence))
+    odd = [(start, end) for start, end in spans if not _is_plain(sentence[start:end], known, ids)]
+    if sum(end - start for start, end in odd) < LEAST:
         return sentence
-    start, end = odd[0].start(), odd[-1].end()
+    start, end = odd[0][0], odd[-1][1]
     return f"{sentence[:start]}({outline(sentence[start:end])}){sentence[end:]}"
 
 
+def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and not (text[start].isalnum() or text[start] in "_/.~-"):
+        start += 1
+    while start < end and not (text[end - 1].isalnum() or text[end - 1] in "_/"):
+        end -= 1
+    return start, end
+
+
 def _is_plain(word: str, known: Callable[[str], str], ids: bool) -> bool:
-    if _pieces_are_words(word):
+    if _pieces_are_words(word) or (ids and _UUID.fullmatch(word)):
         return True
-    bare = re.sub(r"^[^\w/.~-]+|[^\w/]+$", "", word)
-    if ids and _UUID.fullmatch(bare):
-        return True
-    rest = bare.removeprefix(known(bare))
-    return rest != bare and _pieces_are_words(rest)
+    rest = word.removeprefix(known(word))
+    return rest != word and _pieces_are_words(rest)
 
 
 def _pieces_are_words(word: str) -> bool:

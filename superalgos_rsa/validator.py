@@ -23,7 +23,7 @@ from superalgos_rsa.report import (
 from superalgos_rsa.rules.catalogue import RULES
 from superalgos_rsa.rules.every import run
 from superalgos_rsa.rules.registry import INTERNAL_ERROR, Occurrence
-from superalgos_rsa.showing import LEAST, censored, mask, outline
+from superalgos_rsa.showing import LEAST, censored, mask
 from superalgos_rsa.workspace import LONGEST_POINTER
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
@@ -181,8 +181,7 @@ def _documents(world: World) -> tuple[DocumentEntry, ...]:
 
 def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
-    name, path = credential.code_name, facts.shown_path
-    hidden = credential.secret if facts.kind == "path" and path is None else None
+    name = credential.code_name
     private = content if content is not None and content.kind == "private" else None
     place = facts.document.places.get(key.pointer)
     return KeyEntry(
@@ -193,13 +192,7 @@ def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
         _name(key.name),
         _name(facts.exchange.code_name if facts.exchange else None),
         mask(name) if isinstance(name, str) and name else None,
-        SecretEntry(
-            facts.kind,
-            credential.source,
-            path,
-            facts.shown_resolved,
-            outline(hidden) if isinstance(hidden, str) else None,
-        ),
+        SecretEntry(facts.kind, credential.source, facts.shown_path, facts.shown_resolved),
         facts.verdict.signing if facts.verdict is not None else None,
         usable,
         private.key_type if private else None,

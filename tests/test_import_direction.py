@@ -182,3 +182,17 @@ def test_few_modules_write() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_no_file_is_long(module: str) -> None:
     assert len((PACKAGE / module).read_text("utf-8").splitlines()) <= 400
+
+
+def test_commands_speak_through_one_module() -> None:
+    """There whatever would command a terminal becomes an escape, and what may be a secret is left out."""
+    for module in _of("cli/"):
+        spoken = {
+            node.func.attr
+            for node in ast.walk(MODULES[module])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        raw = spoken & {"echo", "secho", "echo_via_pager", "writelines"}
+        assert raw <= ({"echo"} if module == "cli/session.py" else set()), module
+        names = {node.id for node in ast.walk(MODULES[module]) if isinstance(node, ast.Name)}
+        assert "print" not in names, module

@@ -141,7 +141,7 @@ def _secret(key: KeyEntry) -> tuple[str, str]:
     secret = key.secret
     label = ("path" if secret.kind == "path" else "secret") + (f", from the {secret.source}:" if secret.source else ":")
     if secret.kind == "path" and secret.path is None:
-        return label, f"not shown, since it may be a secret ({secret.hidden})"
+        return label, "not shown, since it may be a secret"
     if secret.kind == "path":
         return label, quoted(secret.path or "")
     words = {"inline": "the value itself, not shown", "empty": "empty", "placeholder": "still the text of the template"}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import random
 import re
 import string
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from keys import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, rsa_key
@@ -149,22 +148,24 @@ def table() -> Iterator[tuple[str, str, str]]:
             yield f"{kind}, {wrapping}", secret, wrap(secret)
 
 
-def leaked(secret: str, said: str) -> str | None:
-    """Characters of the secret in a row that stand in what was said, whatever they were cut or escaped by."""
-    wanted = _squeezed(secret)
-    heard = _squeezed(said) + _squeezed(said.replace("\\n", "").replace("\\\\", ""))
-    for at in range(max(1, len(wanted) - LEAK + 1)):
-        if len(wanted[at : at + LEAK]) == LEAK and wanted[at : at + LEAK] in heard:
-            return wanted[at : at + LEAK]
-    return None
+def leaked(secret: str, said: str) -> bool:
+    """Whether so many characters of the secret in a row were said, whatever they were cut or escaped by."""
+    return bool(leaked_of([secret], said))
+
+
+def leaked_of(secrets: Iterable[str], said: str) -> set[str]:
+    """Those of the secrets that were said."""
+    windows = {window: secret for secret in secrets for window in _windows(_squeezed(secret))}
+    return {windows[window] for window in _windows(_squeezed(said)) if window in windows}
+
+
+def _windows(text: str) -> Iterator[str]:
+    return (text[at : at + LEAK] for at in range(len(text) - LEAK + 1))
 
 
 _ARMOUR = re.compile(r"-----[A-Z 0-9]*-----")
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9+=]", "", _ARMOUR.sub("", text.replace("\\n", "\n")))
-
-
-def as_json_shows(text: str) -> str:
-    return json.dumps(text)[1:-1]
+    plain = _ARMOUR.sub("", text.replace("\\\\", "\\").replace("\\n", "\n"))
+    return re.sub(r"[^A-Za-z0-9+=]", "", plain)

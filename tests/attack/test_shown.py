@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from installations import KEY_FILE, Node, Site, ecosystem, entry, exchange, key, network, task, trading
 
-from attack.slips import KINDS, WRAPPINGS, leaked, table
+from attack.heard import Heard
+from attack.limits import attacked
+from attack.slips import KINDS, WRAPPINGS, leaked, leaked_of, table
 from superalgos_rsa import schema
 from superalgos_rsa.changes import Change
-from superalgos_rsa.cli import run
 from superalgos_rsa.document import quote
 from superalgos_rsa.files import Content
 from superalgos_rsa.fixing import diff
@@ -32,28 +33,8 @@ SLIPS = list(table())
 JUDGING = (
     "check", "check --verbose", "check --format json", "check --export --verbose", "check --output-file report.txt",
     "check --format json --output-file report.json", "preflight --format json", "show", "show --format json",
-    "fix", "fix --format json", "fix --unsafe", "fix --unsafe --format json",
 )  # fmt: skip
-
-
-class Heard:
-    """Commands on an installation, and all that they say and leave behind."""
-
-    def __init__(self, site: Site, capfd: pytest.CaptureFixture[str]) -> None:
-        self.site, self._capfd, self.text = site, capfd, ""
-
-    def run(self, *words: str) -> int:
-        code = run(["--root", str(self.site.root), *words])
-        self.text += "".join(self._capfd.readouterr())
-        return code
-
-    def judge(self, ways: Sequence[str] = JUDGING) -> str:
-        for way in ways:
-            assert self.run(*way.split()) in (0, 1, 3)
-        for report in Path().glob("report*"):
-            self.text += report.read_text("utf-8")
-            report.unlink()
-        return self.text
+MENDING = ("fix", "fix --unsafe --format json")
 
 
 @pytest.fixture
@@ -73,7 +54,8 @@ def heard(site: Site, capfd: pytest.CaptureFixture[str]) -> Heard:
 
 
 def slips_in(said: str, slips: Sequence[tuple[str, str, str]]) -> list[str]:
-    return [name for name, secret, _ in slips if leaked(secret, said)]
+    found = leaked_of((secret for _, secret, _ in slips), said)
+    return [name for name, secret, _ in slips if secret in found]
 
 
 def trading_keys(site: Site, keys: Sequence[Node], exchange_name: str = "kraken", **more: object) -> None:
@@ -91,7 +73,19 @@ def test_there_are_many_slips_and_each_holds_its_secret() -> None:
 def test_no_slip_in_secret_is_shown_by_any_command(site: Site, heard: Heard, exchange_name: str) -> None:
     keys = [key(typed, f"CodeName{n:04d}", name=f"Key {n}") for n, (_, _, typed) in enumerate(SLIPS)]
     trading_keys(site, keys, exchange_name)
-    assert slips_in(heard.judge(), SLIPS) == []
+    assert slips_in(heard.judge(JUDGING), SLIPS) == []
+
+
+@pytest.mark.parametrize("at", range(0, len(SLIPS), 12))
+def test_no_slip_in_secret_is_shown_by_a_repair(site: Site, heard: Heard, at: int) -> None:
+    """Each is given the one key file there is, so that the diff has to tell what it takes the place of."""
+    slips = SLIPS[at : at + 12 : 2]
+    keys = [key(typed, f"CodeName{n:04d}", name=f"Key{n}") for n, (_, _, typed) in enumerate(slips)]
+    trading_keys(site, keys, "binance")
+    chosen = " ".join(f"--choose Key{n}={KEY_FILE}" for n in range(len(slips)))
+    ways = ("fix", f"fix --unsafe --format json {chosen}", f"fix --unsafe --apply {chosen}", "undo", "undo --list")
+    assert slips_in(heard.judge(ways), slips) == []
+    assert '-"secret": "(' in heard.text
 
 
 def test_no_slip_in_the_vault_is_shown(site: Site, heard: Heard) -> None:
@@ -99,24 +93,24 @@ def test_no_slip_in_the_vault_is_shown(site: Site, heard: Heard) -> None:
     names = [f"CodeName{n:04d}" for n in range(len(SLIPS))]
     site.vault(*(entry(typed, name) for name, (_, _, typed) in zip(names, SLIPS, strict=True)))
     trading_keys(site, [key("My-Secrets/gone.pem", name, name=f"Key {name}") for name in names])
-    assert slips_in(heard.judge(), SLIPS) == []
+    assert slips_in(heard.judge(JUDGING), SLIPS) == []
 
 
 def test_no_slip_is_shown_that_is_mended_into_the_vault(site: Site, heard: Heard) -> None:
-    slips = SLIPS[::6]
+    slips = SLIPS[::12]
     names = [f"CodeName{n:04d}" for n in range(len(slips))]
     site.vault(*(entry("My-Secrets/gone.pem", name) for name in names))
     trading_keys(site, [key(typed, name, name=f"Key {name}") for name, (_, _, typed) in zip(names, slips, strict=True)])
-    assert slips_in(heard.judge(), slips) == []
+    assert slips_in(heard.judge([*JUDGING, *MENDING, "fix --apply"]), slips) == []
 
 
 @pytest.mark.parametrize("field", ["codeName", "uid", "password", "Secret", "apiKey"])
 def test_no_slip_in_another_field_is_shown(site: Site, heard: Heard, field: str) -> None:
-    slips = SLIPS[::5]
+    slips = SLIPS[::8]
     keys = [key(KEY_FILE, **{"code_name" if field == "codeName" else field: typed}, name=f"Key {n}")
             for n, (_, _, typed) in enumerate(slips)]  # fmt: skip
     trading_keys(site, keys)
-    assert slips_in(heard.judge(), slips) == []
+    assert slips_in(heard.judge([*JUDGING, *MENDING]), slips) == []
 
 
 @pytest.mark.parametrize("spoil", [
@@ -124,23 +118,23 @@ def test_no_slip_in_another_field_is_shown(site: Site, heard: Heard, field: str)
     lambda text: text.replace('": "', '" "'), lambda text: text[:-1], lambda text: "\ufeff" + text,
     lambda text: text.replace("\\", ""), json.loads,
 ])  # fmt: skip
-def test_no_slip_in_a_config_that_is_broken_is_shown(site: Site, heard: Heard, spoil: object) -> None:
-    assert callable(spoil)
-    slips = SLIPS[::4]
+def test_no_slip_in_a_config_that_is_broken_is_shown(site: Site, heard: Heard, spoil: Callable[[str], object]) -> None:
+    slips = SLIPS[::8]
     keys = [key(raw=spoil(json.dumps({"codeName": f"CodeName{n:04d}", "secret": typed})), name=f"Key {n}")
             for n, (_, _, typed) in enumerate(slips)]  # fmt: skip
     trading_keys(site, keys)
-    assert slips_in(heard.judge(), slips) == []
+    assert slips_in(heard.judge([*JUDGING, *MENDING]), slips) == []
 
 
 def test_no_slip_in_a_name_is_shown(site: Site, heard: Heard) -> None:
     """Of a key, a task, an exchange, a host: where a trader may type when the wrong field has the cursor."""
-    for number, (name, secret, typed) in enumerate(SLIPS[:: 9]):
+    in_one_piece = [slip for slip in SLIPS if "cut by blanks" not in slip[0]]
+    for number, (name, secret, typed) in enumerate(in_one_piece[::9]):
         target = key("My-Secrets/gone.pem", name=typed)
         traded = exchange(target, code_name=typed, name=typed)
         site.workspace(network(traded, task(target, name=typed), host="localhost", name=typed), ecosystem(traded))
         heard.text = ""
-        heard.judge(JUDGING if number % 4 == 0 else ("check", "show --format json", "fix"))
+        heard.judge([*JUDGING, *MENDING] if number % 4 == 0 else ["check", "show --format json", "fix"])
         assert not leaked(secret, heard.text), name
 
 
@@ -150,7 +144,7 @@ TYPED = (
     "set W Key {} --secret x.pem", "set W Key --secret", "pubkey {}", "pubkey k.pem --match {}", "convert {}",
     "convert k.pem -o {}/x", "setup {}", "setup W --key {}", "setup W --name {}", "setup W --key-file {}",
     "keygen {}", "rule {}", "schema {}", "run {} -- true", "run W -- {}", "undo {}", "--root {} check",
-    "--config {} check", "check --output-file {}/x", "check --format {}", "check --{}", "check -{}", "{}", "watch {}",
+    "--config {} check", "check --output-file {}/x", "check --format {}", "check --{}", "check -{}", "{}",
     "watch --on-change {}", "check --max-size {}",
 )  # fmt: skip
 
@@ -170,10 +164,23 @@ def test_no_slip_that_is_typed_at_the_wrong_place_is_said_again(site: Site, hear
         assert not leaked(secret, heard.text), (name, heard.text)
 
 
+def test_a_process_of_its_own_keeps_within_the_limit_and_shows_none(site: Site) -> None:
+    slips = SLIPS[::3]
+    trading_keys(site, [key(typed, f"CodeName{n:04d}", name=f"Key {n}") for n, (_, _, typed) in enumerate(slips)])
+    for words in (["check"], ["check", "--format", "json"], ["show"]):
+        answer = attacked(["--root", str(site.root), *words])
+        assert answer.holds
+        assert answer.code == 1
+        assert slips_in(answer.out + answer.err, slips) == []
+
+
 # The law, on the functions themselves
 
 SECRETS = st.builds(lambda kind, seed: KINDS[kind](random.Random(seed)), st.sampled_from(list(KINDS)), st.integers())
 WRAPS = st.lists(st.sampled_from(list(WRAPPINGS.values())), min_size=1, max_size=3)
+
+
+MEMBERS = ("secret", "codeName", "uid", "name", "x")
 
 
 @st.composite
@@ -230,7 +237,7 @@ def test_no_report_shows_a_secret_in_any_wrapping(
 
 
 @settings(max_examples=300)
-@given(slip(), slip(), st.sampled_from(["secret", "codeName", "uid", "name", "x"]), st.sampled_from(["", ",", "]", "\u201d"]))
+@given(slip(), slip(), st.sampled_from(MEMBERS), st.sampled_from(["", ",", "]", "\u201d"]))
 def test_no_diff_shows_a_secret_in_any_wrapping(
     before: tuple[str, str], after: tuple[str, str], member: str, junk: str
 ) -> None:

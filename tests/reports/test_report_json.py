@@ -19,7 +19,7 @@ KEY_FIELDS = [
     *("document", "pointer", "line", "id", "name", "exchange", "code_name", "secret", "signing", "usable"),
     *("key_type", "key_bits", "public_key_sha256", "server", "used_by", "engine_signing"),
 ]
-SECRET = ["kind", "source", "path", "resolved", "hidden"]
+SECRET = ["kind", "source", "path", "resolved"]
 TASK_FIELDS = [
     *("document", "pointer", "line", "id", "name", "session", "exchange", "lan_node", "server"),
     *("needs_key", "key_id", "ready"),
