@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "superalgos-rsa"
 CONFIG_NAME = "superalgos-rsa.toml"
+LONGEST_SETTINGS = 64 * 1024
 STDIN = "-"
 
 
@@ -79,7 +80,7 @@ class Session:
             return Settings(**more)
         import tomllib
 
-        found = read_regular(path, DEFAULT_LIMIT)
+        found = read_regular(path, LONGEST_SETTINGS)
         if isinstance(found, Unread):
             raise UsageError(f"cannot read {path}: {found.detail}")
         try:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content
-from superalgos_rsa.gathering import Settings, gather
+from superalgos_rsa.gathering import Settings, gather, looking
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.reading import ReadDocument, Source, read_document
 from superalgos_rsa.report import Report
@@ -52,6 +52,7 @@ class Judge:
     ) -> None:
         self.sources = sources
         self.installation = installation
+        self.look = looking(installation)
         self._vault = vault
         self._settings = settings
         self._read: dict[tuple[str, int, int], ReadDocument] = {}
@@ -84,7 +85,7 @@ class Judge:
         vault = self.vault(state) if state.files or state.folders else self._vault
         self._kept.append(vault)
         documents = [self._document(source, state, vault) for source in self.sources]
-        world = gather(documents, self.installation, vault, self._settings)
+        world = gather(documents, self.installation, vault, self._settings, look=self.look)
         if state.modes:
             keys = {id(key): _with_mode(key, state.modes) for key in world.keys}
             tasks = tuple(replace(t, key=keys[id(t.key)]) if t.key is not None else t for t in world.tasks)
