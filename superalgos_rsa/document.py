@@ -21,7 +21,7 @@ Way = tuple["Way", str | int] | None
 """A pointer as the way back to the root: each step is kept once, however many values stand below it."""
 
 BOM = "\ufeff"
-MOST_LEVELS = 200
+MOST_LEVELS = 100
 """Ready-made workspaces have at most 29 levels. Whoever descends into a document holds to this."""
 MOST_CONTAINERS = 150_000
 MOST_VALUES = 500_000
@@ -429,4 +429,12 @@ def quote(value: str) -> str:
 
 def pointer_text(pointer: Pointer) -> str:
     """RFC 6901 form, `/rootNodes/1/config`; the whole document is the empty text."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+    joined = "\n".join(map(str, pointer))
+    if "/" in joined or "~" in joined or joined.count("\n") != len(pointer) - 1:
+        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+    return "/" + joined.replace("\n", "/")
+
+
+def pointer_length(pointer: Pointer) -> int:
+    """Of its text, less what has to be escaped in it."""
+    return len(pointer) + sum(map(len, map(str, pointer)))

@@ -47,13 +47,14 @@ def gather(
     vault: Vault,
     settings: Settings,
     remembering: Callable[[Look], Look] | None = None,
+    look: Look | None = None,
 ) -> World:
     """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
-    `remembering` may answer from memory what it has seen before."""
+    `remembering` may answer from memory what it has seen before; `look` is that of another call at the same moment."""
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
-    key_facts = _never_failing(_Probe(installation).key_facts)
+    key_facts = look or looking(installation)
     if remembering is not None:
         key_facts = remembering(key_facts)
     for read in documents:
@@ -96,10 +97,15 @@ def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> Ta
         return TaskFacts(document, task, key, None, type(error).__name__)
 
 
-def with_secret(key: KeyFacts, secret: str, installation: Installation | None) -> KeyFacts:
+def looking(installation: Installation | None) -> Look:
+    """What it has once found out is not looked at again."""
+    return _never_failing(_Probe(installation).key_facts)
+
+
+def with_secret(key: KeyFacts, secret: str, look: Look) -> KeyFacts:
     """The facts of a key as they would be with another secret."""
     credential = replace(key.credential, secret=secret, own_secret=secret)
-    return _Probe(installation).key_facts(key.document, key.key, credential, key.users)
+    return look(key.document, key.key, credential, key.users)
 
 
 def _users(facts: DocumentFacts) -> dict[Pointer, tuple[Task, ...]]:

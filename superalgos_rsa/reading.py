@@ -153,10 +153,11 @@ def _read_value(
     workspace = read_workspace(value)
     found_leaks = _leaks(value, vault) if export else ()
     crashes = loaded.crashes if loaded else ()
-    wanted = [*_places_of_interest(workspace), *(c.pointer for c in crashes), *(leak.pointer for leak in found_leaks)]
+    there = [*_places_of_nodes(workspace), *(leak.pointer for leak in found_leaks)]
+    perhaps = {*_places_of_configs(workspace), *(crash.pointer for crash in crashes)}
     facts = DocumentFacts(
         source.path, kind, tuple(defects), loads, crashes, workspace,
-        _places(text, value, wanted) if wanted else {}, export, found_leaks,
+        _places(text, value, there, perhaps) if there or perhaps else {}, export, found_leaks,
     )  # fmt: skip
     covered = loaded.covered if loaded and not is_of_plugin(source.path) else {}
     return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
@@ -172,11 +173,11 @@ def _told(twice: Duplicates) -> Iterator[Defect]:
         yield Defect("document-duplicate-member", reason, place)
 
 
-def _places(text: str, value: Any, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
+def _places(text: str, value: Any, there: list[Pointer], perhaps: set[Pointer]) -> dict[Pointer, Place]:
     """Where these values stand; of one that is not there the nearest thing around it."""
-    near = {pointer: _nearest(value, pointer) for pointer in pointers}
-    found = places(text, locate(text, near.values()))
-    return {pointer: found[nearest] for pointer, nearest in near.items()}
+    near = {pointer: _nearest(value, pointer) for pointer in perhaps}
+    found = places(text, locate(text, [*there, *near.values()]))
+    return {**found, **{pointer: found[nearest] for pointer, nearest in near.items()}}
 
 
 def _nearest(value: Any, pointer: Pointer) -> Pointer:
@@ -200,18 +201,23 @@ def _leaks(value: Any, vault: Vault) -> tuple[Leak, ...]:
     return leaks(value, frozenset(value for value in values if isinstance(value, str) and len(value) >= 8))
 
 
-def _places_of_interest(workspace: Workspace) -> Iterator[Pointer]:
+def _places_of_nodes(workspace: Workspace) -> Iterator[Pointer]:
     for key in workspace.keys:
         yield key.pointer
         yield key.config_pointer
+    for task in workspace.tasks:
+        yield task.pointer
+        if task.reference is not None:
+            yield task.reference.pointer
+
+
+def _places_of_configs(workspace: Workspace) -> Iterator[Pointer]:
+    for key in workspace.keys:
         if key.exchange is not None:
             yield (*key.exchange.pointer, "config")
     for task in workspace.tasks:
-        yield task.pointer
         if task.needs_key and task.exchange is not None:
             yield (*task.exchange.pointer, "config")
-        if task.reference is not None:
-            yield task.reference.pointer
 
 
 def _classify(path: str, value: Any) -> DocumentKind | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from superalgos_rsa import __version__
 from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.document import Place, Pointer, pointer_text
+from superalgos_rsa.document import Place, Pointer, pointer_length, pointer_text
 from superalgos_rsa.facts import DocumentFacts, KeyFacts, TaskFacts, World
 from superalgos_rsa.report import (
     SEVERITIES,
@@ -131,7 +131,7 @@ def _finding(occurrence: Occurrence, documents: Documents, known: Collection[str
 def _pointer(pointer: Pointer) -> str | None:
     """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
     pointer = _shown_pointer(pointer)
-    return pointer_text(pointer) if sum(len(str(step)) + 1 for step in pointer) <= LONGEST_POINTER else None
+    return pointer_text(pointer) if pointer_length(pointer) <= LONGEST_POINTER else None
 
 
 def _message(occurrence: Occurrence, known: Collection[str]) -> str:

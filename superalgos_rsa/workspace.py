@@ -6,13 +6,14 @@ Everything taken out of a document is plain and small, so that the parsed docume
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from superalgos_rsa.config import KeyConfig, read
-from superalgos_rsa.document import LimitError, Pointer, Way, containers, pointer_of
+from superalgos_rsa.document import LimitError, Pointer, Way, containers, pointer_length, pointer_of
 
 KEY_TYPE = "Exchange Account Key"
 API_KEY_TYPE = "API Authorization Key"
@@ -98,6 +99,8 @@ class Task(NamedTuple):
 class Workspace(NamedTuple):
     keys: tuple[Key, ...] = ()
     tasks: tuple[Task, ...] = ()
+    shared_ids: frozenset[str] = frozenset()
+    """Of keys and tasks, those that more than one has."""
 
 
 @dataclass(slots=True)
@@ -105,10 +108,13 @@ class _Node:
     value: dict[str, Any] = field(repr=False)
     way: Way
     parent: _Node | None
+    _pointer: Pointer | None = None
 
     @property
     def pointer(self) -> Pointer:
-        return pointer_of(self.way)
+        if self._pointer is None:
+            self._pointer = pointer_of(self.way)
+        return self._pointer
 
     @property
     def type(self) -> Any:
@@ -183,9 +189,11 @@ class _Tree:
         if len(keys) + len(tasks) > MOST_NODES:
             raise LimitError(f"it holds more than {MOST_NODES:,} keys and tasks")
         for node in (*keys, *tasks):
-            if sum(len(str(step)) + 1 for step in node.pointer) > LONGEST_POINTER:
+            if pointer_length(node.pointer) > LONGEST_POINTER:
                 raise LimitError(f"the place of a key or a task takes more than {LONGEST_POINTER:,} characters")
-        return Workspace(tuple(map(self._key, keys)), tuple(map(self._task, tasks)))
+        ids = Counter(node.id for node in (*keys, *tasks) if node.id is not None)
+        shared = frozenset(identity for identity, count in ids.items() if count > 1)
+        return Workspace(tuple(map(self._key, keys)), tuple(map(self._task, tasks)), shared)
 
     @cached_property
     def by_id(self) -> dict[str, _Node]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspaces import KEYS, account, ecosystem, exchange, key, with_keys, workspace
 
-from superalgos_rsa.document import Pointer, decode, parse
+from superalgos_rsa.document import MOST_LEVELS, LimitError, Pointer, decode, parse
 from superalgos_rsa.workspace import Task, Workspace, read_workspace
 
 # --- The real ones ----------------------------------------------------------------------------------------------------
@@ -102,11 +102,16 @@ def test_a_key_without_exchange_or_config() -> None:
     assert found.node == ("Exchange Account Key",)
 
 
-def test_a_document_nested_deeper_than_python_recurses() -> None:
-    document: Any = key()
-    for _ in range(3000):
-        document = {"type": "Other", "child": [document]}
-    assert len(read_workspace(document).keys) == 1
+@pytest.mark.parametrize("levels", [MOST_LEVELS, MOST_LEVELS + 1, 3000])
+def test_a_key_is_found_down_to_the_last_level_and_told_of_below(levels: int) -> None:
+    document: Any = [key()]
+    for _ in range(levels - 2):
+        document = [document]
+    if levels <= MOST_LEVELS:
+        assert len(read_workspace(document).keys) == 1
+    else:
+        with pytest.raises(LimitError, match="nested too deep"):
+            read_workspace(document)
 
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------

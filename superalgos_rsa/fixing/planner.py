@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from superalgos_rsa.document import Pointer
 from superalgos_rsa.errors import told
+from superalgos_rsa.facts import DocumentFacts
 from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
 from superalgos_rsa.fixing.menders import MENDERS
 from superalgos_rsa.fixing.state import Judge, State, Verdict
 from superalgos_rsa.report import Applicability, Finding
 from superalgos_rsa.rules.registry import Occurrence
+from superalgos_rsa.workspace import Key, Task
 
 Status = Literal["planned", "held back", "skipped", "declined"]
 Name = tuple[object, ...]
-_MOST_STEPS = 1000
+_MOST_WORK = 60_000
+"""Every trial judges everything anew, so a run makes only so many: 150 among 100 keys, 11 in a workspace of 3.6 MB."""
+_LATER = "one run makes only so many repairs; the next one goes on"
 # While one of these stands, nothing below it can be judged; what then comes to light is not the repair's doing.
 _COVERING = frozenset(
     {"config-invalid", "config-missing", "config-schema", "workspace-crash", "config-control-character"}
@@ -53,16 +58,20 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     others: dict[Name, list[Step]] = {}
     settled: set[Name] = set()
     made = -1
+    work = _Work()
     # What one repair brings to light or makes possible, the next round mends: a path once the vault can be read.
-    while made != len(planned) and len(planned) < _MOST_STEPS:
+    while made != len(planned) and not work.is_done:
         made = len(planned)
         tried = set(settled)
-        while (found := _next(bench.verdict, tried)) is not None:
-            occurrence, finding = found
+        for occurrence, finding in _pending(bench, tried):
+            if work.is_done:
+                break
             name = _name(occurrence)
             tried.add(name)
+            work.count_look(bench, occurrence)
             steps = [
-                _try(bench, occurrence, finding, proposal, unsafe, ask) for proposal in _proposals(bench, occurrence)
+                _try(bench, occurrence, finding, proposal, unsafe, ask, work)
+                for proposal in _proposals(bench, occurrence)
             ]
             planned += [step for step in steps if step.status == "planned"]
             others[name] = [step for step in steps if step.status != "planned"]
@@ -73,11 +82,41 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     told = {name for name, steps in others.items() if steps}
     still = {_name(occurrence) for occurrence, _ in _pairs(bench.verdict)}
     rest = [step for name, steps in others.items() if name in still for step in steps]
-    return Plan((*planned, *rest, *_left(bench.verdict, told)), bench.state, before, bench.verdict)
+    left = _left(bench.verdict, told, tried if work.is_done else None)
+    return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
 
 
-def _next(verdict: Verdict, tried: set[Name]) -> tuple[Occurrence, Finding] | None:
-    return next(((o, f) for o, f in _pairs(verdict) if o.rule in MENDERS and _name(o) not in tried), None)
+class _Work:
+    """What the repairs of one run cost, in findings judged: a kilobyte of a document takes about as long as one."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.done >= _MOST_WORK
+
+    def count_look(self, bench: Bench, occurrence: Occurrence) -> None:
+        """What was meant is looked for among all keys, and in the text of the document."""
+        data = bench.judge.bytes_of(bench.state, occurrence.document or "") or b""
+        self.done += len(bench.verdict.world.keys) // 10 + len(data) // 2048
+
+    def count_trial(self, bench: Bench, state: State) -> None:
+        report = bench.verdict.report
+        judged = len(report.keys) + len(report.tasks) + len(report.findings)
+        self.done += judged + sum(map(len, state.files.values())) // 700
+
+
+def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Finding]]:
+    """What a mender may be found for, from the first again after each repair that was made."""
+    verdict: Verdict | None = None
+    while verdict is not bench.verdict:
+        verdict = bench.verdict
+        for occurrence, finding in _pairs(verdict):
+            if occurrence.rule in MENDERS and _name(occurrence) not in tried:
+                yield occurrence, finding
+                if bench.verdict is not verdict:
+                    break
 
 
 def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exception]:
@@ -90,7 +129,7 @@ def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exce
 
 def _try(
     bench: Bench, occurrence: Occurrence, finding: Finding, proposal: Proposal | Exception, unsafe: bool,
-    ask: Callable[[Step], bool] | None,
+    ask: Callable[[Step], bool] | None, work: _Work,
 ) -> Step:  # fmt: skip
     if isinstance(proposal, Exception):
         return Step(finding, "this repair", "display", "skipped", f"it failed: {told(proposal)}")
@@ -99,6 +138,7 @@ def _try(
         return replace(step, status="held back", reason="it is yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
         return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
+    work.count_trial(bench, proposal.state)
     try:
         after = bench.judge(proposal.state)
         reason = _objection(bench.verdict, after, occurrence, proposal)
@@ -112,13 +152,16 @@ def _try(
     return step
 
 
-def _left(verdict: Verdict, told: set[Name]) -> Iterator[Step]:
-    """What no repair was found for, with what its rule says is to be done."""
+def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
+    """What no repair was found for, with what its rule says is to be done. `tried` where some were not."""
     for occurrence, finding in _pairs(verdict):
         if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
             continue
         title = finding.fix.title
         reason = "it is yours to do"
+        if tried is not None and occurrence.rule in MENDERS and _name(occurrence) not in tried:
+            yield Step(finding, title, finding.fix.applicability, "held back", _LATER)
+            continue
         if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
             reason = "it writes key material, which is done only when you say so"
         elif "FROM_THE_EXCHANGE" in title:
@@ -165,21 +208,18 @@ def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
 def _name(occurrence: Occurrence) -> Name:
     """What makes a finding the same one after an edit that moves places: the node's id, if no other node has it."""
     if occurrence.key is not None:
-        facts = occurrence.key
-        ids = [key.id for key in facts.document.workspace.keys]
-        own = facts.key.id if ids.count(facts.key.id) == 1 else None
-        return (occurrence.rule, occurrence.document, own or facts.key.pointer)
+        return (occurrence.rule, occurrence.document, _own_name(occurrence.key.key, occurrence.key.document))
     if occurrence.task is not None:
-        task = occurrence.task.task
-        ids = [other.id for other in occurrence.task.document.workspace.tasks]
-        return (occurrence.rule, occurrence.document, (ids.count(task.id) == 1 and task.id) or task.pointer)
+        return (occurrence.rule, occurrence.document, _own_name(occurrence.task.task, occurrence.task.document))
     return (occurrence.rule, occurrence.document, occurrence.pointer, occurrence.message)
 
 
 def _usable(verdict: Verdict) -> dict[Name, bool]:
     found: dict[Name, bool] = {}
     for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
-        ids = [key.id for key in facts.document.workspace.keys]
-        own = facts.key.id if ids.count(facts.key.id) == 1 else None
-        found[(facts.document.path, own or facts.key.pointer)] = entry.usable is True
+        found[(facts.document.path, _own_name(facts.key, facts.document))] = entry.usable is True
     return found
+
+
+def _own_name(node: Key | Task, document: DocumentFacts) -> str | Pointer:
+    return node.id if node.id and node.id not in document.workspace.shared_ids else node.pointer

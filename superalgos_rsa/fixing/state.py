@@ -11,7 +11,7 @@ from typing import NamedTuple
 from superalgos_rsa.document import Meant
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content
-from superalgos_rsa.gathering import Settings, gather
+from superalgos_rsa.gathering import Settings, gather, looking
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.modes import Identity
 from superalgos_rsa.reading import ReadDocument, Source, read_document
@@ -66,6 +66,7 @@ class Judge:
     ) -> None:
         self.sources = sources
         self.installation = installation
+        self.look = looking(installation)
         self._vault = vault
         self._settings = settings
         self._read: dict[tuple[str, int, int], ReadDocument] = {}
@@ -98,7 +99,7 @@ class Judge:
         vault = self.vault(state) if state.files or state.folders else self._vault
         self._kept.append(vault)
         documents = [self._document(source, state, vault) for source in self.sources]
-        world = gather(documents, self.installation, vault, self._settings)
+        world = gather(documents, self.installation, vault, self._settings, look=self.look)
         if state.modes:
             keys = {id(key): _with_mode(key, state.modes) for key in world.keys}
             tasks = tuple(replace(t, key=keys[id(t.key)]) if t.key is not None else t for t in world.tasks)
