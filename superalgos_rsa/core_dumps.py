@@ -19,6 +19,16 @@ def forbid() -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, limits[1]))
         _before.append(limits)
+    _close()
+
+
+def forbid_again() -> None:
+    """After the process has become another user: some systems let it be dumped again then."""
+    if _before:
+        _close()
+
+
+def _close() -> None:
     if sys.platform == "linux":
         import ctypes
 

@@ -7,12 +7,16 @@ import contextlib
 import os
 from collections.abc import Iterator
 
+from superalgos_rsa import core_dumps
 from superalgos_rsa.errors import SuperalgosRsaError
 
 
 @contextlib.contextmanager
 def as_owner(*folders: str | os.PathLike[str]) -> Iterator[None]:
-    """As the owner of the first of these folders that is there and not root's; nothing changes for other users."""
+    """As the owner of the first of these folders that is there and not root's; nothing changes for other users.
+
+    Import nothing meanwhile: that user may not be able to read where Python lies.
+    """
     owner = _owner(folders) if hasattr(os, "geteuid") and os.geteuid() == 0 else None
     if owner is None:
         yield
@@ -31,6 +35,7 @@ def as_owner(*folders: str | os.PathLike[str]) -> Iterator[None]:
             _become_root(*before)
         what = f"cannot act as {user.name}, whose folder this is: {error.strerror}"
         raise SuperalgosRsaError(what, "run the command as that user") from None
+    core_dumps.forbid_again()
     try:
         yield
     finally:
@@ -41,6 +46,7 @@ def _become_root(gid: int, groups: list[int]) -> None:
     os.seteuid(0)
     os.setegid(gid)
     os.setgroups(groups)
+    core_dumps.forbid_again()
 
 
 def _owner(folders: tuple[str | os.PathLike[str], ...]) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def cli(context: click.Context, root: str | None, config: str | None) -> None:
     """Tells before a task starts whether Superalgos can really sign with your keys.
 
     Exit codes: 0 nothing at error level, 1 at least one error, 2 wrong usage or the work could not be done, 3 a task
-    server could not be asked.
+    server could not be asked, or a key not be judged.
     """
     context.obj = Session(root, config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # from here on there may be something to clean up

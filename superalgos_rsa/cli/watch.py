@@ -95,7 +95,7 @@ def command(
         dropped = reaction.finish(ending.of_reaction) if reaction is not None else 0
         show.transition(stream.stop(last.report, time.time(), out.unwritten, dropped))
         if dropped:
-            warn(f"{dropped} transitions were not delivered to --on-change")
+            warn(f"transitions not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
         return exit_code(last.evidence.world, last.report)
     return 2
@@ -108,7 +108,7 @@ def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], endin
     if out.failure is not None and not gone:
         warn(f"cannot write to standard output: {out.failure.strerror}", "error")
     elif unwritten and not gone:
-        warn(f"{unwritten} events were not written: nobody reads standard output", "warning")
+        warn(f"events not written, as nobody reads standard output: {unwritten}", "warning")
     if unwritten:
         drop(sys.stdout)
     if err.close(ending.of_streams):
