@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from superalgos_rsa.document import Meant, decode
+from superalgos_rsa.document import decode
+from superalgos_rsa.edit import Meant
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
 from superalgos_rsa.files import Content, clear_away, is_half_written, read_regular, replace, sync_folder
 from superalgos_rsa.modes import Identity, change_mode, has_mode

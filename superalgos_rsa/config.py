@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from superalgos_rsa.document import GONE, Edit, JsonError, Meant, Span, locate, parse, quote
+from superalgos_rsa.document import JsonError, Span, locate, parse
+from superalgos_rsa.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.embedded import set_members
 from superalgos_rsa.errors import UsageError
 

@@ -11,10 +11,10 @@ _before: list[tuple[int, int]] = []
 
 def forbid() -> None:
     """On Linux for whatever collects dumps; on other POSIX systems for files of them; Windows has no such switch."""
-    try:
-        import resource
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource
+
     limits = resource.getrlimit(resource.RLIMIT_CORE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, limits[1]))
@@ -38,7 +38,7 @@ def _close() -> None:
 
 def allow_again() -> None:
     """Before the process becomes another program, which has limits of its own. `exec` makes it dumpable by itself."""
-    if _before:
+    if sys.platform != "win32" and _before:
         import resource
 
         with contextlib.suppress(OSError, ValueError):

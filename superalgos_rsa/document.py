@@ -1,4 +1,4 @@
-"""JSON text with the place of every value, and edits that change the bytes of one value only.
+"""JSON text with the place of every value.
 
 JSON as JavaScript reads it (tried with `JSON.parse` of Node 20): no `NaN`, no `Infinity`, no byte order mark; of
 duplicate members the last one wins.
@@ -10,10 +10,10 @@ import gc
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in CPython, absent from the stubs
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 Pointer = tuple[str | int, ...]
 Container = dict[str, Any] | list[Any]
@@ -47,31 +47,6 @@ class Span:
 
     start: int
     end: int
-
-
-GONE: Final = object()
-
-
-class Meant(NamedTuple):
-    """What an edit is to bring about: another value at one place, or none (`GONE`) where a list had an item. Where a
-    text stands on the way, the pointer leads into the JSON that the text holds."""
-
-    pointer: Pointer
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """`meant` is `None` where every value stays as it is."""
-
-    span: Span
-    replacement: str = field(repr=False)
-    meant: Meant | None = field(default=None, repr=False)
-
-    def below(self, pointer: Pointer) -> Edit:
-        """The same edit, of a value that stands at this place of a larger one."""
-        meant = self.meant
-        return self if meant is None else replace(self, meant=Meant((*pointer, *meant.pointer), meant.value))
 
 
 class JsonError(Exception):
@@ -408,23 +383,6 @@ def places(text: str, spans: dict[Pointer, Span]) -> dict[Pointer, Place]:
         counted = span.start
         result[pointer] = Place(line, span.start - text.rfind("\n", 0, span.start))
     return result
-
-
-def apply(text: str, edits: Sequence[Edit]) -> str:
-    """The text with every edit made. Edits that overlap raise `ValueError`."""
-    parts, at = [], 0
-    for edit in sorted(edits, key=lambda item: (item.span.start, item.span.end)):
-        if edit.span.start < at:
-            raise ValueError("edits overlap")
-        parts += [text[at : edit.span.start], edit.replacement]
-        at = edit.span.end
-    return "".join([*parts, text[at:]])
-
-
-def quote(value: str) -> str:
-    """A JSON string as the platform writes it: non-ASCII letters as they are, lone surrogates escaped."""
-    text = json.dumps(value, ensure_ascii=False)
-    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def pointer_text(pointer: Pointer) -> str:

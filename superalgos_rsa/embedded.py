@@ -7,7 +7,8 @@ import json
 import re
 from itertools import islice
 
-from superalgos_rsa.document import Edit, Meant, Span, locate, parse, quote
+from superalgos_rsa.document import Span, locate, parse
+from superalgos_rsa.edit import Edit, Meant, quote
 
 # One character of the decoded string per match. A surrogate pair of escapes decodes to one character.
 _CHARACTER = re.compile(

@@ -149,6 +149,7 @@ class _Probe:
         self._named: dict[str, PathFacts | None] = {}
         self._contents: dict[bytes, bytes] = {}
         self._verdicts: dict[tuple[str, str | None], Verdict | None] = {}
+        self.user = installation.user if installation else None
         self.other_user = installation.other_user if installation else None
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
@@ -181,17 +182,19 @@ class _Probe:
         return self._for_the_platform(found, self.cwd)
 
     def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
-        """What the user that runs the platform finds there, where another user asks."""
-        if self.other_user is None or not (found.engine_reads or found.status == "unreadable"):
+        """What the user that runs the platform finds there, whoever asks."""
+        if self.user is None or not (found.engine_reads or found.status == "unreadable"):
             return found
-        user, full = self.other_user, looked_for(found.asked, cwd)[0]
-        right = may_read(full, user)
-        if right.allowed is False:
-            give = found.target if right.place == full and self._can_give(found) else None
-            return replace(found, status="unreadable", content=None, refused_at=right.place, to_give=give)
-        if right.allowed is None or not found.engine_reads:
-            return replace(found, status="not-known", content=None)
-        return replace(found, is_lent=user.uid not in (0, owner_uid(full)))
+        full = looked_for(found.asked, cwd)[0]
+        if self.other_user is not None:  # what the system told the caller is no answer
+            right = may_read(full, self.other_user)
+            if right.allowed is False:
+                give = found.target if right.place == full and self._can_give(found) else None
+                return replace(found, status="unreadable", content=None, refused_at=right.place, to_give=give)
+            if right.allowed is None or not found.engine_reads:
+                return replace(found, status="not-known", content=None)
+        is_lent = found.engine_reads and self.user.uid not in (0, owner_uid(full))
+        return replace(found, is_lent=True) if is_lent else found
 
     def _can_give(self, found: PathFacts) -> bool:
         """Whether root need only give the file away: nothing else than a private key of the installation, ever."""

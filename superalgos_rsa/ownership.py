@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 
 from superalgos_rsa import core_dumps
@@ -17,8 +18,8 @@ def as_owner(*folders: str | os.PathLike[str]) -> Iterator[None]:
 
     Import nothing meanwhile: that user may not be able to read where Python lies.
     """
-    owner = _owner(folders) if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-    if owner is None:
+    owner = _owner(folders)
+    if sys.platform == "win32" or os.geteuid() != 0 or owner is None:
         yield
         return
     from superalgos_rsa.rights import user_of
@@ -43,9 +44,10 @@ def as_owner(*folders: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def _become_root(gid: int, groups: list[int]) -> None:
-    os.seteuid(0)
-    os.setegid(gid)
-    os.setgroups(groups)
+    if sys.platform != "win32":
+        os.seteuid(0)
+        os.setegid(gid)
+        os.setgroups(groups)
     core_dumps.forbid_again()
 
 
@@ -60,7 +62,7 @@ def _owner(folders: tuple[str | os.PathLike[str], ...]) -> tuple[int, int] | Non
 
 def is_lent(folder: str) -> bool:
     """Whether root was given a folder that is somebody else's; of one that is not there, where it would lie."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+    if sys.platform == "win32" or os.geteuid() != 0:
         return False
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
@@ -69,9 +71,11 @@ def is_lent(folder: str) -> bool:
 
 def own_home() -> str | None:
     """That of the system's list of users, whatever HOME says."""
-    try:
-        import pwd
+    if sys.platform == "win32":
+        return None
+    import pwd
 
+    try:
         return pwd.getpwuid(os.geteuid()).pw_dir
-    except (ImportError, KeyError):
+    except KeyError:
         return None

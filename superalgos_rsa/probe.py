@@ -186,7 +186,9 @@ def is_made_up(path: str, found: os.stat_result) -> bool:
 
 @functools.cache
 def file_system(device: int) -> str | None:
-    """Its type. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
+    """Its type, where Linux tells. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
+    if sys.platform != "linux":
+        return None
     with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
         for line in lines:
             left, _, right = line.partition(" - ")

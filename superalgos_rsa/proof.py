@@ -6,7 +6,8 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from superalgos_rsa.document import GONE, Edit, JsonError, Meant, apply, parse
+from superalgos_rsa.document import JsonError, parse
+from superalgos_rsa.edit import GONE, Edit, Meant, apply
 from superalgos_rsa.errors import SuperalgosRsaError
 
 UNPROVEN = "the edit would change other values than it says"

@@ -1,7 +1,8 @@
 """Whose rights decide what the platform can read, and what that user may read.
 
 For the user that asks, the system answers by itself. For another one its rule is applied here to modes and access
-lists, so the answer is the same whoever asks; where that cannot be done the answer is `None`.
+lists (those of Linux; macOS has others, which are not read), so the answer is the same whoever asks. Where that cannot
+be done the answer is `None`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Right(NamedTuple):
 
 @functools.cache
 def user_of(uid: int) -> User:
+    if sys.platform == "win32":
+        raise NotImplementedError("its users have no numbers")
     import pwd
 
     try:
@@ -49,7 +52,9 @@ def user_of(uid: int) -> User:
 
 def caller() -> User | None:
     """The user that asks; `None` on Windows, whose rights are of another kind."""
-    return user_of(os.geteuid()) if os.name == "posix" else None
+    if sys.platform == "win32":
+        return None
+    return user_of(os.geteuid())
 
 
 def owner(folder: str | os.PathLike[str]) -> User | None:
@@ -59,7 +64,7 @@ def owner(folder: str | os.PathLike[str]) -> User | None:
 
 def owner_uid(path: str | os.PathLike[str]) -> int | None:
     try:
-        return os.stat(path).st_uid if os.name == "posix" else None
+        return None if sys.platform == "win32" else os.stat(path).st_uid
     except OSError:
         return None
 

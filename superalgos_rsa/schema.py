@@ -55,8 +55,9 @@ def problems(name: str, value: Any) -> list[Problem]:
     quick = QUICK.get(name)
     if quick is not None and quick(value):
         return []
+    validator = _validator(name)
     try:
-        errors = list(_validator(name).iter_errors(value))
+        errors = list(validator.iter_errors(value))
     # The validator writes the refused value into its own message, and of these two Python makes no text.
     except RecursionError:
         return [Problem((), "is nested too deep", "type")]

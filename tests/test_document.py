@@ -16,12 +16,10 @@ from node_json import NodeJson, spelled
 from superalgos_rsa.document import (
     MOST_TOLD,
     Duplicates,
-    Edit,
     JsonError,
     Place,
     Pointer,
     Span,
-    apply,
     decode,
     encode,
     locate,
@@ -30,9 +28,9 @@ from superalgos_rsa.document import (
     place,
     places,
     pointer_text,
-    quote,
     utf8_error,
 )
+from superalgos_rsa.edit import Edit, apply, quote
 
 CORPUS: dict[str, bytes] = {
     "4-space": b'{\n    "a": [\n        1,\n        2\n    ]\n}',

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from superalgos_rsa.document import Span, apply, decode, locate, parse
+from superalgos_rsa.document import Span, decode, locate, parse
+from superalgos_rsa.edit import apply
 from superalgos_rsa.embedded import outer_span, set_members
 from superalgos_rsa.workspace import read_workspace
 

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from superalgos_rsa.changes import Change
-from superalgos_rsa.document import GONE, Edit, Meant, Pointer, Span, locate, quote
+from superalgos_rsa.document import Pointer, Span, locate
+from superalgos_rsa.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.embedded import set_members
 from superalgos_rsa.errors import SuperalgosRsaError
 from superalgos_rsa.journal import Journal

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superalgos_rsa.config import read
-from superalgos_rsa.document import quote
+from superalgos_rsa.edit import quote
 from superalgos_rsa.repair import config_text, without_control_characters
 
 A = "aB3dE6gH" * 8

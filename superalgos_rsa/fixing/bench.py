@@ -10,7 +10,8 @@ from pathlib import Path
 
 from superalgos_rsa.candidates import Candidate, search
 from superalgos_rsa.config import Update
-from superalgos_rsa.document import Edit, decode, encode, parse
+from superalgos_rsa.document import decode, encode, parse
+from superalgos_rsa.edit import Edit
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing.state import Judge, State, Verdict

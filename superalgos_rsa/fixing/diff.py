@@ -12,7 +12,8 @@ from typing import Any
 from superalgos_rsa.changes import Change
 from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.credential import BLANK, is_spelled_like_path
-from superalgos_rsa.document import JsonError, Pointer, decode, locate, parse, place, pointer_text, quote
+from superalgos_rsa.document import JsonError, Pointer, decode, locate, parse, place, pointer_text
+from superalgos_rsa.edit import quote
 from superalgos_rsa.showing import SUFFIX, censored, mask, outline, shown
 
 Is = Callable[[str], bool]

@@ -11,7 +11,8 @@ from typing import Any
 from superalgos_rsa import repair
 from superalgos_rsa.config import Update
 from superalgos_rsa.credential import BLANK
-from superalgos_rsa.document import BOM, GONE, Edit, Meant, Pointer, Span, locate, parse, quote
+from superalgos_rsa.document import BOM, Pointer, Span, locate, parse
+from superalgos_rsa.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.embedded import replace_member, set_members
 from superalgos_rsa.facts import KeyFacts
 from superalgos_rsa.fixing import paths

@@ -18,8 +18,8 @@ from superalgos_rsa.workspace import Key, Task
 
 Status = Literal["planned", "held back", "skipped", "declined"]
 Name = tuple[object, ...]
-_MOST_WORK = 60_000
-"""Every trial judges everything anew, so a run makes only so many: 150 among 100 keys, 11 in a workspace of 3.6 MB."""
+_MOST_WORK = 120_000
+"""Every trial judges everything anew, so a run makes only so many: 300 among 100 keys, 22 in a workspace of 3.6 MB."""
 _LATER = "one run makes only so many repairs; the next one goes on"
 # While one of these stands, nothing below it can be judged; what then comes to light is not the repair's doing.
 _COVERING = frozenset(

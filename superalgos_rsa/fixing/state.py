@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from superalgos_rsa.document import Meant
+from superalgos_rsa.edit import Meant
 from superalgos_rsa.facts import KeyFacts, World
 from superalgos_rsa.files import Content
 from superalgos_rsa.gathering import Settings, gather, looking

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -88,8 +89,8 @@ class Reaction:
         # Standard output is the stream's alone. A group of its own: the terminal's Ctrl-C is not meant for it, and it
         # can be ended with everything that it has started.
         apart: dict[str, Any] = {"start_new_session": True}
-        if os.name == "nt":
-            apart = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         try:
             return subprocess.Popen(self._words, stdin=subprocess.PIPE, stdout=2, **apart)  # noqa: S603  # the user's own words
         except OSError as error:
@@ -121,7 +122,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     if child.returncode is not None:
         return
     with contextlib.suppress(OSError):  # it has just come to its end
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
+        if sys.platform == "win32":
             child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)

@@ -19,7 +19,7 @@ from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, tradin
 from attack.limits import attacked
 from superalgos_rsa.cli import run
 from superalgos_rsa.cli.fix import changes_of
-from superalgos_rsa.document import Meant
+from superalgos_rsa.edit import Meant
 from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
 from superalgos_rsa.fixing.menders import MENDERS
 from superalgos_rsa.fixing.planner import plan

@@ -20,11 +20,13 @@ import pytest
 from conftest import NOBODY, absent
 from installations import API_KEY, KEY_FILE, VAULT, Site, entry, key, trading
 from keys import private_pem, rsa_key
+from watching.watched import watching
 
 from attack.limits import attacked
 from attack.users import OTHER, TRADER, as_root, run_as
 from superalgos_rsa import installation
 from superalgos_rsa.journal import state_folder
+from superalgos_rsa.report import Report
 from superalgos_rsa.rights import user_of
 
 pytestmark = as_root
@@ -174,6 +176,35 @@ def test_rights_that_a_group_gives_count(site: Site) -> None:
     assert check(site)["keys"][0]["usable"] is True
     path.chmod(0o600)
     assert errors(check(site)) == ["file-unreadable"]
+
+
+def test_to_close_a_key_that_another_user_owns_is_no_remedy(site: Site) -> None:
+    """Its reader cannot do it, and root would close it to its reader."""
+    os.chown(site.root / KEY_FILE, OTHER, OTHER)
+    (site.root / KEY_FILE).chmod(0o644)
+    for report in (check_as(TRADER, site), check(site)):
+        (finding,) = (f for f in report["findings"] if f["rule"] == "file-permissions")
+        assert (finding["fix"]["applicability"], "chown" in finding["fix"]["title"]) == ("display", True)
+        assert report["keys"][0]["usable"] is True
+
+
+def test_a_watch_follows_rights_and_owners(site: Site) -> None:
+    def usable(*wanted: bool | None) -> Callable[[Report], bool]:
+        return lambda report: bool(report.keys) and report.keys[0].usable in wanted
+
+    with watching(site.root) as watched:
+        assert watched.report.installation.user == str(TRADER)
+        watched.wait_until(usable(True))
+        closed_file(site)
+        watched.wait_until(usable(False))
+        os.chown(site.root, 0, 0)
+        report = watched.wait_until(usable(True))
+        assert report.installation.user == "root"
+        os.chown(site.root, TRADER, TRADER)
+        watched.wait_until(usable(False))
+        os.chown(site.root / KEY_FILE, TRADER, TRADER)
+        watched.wait_until(usable(True))
+        assert watched.warnings == []
 
 
 def test_a_platform_that_runs_as_root_reads_everything(site: Site) -> None:
@@ -326,6 +357,12 @@ def test_what_setup_and_fix_make_for_root_is_the_owner_s(site: Site) -> None:
     mine(site)
     answer = attacked(["--root", str(site.root), "fix", "--apply"])
     assert (site.root / "My-Secrets").is_dir(), answer
+    assert owners(site.root) == {TRADER}
+
+
+def test_a_report_that_root_writes_into_the_installation_is_the_owner_s(site: Site) -> None:
+    answer = attacked(["--root", str(site.root), "check", "--output-file", str(site.root / "report.txt")])
+    assert answer.code == 0, answer
     assert owners(site.root) == {TRADER}
 
 

@@ -18,7 +18,7 @@ from attack.limits import attacked
 from attack.slips import KINDS, WRAPPINGS, leaked, leaked_of, table
 from superalgos_rsa import schema
 from superalgos_rsa.changes import Change
-from superalgos_rsa.document import quote
+from superalgos_rsa.edit import quote
 from superalgos_rsa.files import Content
 from superalgos_rsa.fixing import diff
 from superalgos_rsa.gathering import Settings, gather

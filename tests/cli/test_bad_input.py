@@ -168,7 +168,7 @@ def test_a_document_over_the_limit_is_a_finding_and_the_limit_can_be_raised(call
     assert "path-case" in ended.rules("error")
     (finding,) = [finding for finding in ended.report["findings"] if finding["document"] == "large.json"]
     assert finding["rule"] == "document-unreadable"
-    assert "the limit is 104,857,600" in finding["message"]
+    assert "the limit is 25,165,824" in finding["message"]
     with Path("larger.json").open("wb") as stream:
         stream.write(Path(demo.WORKSPACE).read_bytes() + b" " * 1024 * 1024)
     assert call("check", "--max-size", "1", "larger.json", "--format", "json").rules() == ["document-unreadable"]

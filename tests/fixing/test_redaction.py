@@ -13,7 +13,7 @@ from keys import private_pem, rsa_key
 from fixing.calls import Call
 from fixing.trees import mode
 from superalgos_rsa.changes import Change
-from superalgos_rsa.document import quote
+from superalgos_rsa.edit import quote
 from superalgos_rsa.fixing import diff
 
 CODE_NAME = "head" + "CANARYn" * 8 + "tail"

@@ -11,7 +11,8 @@ from keys import private_pem, rsa_key
 from fixing.calls import Call
 from fixing.trees import tree
 from superalgos_rsa import embedded
-from superalgos_rsa.document import apply, decode, encode, locate, parse
+from superalgos_rsa.document import decode, encode, locate, parse
+from superalgos_rsa.edit import apply
 from superalgos_rsa.engine.exchanges import BINANCE, is_exchange
 from superalgos_rsa.engine.versions import CcxtVersion
 from superalgos_rsa.workspace import Key, read_workspace
