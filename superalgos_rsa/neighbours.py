@@ -111,14 +111,13 @@ def _is_small(entry: os.DirEntry[str]) -> bool:
     return entry.is_file(follow_symlinks=False) and entry.stat().st_size <= MAX_SIZE
 
 
-_BODY_LINE = rb"[A-Za-z0-9+/]{64,76}"
+_BODY_LINE = re.compile(rb"(?<!\S)[A-Za-z0-9+/]{64,76}(?!\S)")
 
 
 def _telling_lines(content: bytes) -> tuple[bytes, ...]:
     """Full body lines beyond the first, which is the same header for every key of a kind. They survive in an editor's
     swap file, where nothing else of the form does."""
-    lines = [line.strip() for line in content.splitlines()]
-    return tuple(line for line in lines[2:] if re.fullmatch(_BODY_LINE, line))[:2]
+    return tuple(islice((line[0] for line in _BODY_LINE.finditer(content)), 1, 3))
 
 
 def stem(name: str) -> str:

@@ -14,6 +14,7 @@ SUFFIX = re.compile(
     r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
 )
 _LONGEST_PART = 40
+_MOST_PARTS = 100
 _LONGEST_SENTENCE = 1 << 16
 _MOST_DIGITS = 12
 _SHORT, _MOST_SHORT = 4, 6
@@ -46,6 +47,8 @@ def shown(path: str, known: str = "") -> str | None:
 def _is_made_of_words(path: str) -> bool:
     first, *others = _SEPARATOR.split(_START.sub("", path, count=1))
     parts = [first, *others] if first or not others else others  # from the root
+    if len(parts) > _MOST_PARTS:
+        return False
     if len(parts) > 1 and parts[-1] == "":
         parts.pop()
     words: list[str] = []
