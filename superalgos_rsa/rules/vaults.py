@@ -14,8 +14,8 @@ from superalgos_rsa.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.secret import mask
 from superalgos_rsa.vault import Vault
 
-
 _RESTORE = "restore the file from a backup; an empty vault is the two characters []"
+_GIVE = "give the folder to the user who runs Superalgos, with chown"
 _READABLE = "put a regular file there which the user who runs Superalgos may read and write"
 
 
@@ -39,7 +39,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
                 message[0].upper() + message[1:],
                 vault.path,
                 path=str(world.installation.secrets),
-                fix=fix if vault.state == "no-folder" else advice("give the folder to the user who runs Superalgos, with chown"),
+                fix=fix if vault.state == "no-folder" else advice(_GIVE),
             )
     elif vault.state == "closed":
         message = f"Nothing is known of the secrets in the vault: {vault.reason}"
