@@ -103,7 +103,7 @@ def command(
 
 def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], ending: _Ending) -> bool:
     """Whether the stream did what it is for, or its reader went away on purpose."""
-    unwritten = out.close(ending.of_streams)
+    unwritten = out.close(ending.of_output)
     gone = isinstance(out.failure, BrokenPipeError)
     if out.failure is not None and not gone:
         warn(f"cannot write to standard output: {out.failure.strerror}", "error")
@@ -111,7 +111,7 @@ def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], endin
         warn(f"events not written, as nobody reads standard output: {unwritten}", "warning")
     if unwritten:
         drop(sys.stdout)
-    if err.close(ending.of_streams):
+    if err.close(ending.of_errors):
         drop(sys.stderr)
     return out.failure is None or gone
 
@@ -135,11 +135,15 @@ class _Ending:
         """What was begun may take the time that it always has."""
         self._until = min(self._until, time.monotonic() + SECONDS + 1)
 
-    def of_reaction(self) -> float:
-        """Leaves time to say what it did not do."""
-        return self._until - GRACE / 2
+    # Each leaves time to the next, which says what the one before could not do.
 
-    def of_streams(self) -> float:
+    def of_reaction(self) -> float:
+        return self._until - GRACE * 2 / 3
+
+    def of_output(self) -> float:
+        return self._until - GRACE / 3
+
+    def of_errors(self) -> float:
         return self._until
 
 

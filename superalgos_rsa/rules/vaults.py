@@ -15,6 +15,10 @@ from superalgos_rsa.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.showing import mask
 from superalgos_rsa.vault import Vault
 
+_RESTORE = "restore the file from a backup; an empty vault is the two characters []"
+_GIVE = "give the folder to the user who runs Superalgos, with chown"
+_READABLE = "put a regular file there which the user who runs Superalgos may read and write"
+
 
 @check(World, "vault-invalid", "vault-directory-missing")
 def unusable(world: World, _: World) -> Iterator[Occurrence]:
@@ -36,7 +40,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
                 message[0].upper() + message[1:],
                 vault.path,
                 path=str(world.installation.secrets),
-                fix=fix if vault.state == "no-folder" else None,
+                fix=fix if vault.state == "no-folder" else advice(_GIVE),
             )
     elif vault.state == "closed":
         message = f"Nothing is known of the secrets in the vault: {vault.reason}"
@@ -47,7 +51,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
             f"The vault cannot be read ({vault.reason}): loading a workspace with a key ends the whole platform",
             vault.path,
             place=vault.place,
-            fix=advice("restore the file from a backup; an empty vault is the two characters []"),
+            fix=advice(_RESTORE if vault.state == "malformed" else _READABLE),
         )
     else:
         problems = list(islice(_problems(vault.entries), MOST_TOLD))

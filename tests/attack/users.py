@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 import os
 import pkgutil
+import shutil
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.command_line import Ended
+from installations import Site, key, trading
 
 import superalgos_rsa
+from attack.limits import attacked
 from superalgos_rsa.cli import run
 
 TRADER, OTHER = 54321, 54322
@@ -63,3 +70,40 @@ def run_as(uid: int, *words: str | Path, cwd: Path, **variables: str) -> Ended:
         out.seek(0)
         err.seek(0)
         return Ended(os.waitstatus_to_exitcode(status), out.read().decode(), err.read().decode())
+
+
+@contextmanager
+def installation_of_the_trader() -> Iterator[Site]:
+    """An installation of the trader's with one good key, in a folder that everybody can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="superalgos-rsa-test-"))
+    folder.chmod(0o755)
+    site = Site(folder / "superalgos")
+    site.put_key()
+    site.workspace(*trading(key()))
+    give(site.root)
+    yield site
+    shutil.rmtree(folder)
+
+
+def give(root: Path, uid: int = TRADER) -> None:
+    for path in (root, *root.rglob("*")):
+        os.chown(path, uid, uid, follow_symlinks=False)
+
+
+def check(site: Site, *words: str) -> dict[str, Any]:
+    answer = attacked(["--root", str(site.root), "check", "--format", "json", *words])
+    assert answer.holds, answer
+    report: dict[str, Any] = json.loads(answer.out)
+    report["exit"] = answer.code
+    return report
+
+
+def check_as(uid: int, site: Site) -> dict[str, Any]:
+    ended = run_as(uid, "--root", site.root, "check", "--format", "json", cwd=site.root)
+    report = ended.report
+    report["exit"] = ended.code
+    return report
+
+
+def errors(report: dict[str, Any]) -> list[str]:
+    return [finding["rule"] for finding in report["findings"] if finding["severity"] == "error"]
