@@ -107,7 +107,8 @@ def finish_pair(private: Path) -> PublicHalf | None:
     for left in () if os.path.lexists(public_file) else leftovers(public_file):
         found = _public_half_of(private)
         if found is not None and read_regular(left, MAX_KEY_FILE) == _text(found):
-            give_name(left, public_file)
+            with as_owner(private.parent, private.parent.parent):
+                give_name(left, public_file)
             return found
     clear_leftovers([public_file])
     return None
