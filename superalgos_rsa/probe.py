@@ -32,8 +32,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    asked: str
-    resolved: str
+    asked: str = field(repr=False)
+    resolved: str = field(repr=False)
     status: Status
     target: str | None = None
     """The file itself, behind every link."""

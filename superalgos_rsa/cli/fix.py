@@ -172,7 +172,9 @@ def _show(found: Plan, changes: list[Change], known: Known) -> None:
 
 
 def told_of(step: Step, known: Known) -> str:
-    return censored(step.title, known, ids=True)
+    """Its title, with the id of the node and with files that are there."""
+    ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
+    return censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known(word))
 
 
 def _diff(changes: list[Change], known: Known) -> list[str]:

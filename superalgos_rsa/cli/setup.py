@@ -135,6 +135,8 @@ def _choose_workspace(installation: Installation) -> str:
 def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
     keys = world.keys
     if not keys:
+        if not os.path.lexists(workspace):
+            raise UsageError(f"cannot read {workspace}: no such file")
         unread = any(document.defects for document in world.documents)
         raise UsageError(
             f"{workspace} cannot be read" if unread else f"there is no key node in {workspace}",
