@@ -13,24 +13,24 @@ LEAST = 16
 SUFFIX = re.compile(
     r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
 )
-_LONGEST_PART = 40
-_MOST_PARTS = 100
+_LONGEST_PATH, _LONGEST_PART, _MOST_PARTS = 4096, 40, 100
 _LONGEST_SENTENCE = 1 << 16
 _MOST_DIGITS = 12
+_LONG_IN_CAPITALS = 4
 _SHORT, _MOST_SHORT = 4, 6
 """So many words of fewer letters: a secret that is cut up small has more."""
-_WORD = re.compile(r"[0-9]?([^\W\d_]+)|([^\W\d_]*)[0-9]{1,8}")
-_WORD_OR_NUMBER = re.compile(rf"{_WORD.pattern}|[0-9]{{1,15}}")
+_WORD = r"[0-9]?([^\W\d_]+)|([^\W\d_]*)[0-9]{1,8}"
+_WORD_OR_NUMBER = rf"{_WORD}|[0-9]{{1,15}}"
 _IN_ODD_CASE = frozenset({"AppData", "LocalAppData", "ProgramData", "ProgramFiles", "OneDrive", "GitHub", "iCloud"})
-_HUMPS = re.compile(r"[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})+")
+_HUMPS = r"[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})+"
 _ENDS = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff\"'`\u2018\u2019\u201c\u201d"
-_SEPARATOR = re.compile(r"[/\\]{1,2}|[\t\n\r\b\f]")  # JSON makes a tab of the `\t` in `C:\temp`
-_JOINER = re.compile("[-_. \u00a0\u200b\u200c\u200d\u2060\ufeff]")
-_START = re.compile(r"(file:(//)?)?([A-Za-z]:)?", re.IGNORECASE)
-_PLACE = re.compile(r"\.{1,2}|~(\w*)|\$(\w+)|\$\{(\w+)\}|%(\w+)%")
-_ODD = re.compile(r"[^\x00-\x7f]|[0-9]|[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]{16}|(.)\1\1\1|([A-Za-z]{1,3}[^A-Za-z\s]+){6}")
+_SEPARATOR = r"[/\\]{1,2}|[\t\n\r\b\f]"  # JSON makes a tab of the `\t` in `C:\temp`
+_JOINER = "[-_. \u00a0\u200b\u200c\u200d\u2060\ufeff]"
+_START = r"(?i:file:(//)?)?([A-Za-z]:)?"
+_PLACE = r"\.{1,2}|~(\w*)|\$(\w+)|\$\{(\w+)\}|%(\w+)%"
+_ODD = r"[^\x00-\x7f]|[0-9]|[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]{16}|(.)\1\1\1|([A-Za-z]{1,3}[^A-Za-z\s]+){6}"
 """Without any of these a sentence is one of plain words, as most are."""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = r"(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
 def shown(path: str, known: str = "") -> str | None:
@@ -41,11 +41,13 @@ def shown(path: str, known: str = "") -> str | None:
     no secret.
     """
     rest = path.removeprefix(known).strip(_ENDS)
+    if len(rest) > _LONGEST_PATH:
+        return None
     return path if not rest or _is_made_of_words(SUFFIX.sub("", rest)) else None
 
 
 def _is_made_of_words(path: str) -> bool:
-    first, *others = _SEPARATOR.split(_START.sub("", path, count=1))
+    first, *others = re.split(_SEPARATOR, re.sub(_START, "", path, count=1))
     parts = [first, *others] if first or not others else others  # from the root
     if len(parts) > _MOST_PARTS:
         return False
@@ -53,9 +55,9 @@ def _is_made_of_words(path: str) -> bool:
         parts.pop()
     words: list[str] = []
     for part in parts:
-        place = _PLACE.fullmatch(part)
+        place = re.fullmatch(_PLACE, part)
         name = part if place is None else next(filter(None, place.groups()), "")
-        found = [word for word in _JOINER.split(name) if word]
+        found = [word for word in re.split(_JOINER, name) if word]
         if len(part) > _LONGEST_PART or (place is None and not found):
             return False
         words += found
@@ -65,30 +67,30 @@ def _is_made_of_words(path: str) -> bool:
 def _are_words(found: Iterable[str], loosely: bool = False) -> bool:
     """Whether they all are, and neither so many nor with so many digits that they are a secret cut into pieces.
 
-    `loosely`: in a sentence a word may also have humps, and a number be long.
+    `loosely`: in a sentence a word may also have humps, capitals abbreviate, and a number be long.
     """
     digits = short = 0
     for text in found:
         word = text if text.isascii() else _composed(text)
-        match = (_WORD_OR_NUMBER if loosely else _WORD).fullmatch(word)
+        match = re.fullmatch(_WORD_OR_NUMBER if loosely else _WORD, word)
         letters = (match[1] or match[2] or "") if match else ""
-        if match is None or not (_reads(letters) or (loosely and _HUMPS.fullmatch(letters))):
+        if match is None or not (_reads(letters, loosely) or (loosely and re.fullmatch(_HUMPS, letters))):
             return False
         digits += len(word) - len(letters)
         short += 0 < len(letters) < _SHORT
     return digits <= _MOST_DIGITS and short <= _MOST_SHORT
 
 
-def _reads(letters: str) -> bool:
-    """Whether letters are in ordinary case, and many of them such as can be spoken."""
+def _reads(letters: str, loosely: bool) -> bool:
+    """Whether letters are in ordinary case, and many of them, or capitals, such as can be spoken."""
     if letters not in (letters.lower(), letters.upper(), letters.capitalize()):
         return letters in _IN_ODD_CASE
     if re.search(r"(.)\1\1\1", letters):
         return False
-    if len(letters) < LEAST or not letters.isascii():
+    if len(letters) < (_LONG_IN_CAPITALS if letters.isupper() and not loosely else LEAST) or not letters.isascii():
         return True
     vowels = re.findall("[aeiouy]", letters, re.IGNORECASE)
-    return len(vowels) * 10 >= len(letters) * 3 and not re.search("[^aeiouy]{5}", letters, re.IGNORECASE)
+    return len(vowels) * 4 >= len(letters) and not re.search("[^aeiouy]{5}", letters, re.IGNORECASE)
 
 
 def _composed(text: str) -> str:
@@ -109,7 +111,7 @@ def censored(sentence: str, known: Callable[[str], str] = lambda _: "", *, ids: 
     `known` gives the beginning of such a word that is no secret, since a file of that name is there. `ids`: the id of a
     node is a UUID, and so is many a secret.
     """
-    if len(sentence) < LEAST or not _ODD.search(sentence):
+    if len(sentence) < LEAST or not re.search(_ODD, sentence):
         return sentence
     if len(sentence) > _LONGEST_SENTENCE:
         return f"({outline(sentence)})"
@@ -122,15 +124,15 @@ def censored(sentence: str, known: Callable[[str], str] = lambda _: "", *, ids: 
 
 
 def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and not (text[start].isalnum() or text[start] in "_/.~-"):
+    while start < end and not (text[start].isalnum() or text[start] in "_/.~-+="):
         start += 1
-    while start < end and not (text[end - 1].isalnum() or text[end - 1] in "_/"):
+    while start < end and not (text[end - 1].isalnum() or text[end - 1] in "_/+="):
         end -= 1
     return start, end
 
 
 def _is_plain(word: str, known: Callable[[str], str], ids: bool) -> bool:
-    if _pieces_are_words(word) or (ids and _UUID.fullmatch(word)):
+    if _pieces_are_words(word) or (ids and re.fullmatch(_UUID, word)):
         return True
     rest = word.removeprefix(known(word))
     return rest != word and _pieces_are_words(rest)

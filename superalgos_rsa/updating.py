@@ -8,7 +8,7 @@ from typing import Any
 
 from superalgos_rsa.changes import Change
 from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
-from superalgos_rsa.document import JsonError, decode, encode, locate, parse
+from superalgos_rsa.document import JsonError, LimitError, decode, encode, locate, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import Unread, read_regular
 from superalgos_rsa.installation import Installation
@@ -34,7 +34,10 @@ def plan_document_update(
 ) -> Plan:
     """Raises `UsageError` where the key cannot be found, or cannot be given these values."""
     data, value = _read(path)
-    workspace = read_workspace(value)
+    try:
+        workspace = read_workspace(value)
+    except LimitError as error:
+        raise UsageError(f"cannot read {path}: {error.reason}") from None
     key = _find_key(workspace.keys, key_name, path)
     if key.config.state != "read":
         raise UsageError(
@@ -130,8 +133,8 @@ def code_names_in(document: str | bytes) -> frozenset[str]:
             return frozenset()
         document = found.data
     try:
-        value = parse(decode(document))
-    except JsonError:
+        keys = read_workspace(parse(decode(document))).keys
+    except JsonError:  # or larger than what is read, which is told where the document itself is judged
         return frozenset()
-    names = (key.config.fields.get("codeName") for key in read_workspace(value).keys)
+    names = (key.config.fields.get("codeName") for key in keys)
     return frozenset(name for name in names if isinstance(name, str))

@@ -46,6 +46,7 @@ ORDINARY = [
     "My-Secrets/k\u200b.pem",
     "My-Secrets/my binance key.pem",
     "My-Secrets/MY_KEY.PEM",
+    "KEYS/BINANCE-TRADING/PRIVATE.KEY",
     "My-Secrets/binancefuturesprivatekey.pem",
     "My-Secrets/rsa4096.pem",
     "Schlüssel/Börse.pem",
@@ -68,6 +69,7 @@ SECRETIVE = [
     "Secret=k8JhG2mQ9xL4pZt7Rw3V/x.pem",
     "abcdefghijklmnopqrstuvwxyzabcdefghijklmno.pem",
     "qwrtpsdfghjklzxcvbnm.pem",
+    "keys/FEIWIUUU/KKQNOAOR/GVNBQALT/VDUXIB.pem",
     "AAAAAAAA/AAAAAAAA/AAAAAAAA",
     "ab/cd/ef/gh/ij/kl/mn/op/qr/st/uv/wx",
     "12345678/12345678/12345678",
@@ -76,6 +78,7 @@ SECRETIVE = [
     "a;b/k.pem",
     "Key: My-Secrets/k.pem<br>",
     "////////////////",
+    "keys/" * 820 + "k.pem",
 ]  # fmt: skip
 
 
@@ -132,6 +135,7 @@ def test_of_a_hidden_text_length_and_a_known_suffix_are_told(text: str, said: st
         "My key #2 (main account)",
         "BinanceFuturesMainKey",
         "Binance/Main(USDT-M)#2",
+        "BTCUSDT-ETHBTC-LTCBTC",
         "🔑 Schlüssel für die Börse",
         "Live Trading Session",
         "The key has 1024 bits; Binance takes 2048",
