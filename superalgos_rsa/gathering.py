@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from superalgos_rsa.credential import BLANK, Credential, control_character, is_hmac_secret, secret_kind
 from superalgos_rsa.document import Pointer
 from superalgos_rsa.engine import Effort, TooLongError, Verdict, judge
 from superalgos_rsa.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
+from superalgos_rsa.far_files import FarFiles
 from superalgos_rsa.installation import Installation
 from superalgos_rsa.keyfile import KeyText, inspect
-from superalgos_rsa.neighbours import Surroundings
+from superalgos_rsa.neighbours import Neighbours, Surroundings
 from superalgos_rsa.network import is_this_machine
-from superalgos_rsa.probe import Folders, PathFacts, examine, looked_for
+from superalgos_rsa.probe import LONGEST_PATH, Folders, PathFacts, examine, looked_for
 from superalgos_rsa.reading import ReadDocument
 from superalgos_rsa.rights import may_read, owner_uid
 from superalgos_rsa.vault import Vault
@@ -133,6 +135,14 @@ def _server(task: Task) -> str | None:
     return LOCAL if is_this_machine(host) else None
 
 
+class _Found(NamedTuple):
+    """What the file systems tell of a path."""
+
+    path: PathFacts | None
+    content: KeyText | None = None
+    neighbours: Neighbours | None = None
+
+
 class _Probe:
     """Looks at the machine it runs on: the task server of every task whose LAN node is this machine.
 
@@ -142,7 +152,8 @@ class _Probe:
     def __init__(self, installation: Installation | None) -> None:
         self.installation = installation
         self.cwd = str(installation.root) if installation else None
-        self._folders = Folders()
+        self._far_files = FarFiles((self.cwd or os.getcwd(), os.getcwd()))
+        self._folders = Folders(self._far_files.is_far)
         self._surroundings = Surroundings()
         self._effort = Effort()
         self._known: dict[tuple[str, str | None, str], KeyFacts] = {}
@@ -172,14 +183,33 @@ class _Probe:
             code_name_path=name,
         )  # fmt: skip
 
-    def _examine(self, asked: str, document: DocumentFacts) -> PathFacts | None:
-        if self.cwd is None:
-            return examine(asked, os.getcwd(), (), self._folders) if os.path.isabs(asked) else None
-        beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {self.cwd})
-        found = examine(asked, self.cwd, beside, self._folders)
+    def _find(self, asked: str, document: DocumentFacts) -> _Found:
+        if self.cwd is None and not os.path.isabs(asked):
+            return _Found(None)
+        cwd = self.cwd or os.getcwd()
+        beside = {os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd} if self.cwd else ()
+        return self._answered(asked, cwd, lambda: self._found(examine(asked, cwd, tuple(beside), self._folders)))
+
+    def _answered(self, asked: str, cwd: str, ask: Callable[[], _Found]) -> _Found:
+        full = os.path.join(cwd, asked)
+        if len(full) > LONGEST_PATH or "\0" in full:
+            return ask()
+        return self._far_files.answer(full, ask) or _Found(PathFacts(asked, os.path.normpath(full), "no-answer"))
+
+    def _seen(self, path: PathFacts) -> _Found:
+        return _Found(path if self.cwd is None else self._for_the_platform(path, self.cwd))
+
+    def _found(self, path: PathFacts) -> _Found:
+        path = path if self.cwd is None else self._for_the_platform(path, self.cwd)
+        data = path.content
+        if data is None:
+            return _Found(path)
         # By however many names a file is called, its content is kept once.
-        found = replace(found, content=found.content and self._contents.setdefault(found.content, found.content))
-        return self._for_the_platform(found, self.cwd)
+        path = replace(path, content=self._contents.setdefault(data, data))
+        content = inspect(data)
+        if path.target is None or content.kind != "private":
+            return _Found(path, content)
+        return _Found(path, content, self._surroundings.of(path.target, data, content.public_key_sha256))
 
     def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
         """What the user that runs the platform finds there, whoever asks."""
@@ -208,18 +238,19 @@ class _Probe:
         if not isinstance(name, str) or not name or self.cwd is None:
             return None
         if name not in self._named:
-            found = self._for_the_platform(examine(name, self.cwd, (), self._folders), self.cwd)
-            self._named[name] = found if found.engine_reads else None
+            cwd = self.cwd
+            found = self._answered(name, cwd, lambda: self._seen(examine(name, cwd, (), self._folders))).path
+            self._named[name] = found if found is not None and found.engine_reads else None
         return self._named[name]
 
     def _of_secret(self, facts: KeyFacts, secret: str, exchange: str | None) -> KeyFacts:
-        path = self._examine(secret, facts.document)
-        kind = secret_kind(secret, path)
-        path = path if kind == "path" else None
+        found = self._find(secret, facts.document)
+        kind = secret_kind(secret, found.path)
+        path = found.path if kind == "path" else None
         facts = replace(facts, kind=kind, control=control_character(secret), path=path)
         if path is not None and path.status == "special":
             return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
-        if path is not None and path.status in ("too-large", "made-up", "not-known"):
+        if path is not None and path.status in ("too-large", "made-up", "not-known", "no-answer"):
             return facts  # nobody knows what the engine reads
         if kind == "path" and path is None:
             return facts
@@ -227,17 +258,15 @@ class _Probe:
         if data is None and facts.is_too_long:
             return facts
         text = secret if data is None else data.decode("utf-8", "replace")
-        content: KeyText | None = inspect(secret.encode("utf-8", "replace") if data is None else data)
+        content = inspect(secret.encode("utf-8", "replace")) if data is None else found.content
         if data is None and content is not None and (kind == "path" or content.kind in ("text", "empty")):
             content = None
-        around = None
-        if path and path.target and data is not None and content is not None and content.kind == "private":
-            around = self._surroundings.of(path.target, data, content.public_key_sha256)
         hmac = None if kind == "path" and data is None else _hmac_text(text, exchange, content)
         verdict = self._judge(text, exchange)
         return replace(
-            facts, content=content, verdict=verdict, undecided=verdict is None, neighbours=around, hmac_text=hmac
-        )
+            facts, content=content, verdict=verdict, undecided=verdict is None, hmac_text=hmac,
+            neighbours=None if data is None else found.neighbours,
+        )  # fmt: skip
 
     def _judge(self, text: str, exchange: str | None) -> Verdict | None:
         if (text, exchange) not in self._verdicts:

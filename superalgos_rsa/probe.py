@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
@@ -29,7 +29,7 @@ _MOST_NAMES_IN_ALL = 200_000
 
 Status = Literal[
     "file", "missing", "impossible", "directory", "special", "made-up", "dangling-link", "link-loop", "unreadable",
-    "not-known", "too-large",
+    "not-known", "no-answer", "too-large",
 ]  # fmt: skip
 """`not-known`: it may not be read by whoever asks, and perhaps by the user that runs the platform."""
 Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
@@ -72,9 +72,11 @@ class PathFacts:
 
 
 class Folders:
-    """The names in folders without regard to case. Each folder is listed once, and one of too many names not at all."""
+    """The names in folders without regard to case. Each folder is listed once, and one of too many names not at all.
+    `is_far` tells of what may not answer, and is not asked whether it is what was meant."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_far: Callable[[str], bool] = lambda _: False) -> None:
+        self.is_far = is_far
         self._known: dict[tuple[int, int], dict[str, list[str]]] = {}
         self._left = _MOST_NAMES_IN_ALL
 
@@ -118,7 +120,7 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders
         resolved,
         status,
         mode=mode,
-        near=tuple(_near(path, cwd, beside, folders)) if status in ("missing", "dangling-link") else (),
+        near=tuple(_near(path, cwd, beside, folders or Folders())) if status in ("missing", "dangling-link") else (),
         parent_exists=os.path.isdir(parent)
         and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
         known=resolved if os.path.lexists(full) else known_part(resolved),
@@ -210,22 +212,19 @@ def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str,
     path = _as_node_encodes(asked)
     if not path or "\0" in path:
         return ()
-    others = (candidate for _, candidate in _offers(path, cwd, beside, None))
+    others = (candidate for _, candidate in _offers(path, cwd, beside, Folders()))
     return tuple(dict.fromkeys(os.path.join(cwd, name) for name in (path, *others) if name and "\0" not in name))
 
 
-def _near(path: str, cwd: str, beside: tuple[str, ...], folders: Folders | None) -> list[Near]:
+def _near(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> Iterator[Near]:
     """Files the path was probably meant for, the likeliest first; each is one change away from the path."""
-    return [
-        Near(likeness, candidate)
-        for likeness, candidate in _offers(path, cwd, beside, folders)
-        if candidate not in ("", path) and os.path.isfile(os.path.join(cwd, candidate))
-    ]
+    for likeness, candidate in _offers(path, cwd, beside, folders):
+        full = os.path.join(cwd, candidate)
+        if candidate not in ("", path) and not folders.is_far(full) and os.path.isfile(full):
+            yield Near(likeness, candidate)
 
 
-def _offers(
-    path: str, cwd: str, beside: tuple[str, ...], folders: Folders | None
-) -> Iterator[tuple[Likeness, str]]:
+def _offers(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> Iterator[tuple[Likeness, str]]:
     if len(path) >= _LONGEST_MEANT:
         return
     try:
@@ -240,7 +239,7 @@ def _offers(
             yield "separators", slashes
             yield "separators", slashes.lstrip("/")
             yield from _by_name(slashes)
-        in_other_case = _other_case(path, cwd, folders or Folders())
+        in_other_case = _other_case(path, cwd, folders)
         if in_other_case is not None:
             yield "case", in_other_case
         if not os.path.isabs(path):
@@ -293,6 +292,8 @@ def _spelled_on_disk(path: str, cwd: str, folders: Folders) -> str | None:
     if len(parts) > _MOST_PARTS:
         return None
     for part in parts:
+        if folders.is_far(at):
+            return None
         if part not in (".", "..") and not os.path.lexists(os.path.join(at, part)):
             found = folders.spelled(at, part)
             if len(found) != 1:

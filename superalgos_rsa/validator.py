@@ -71,10 +71,10 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
 
 
 def _signs(key: KeyFacts, world: World) -> bool | None:
-    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where the caller
-    may not see what the engine would."""
+    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where what
+    the engine would read cannot be seen from here."""
     name = key.credential.code_name
-    hidden = key.path is not None and key.path.status == "not-known"
+    hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
     if (hidden or (key.credential.covered and world.vault.state == "closed")) and name and not is_placeholder(name):
         return None
     if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
@@ -122,7 +122,7 @@ def _finding(occurrence: Occurrence, documents: Documents, known: Collection[str
         task.task.id if task else None,
         _path(occurrence),
         _name(key.server if key else task.server if task else None),
-        RULES[occurrence.rule].exchange,
+        None if occurrence.undecided else RULES[occurrence.rule].exchange,
         occurrence.fix,
         tuple(map(censored, occurrence.node)),
     )

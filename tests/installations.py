@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 from keys import private_pem, rsa_key
 
 from superalgos_rsa import schema
@@ -243,7 +244,7 @@ def _keep_laws_of_finding(finding: Finding) -> None:
         _, name, *words = shlex.split(finding.fix.title)
         command = cli.get_command(None, name)  # type: ignore[arg-type]  # the context is not looked at
         assert command is not None
-        command.make_context(name, words)
+        command.make_context(name, words, parent=click.Context(cli, **cli.context_settings))
         if finding.fix.applicability == "safe":
             assert not any(word in words for word in ("PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"))
 

@@ -121,6 +121,7 @@ WRITERS = {
     "locks.py",  # which locks it, beside it where it cannot be locked itself
     "attributes.py",  # which gives a new file what the old one had
     "modes.py",  # which gives one known file another mode
+    "far_files.py",  # whose child leaves the streams of this process alone
     "changes.py",  # which makes and removes the folders of a change
     "journal_folder.py",  # which keeps what is needed to take changes back, in a private place
     "demonstration.py",  # which makes an installation in a temporary folder

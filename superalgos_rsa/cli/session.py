@@ -201,10 +201,10 @@ def remember(world: World, report: Report) -> None:
     from superalgos_rsa import memory
     from superalgos_rsa.journal import Journal, state_folder
 
-    folder = state_folder(os.environ)
     with contextlib.suppress(Exception):  # that something cannot be noted is no reason for a verdict to fail
+        folder = state_folder(os.environ)
         memory.remember(folder, world, report)
-    Journal(folder).forget(time.time())
+        Journal(folder).forget(time.time())
 
 
 def documents_of(

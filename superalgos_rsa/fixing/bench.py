@@ -56,7 +56,8 @@ class Bench:
         self.wishes = wishes
         self.state = State()
         self.verdict: Verdict = judge.begin()
-        self._broken = [key.path.resolved for key in self.verdict.world.keys if key.path and not key.reads_file]
+        paths = (key.path for key in self.verdict.world.keys if key.path is not None)
+        self._broken = [path.resolved for path in paths if not path.engine_reads and path.status != "no-answer"]
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -64,6 +64,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             key,
             path=where,
             fix=command("superalgos-rsa", "keygen"),
+            undecided=True,
         )
     if content is None or verdict is None:
         return

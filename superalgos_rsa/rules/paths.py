@@ -49,7 +49,8 @@ def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     found = key.path
     if key.is_too_long:
         message = "`secret` is far too long for a key or a secret: it is not judged"
-        yield at_key("file-too-large", message, key, fix=set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"))
+        fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
+        yield at_key("file-too-large", message, key, fix=fix, undecided=True)
     # A tab or line break within the path has a rule of its own, which names the cause.
     if key.kind != "path" or found is None or (key.control is not None and not found.engine_reads):
         return
@@ -59,6 +60,10 @@ def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         yield _unreadable(key, found, world)
     elif found.status == "not-known":
         yield _not_judged(key, world)
+    elif found.status == "no-answer":
+        fix = advice("see to it that the file system answers, or move the key to this machine's own disk")
+        message = "The file system that the key file lies on gives no answer in time: a task would wait for it"
+        yield _at(key, "file-not-judged", message, fix)
     elif found.status == "too-large":
         yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
     elif found.status in ("missing", "impossible"):

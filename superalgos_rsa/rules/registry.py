@@ -15,7 +15,8 @@ INTERNAL_ERROR = "internal-error"
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both."""
+    """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both.
+    `undecided`: nobody knows what the engine would do, so nothing is said of what the exchange would answer."""
 
     rule: str
     message: str
@@ -29,6 +30,7 @@ class Occurrence:
     used: bool = True
     severity: Severity | None = None
     fix: Fix | None = None
+    undecided: bool = False
 
 
 Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, World)

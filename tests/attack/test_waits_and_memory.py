@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import absent
 from installations import KEY_FILE, VAULT, Site, ecosystem, entry, exchange, key, network, task
 from keys import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
+from attack.slow_mount import NAME, SlowMount
 
 WORKSPACE = "Platform/My-Workspaces/W.json"
 FORMATS: tuple[list[str], ...] = ([], ["--format", "json"])
@@ -209,3 +211,40 @@ def test_thousands_of_tasks_and_keys_are_told_within_the_limit(site: Site) -> No
     site.workspace(ecosystem(binance), network(binance, *tasks))
     for words in FORMATS:
         assert judged(site, *words).code == 1
+
+
+@pytest.fixture
+def slow_mount(tmp_path: Path) -> Iterator[Path]:
+    """A folder of a file system that answers after 40 seconds. Only root may mount one."""
+    folder = tmp_path / "far"
+    folder.mkdir()
+    try:
+        mount = SlowMount(folder, private_pem(rsa_key()), seconds=40)
+        mount.__enter__()
+    except OSError as error:
+        absent(f"no file system can be mounted here: {error.strerror}")
+    try:
+        yield folder
+    finally:
+        mount.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("command", ["check", "preflight", "show", "fix"])
+def test_a_key_on_a_file_system_that_answers_after_forty_seconds_is_not_waited_for(
+    site: Site, slow_mount: Path, command: str
+) -> None:
+    """Several ways to it, one of them a link, and a good key beside: that one is judged all the same."""
+    site.put_key()
+    (site.root / "My-Secrets" / "link.pem").symlink_to(slow_mount / NAME)
+    names = [str(slow_mount / NAME), "My-Secrets/link.pem", f"{slow_mount}/other.pem", KEY_FILE]
+    keys = [key(name, name=f"Key {n}", code_name=f"{n:064}") for n, name in enumerate(names)]
+    binance = exchange(*keys)
+    site.workspace(ecosystem(binance), network(binance, *(task(one, name=str(n)) for n, one in enumerate(keys))))
+    if command in ("show", "fix"):
+        assert judged(site, command=command).code in (1, 3)
+        return
+    found = json.loads(judged(site, "--format", "json", command=command).out)
+    usable = [one["usable"] for one in found["keys"]]
+    assert usable == [None, None, None, True]
+    assert [one["rule"] for one in found["findings"] if one["severity"] == "error"] == ["file-not-judged"] * 3
+    assert [one["ready"] for one in found["tasks"]] == [False, False, False, True]

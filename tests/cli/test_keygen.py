@@ -86,7 +86,7 @@ def test_the_steps_at_the_exchange_are_told_in_order(site: Site, call: Call) -> 
     program, name, *words = shlex.split(told.splitlines()[-1])
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    assert command.make_context(name, words).params["secret"] == PRIVATE
+    assert command.make_context(name, words, parent=click.Context(cli, **cli.context_settings)).params["secret"] == PRIVATE
     assert program == "superalgos-rsa"
 
 

@@ -8,9 +8,9 @@ RULES = (
         severity="error",
         title="The document cannot be read",
         sees=(
-            "There is no such file, it may not be read, or it is larger than the limit. Or its text is not UTF-8, not "
-            "JSON (the finding names line and column), or nested too deep. A folder, a pipe or a device is never "
-            "opened as a document."
+            "There is no such file, it may not be read, or it is larger than a limit: in bytes, values, levels, keys "
+            "and tasks (docs/limits.md). Or its text is not UTF-8, or not JSON (the finding names line and column). A "
+            "folder, a pipe or a device is never opened as a document."
         ),
         engine=(
             "The platform ends when it loads a workspace that is not JSON. Every key and task in the file is out of "

@@ -22,14 +22,21 @@ RULES = (
         id="file-not-judged",
         severity="error",
         unused_severity="info",
-        title="Nobody can say from here whether the platform can read the key file",
+        title="Nobody can say from here what the platform reads",
         sees=(
-            "Superalgos runs as another user than the one who asks. The file is closed to the one who asks, or nothing "
-            "that he may see tells whether it is open to the other."
+            "Superalgos runs as another user than the one who asks, and the file is closed to the one who asks, or "
+            "nothing that he may see tells whether it is open to the other. Or the file system that the key file lies "
+            "on, that of another machine for one, gives no answer within 5 seconds."
         ),
-        engine="Not known. A task that needs the key counts as not ready.",
+        engine=(
+            "Not known. A task that needs the key counts as not ready. Where a file system gives no answer the engine "
+            "waits for it, and the whole task server with it."
+        ),
         exchange=None,
-        mend="Run the same command as the user that runs the platform: `sudo -u USER superalgos-rsa …`.",
+        mend=(
+            "Run the same command as the user that runs the platform: `sudo -u USER superalgos-rsa …`. Keep the key "
+            "file on a disk of the machine itself."
+        ),
     ),
     Rule(
         id="file-empty",
@@ -47,7 +54,10 @@ RULES = (
         id="file-too-large",
         severity="error",
         title="The key file is far too large for a key",
-        sees="The file is larger than any private key. It is not read.",
+        sees=(
+            "The file is larger than any private key, of more than 64 KiB, and is not read. Or `secret` itself is as "
+            "long."
+        ),
         engine=(
             "The engine reads the whole file on every main loop of the bot and takes all of its text as the secret."
         ),

@@ -11,7 +11,10 @@ RULES = (
             "The file can be read as a private key, but its numbers are not those of one key. A byte was changed or "
             "lost."
         ),
-        engine="The engine may sign with it and say nothing, but the signature does not verify with the public key.",
+        engine=(
+            "The engine may sign with it and say nothing, but the signature does not verify with the public key. "
+            "Where the numbers are too long to try that, the finding says so."
+        ),
         exchange=SIGNATURE_INVALID,
         mend=(
             "Put back the file from a backup. Without one, make a new pair with `superalgos-rsa keygen` and give its "

@@ -1,0 +1,155 @@
+"""Files on file systems that may not answer: of another machine, or made by a program.
+
+Whoever asks such a one waits in the kernel, where nothing but its answer wakes him; a process with a thread there does
+not even end. So a child of this process asks, and is left behind when it has waited long enough. Where every file
+system is a local one, nothing of this happens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import re
+import select
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar
+
+PATIENCE = 5.0
+"""Seconds for one answer."""
+PATIENCE_IN_ALL = 10.0
+
+_FAR = frozenset(
+    {
+        "9p", "afs", "autofs", "beegfs", "ceph", "cifs", "davfs", "drvfs", "fuse", "fuseblk", "gfs2", "glusterfs",
+        "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
+    }
+)  # fmt: skip
+_NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # containers stand on them
+_OF_MACOS = ("/Volumes", "/net", "/Network")
+_MOST_LINKS = 40
+_MOST_BYTES = 1024 * 1024
+
+Answer = TypeVar("Answer")
+
+
+class FarFiles:
+    """`answering` are folders whose file systems have been read from already, so they answer."""
+
+    def __init__(self, answering: Iterable[str] = (), mounts: Iterable[str] | None = None) -> None:
+        found = _far_mounts() if mounts is None else mounts
+        self._mounts = frozenset(found)
+        self._mounts -= {mount for folder in answering if (mount := self._mount_of(os.path.abspath(folder)))}
+        self._silent: set[str] = set()
+        self._left = PATIENCE_IN_ALL
+
+    def is_far(self, path: str) -> bool:
+        return self._mount_of(path) is not None
+
+    def answer(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
+        """What `ask` finds out about an absolute path; None where the file system gives no answer in time."""
+        mount = self._mount_of(path)
+        if mount is None or not hasattr(os, "fork"):
+            return ask()
+        if mount in self._silent or self._left <= 0:
+            return None
+        begun = time.monotonic()
+        data = _asked_by_child(ask, min(PATIENCE, self._left))
+        self._left -= time.monotonic() - begun
+        if not data:
+            self._silent.add(mount)
+            return None
+        answer: Answer = pickle.loads(data)  # noqa: S301  # of this very process's child
+        return answer
+
+    def _mount_of(self, path: str) -> str | None:
+        """The first such file system on the way of an absolute path; links are followed as far as they are near."""
+        if not self._mounts:
+            return None
+        at, parts, links = "/", deque(path.split("/")), 0
+        while parts:
+            part = parts.popleft()
+            if part == "..":
+                at = os.path.dirname(at)
+            elif part not in ("", "."):
+                entry = os.path.join(at, part)
+                if entry in self._mounts:
+                    return entry
+                try:
+                    target = os.readlink(entry)
+                except (OSError, ValueError):
+                    at = entry
+                    continue
+                links += 1
+                if links > _MOST_LINKS:
+                    return None
+                at = "/" if os.path.isabs(target) else at
+                parts.extendleft(reversed(target.split("/")))
+        return None
+
+
+def _far_mounts() -> Iterable[str]:
+    if sys.platform == "darwin":
+        return _OF_MACOS
+    try:
+        with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as stream:
+            fields = [line.split(" ") for line in stream]
+    except OSError:
+        return ()
+    return [_unescaped(point) for _, point, kind, *_ in fields if _is_far(kind)]
+
+
+def _is_far(kind: str) -> bool:
+    return kind in _FAR or (kind.startswith("fuse.") and kind not in _NEAR)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
+
+
+def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer_and_end(ask, write_end)
+    os.close(write_end)
+    try:
+        data = _read(read_end, time.monotonic() + patience)
+    finally:
+        os.close(read_end)
+    if data is None:
+        os.kill(child, signal.SIGKILL)  # heeded when the file system has answered; nobody waits for that
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, os.WNOHANG if data is None else 0)
+    return data
+
+
+def _answer_and_end(ask: Callable[[], object], out: int) -> NoReturn:
+    try:
+        # Whoever reads this program's output must not wait for the end of a child that was left behind.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        os.closerange(3, out)
+        os.closerange(out + 1, 1024)
+        with open(out, "wb") as stream:
+            pickle.dump(ask(), stream)
+    finally:
+        os._exit(0)
+
+
+def _read(descriptor: int, deadline: float) -> bytes | None:
+    data = b""
+    while len(data) < _MOST_BYTES:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return None
+        part = os.read(descriptor, 65536)
+        if not part:
+            return data
+        data += part
+    return None
