@@ -41,7 +41,8 @@ def test_the_command_line_takes_every_word_for_what_it_is(document: str, key: st
     command = cli.get_command(None, program)  # type: ignore[arg-type]  # the context is not looked at
     assert command is not None
     given = {"document": document, "key": key, "code_name": name, "secret": secret}
-    assert command.make_context(program, words, parent=click.Context(cli, **cli.context_settings)).params == given
+    parent = click.Context(cli, **cli.context_settings)
+    assert command.make_context(program, words, parent=parent).params == given
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which reads the command")

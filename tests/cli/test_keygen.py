@@ -86,7 +86,8 @@ def test_the_steps_at_the_exchange_are_told_in_order(site: Site, call: Call) -> 
     program, name, *words = shlex.split(told.splitlines()[-1])
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    assert command.make_context(name, words, parent=click.Context(cli, **cli.context_settings)).params["secret"] == PRIVATE
+    parent = click.Context(cli, **cli.context_settings)
+    assert command.make_context(name, words, parent=parent).params["secret"] == PRIVATE
     assert program == "superalgos-rsa"
 
 
