@@ -214,10 +214,10 @@ def _places_of_nodes(workspace: Workspace) -> Iterator[Pointer]:
 def _places_of_configs(workspace: Workspace) -> Iterator[Pointer]:
     for key in workspace.keys:
         if key.exchange is not None:
-            yield (*key.exchange.pointer, "config")
+            yield key.exchange.config_pointer
     for task in workspace.tasks:
         if task.needs_key and task.exchange is not None:
-            yield (*task.exchange.pointer, "config")
+            yield task.exchange.config_pointer
 
 
 def _classify(path: str, value: Any) -> DocumentKind | None:

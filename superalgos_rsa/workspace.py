@@ -45,6 +45,8 @@ class Exchange(NamedTuple):
     code_name: str | None
     sandbox: Any
     node: tuple[str, ...]
+    config_pointer: Pointer
+    """Of its config, or of the node where it has none."""
 
 
 class Key(NamedTuple):
@@ -313,6 +315,7 @@ def _exchange(node: _Node) -> Exchange:
         _kept(code_name) if isinstance(code_name, str) else None,
         config.get("sandBox"),
         node.names,
+        (*node.pointer, "config") if "config" in node.value else node.pointer,
     )
 
 

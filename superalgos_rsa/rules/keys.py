@@ -124,7 +124,7 @@ def exchange_of_key(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         return
     for rule, message, fix in _defects(key.exchange, world):
         used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
-        yield at_key(rule, message, key, pointer=(*key.exchange.pointer, "config"), used=used, fix=fix)
+        yield at_key(rule, message, key, pointer=key.exchange.config_pointer, used=used, fix=fix)
 
 
 @check(TaskFacts, "exchange-sandbox")
@@ -137,7 +137,7 @@ def exchange_of_task(task: TaskFacts, world: World) -> Iterator[Occurrence]:
         return
     for rule, message, fix in _defects(traded, world):
         if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
-            yield at_task(rule, message, task, pointer=(*traded.pointer, "config"), fix=fix)
+            yield at_task(rule, message, task, pointer=traded.config_pointer, fix=fix)
 
 
 def _defects(found: Exchange, world: World) -> Iterator[tuple[str, str, Fix]]:
