@@ -13,8 +13,8 @@ from typing import Literal
 
 from superalgos_rsa import attributes, lease, locks
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.file_systems import is_made_up
 from superalgos_rsa.ownership import as_owner
-from superalgos_rsa.probe import is_made_up
 
 Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
 

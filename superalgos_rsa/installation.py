@@ -11,8 +11,8 @@ from pathlib import Path
 
 from superalgos_rsa.engine.versions import CcxtVersion, installed_version
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.file_systems import is_on_network
 from superalgos_rsa.files import Content, read_regular
-from superalgos_rsa.network import is_on_network
 from superalgos_rsa.rights import User, caller, listener, owner
 
 HTTP_PORT = 34248

@@ -1,15 +1,13 @@
-"""What can be told about the network without asking it: no name is resolved and nothing is sent."""
+"""Whether a host is this machine, told without asking the network: no name is resolved and nothing is sent."""
 
 from __future__ import annotations
 
-import os
 import re
 
 _LONGEST_HOST = 253
 _NEVER_OURS = {"AF_INET": "192.0.2.1", "AF_INET6": "2001:db8::1"}
 """Addresses for documentation (RFC 5737, RFC 3849): no machine has them."""
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
-_AWAY = re.compile(r"[/\\]{2}|/(net|afs|Network)/")
 
 
 def is_this_machine(host: str) -> bool:
@@ -51,8 +49,3 @@ def _can_bind(family: int, address: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def is_on_network(path: str) -> bool:
-    """Whether a path names another machine, so that a mere look at it would call there: `//host/share`, `/net/host`."""
-    return _AWAY.match(path) is not None or _AWAY.match(os.path.normpath(path)) is not None

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from superalgos_rsa.probe import file_system
+from superalgos_rsa.file_systems import file_system
 
 READ, WRITE, SEARCH = 4, 2, 1
 _MOST_LINKS = 40  # what Linux follows before it says that the links loop

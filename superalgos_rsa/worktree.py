@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from superalgos_rsa import programs
+from superalgos_rsa.file_systems import is_on_network
 from superalgos_rsa.files import Content, Unread, read_regular
-from superalgos_rsa.network import is_on_network
 
 MAX_INDEX = 16 * 1024 * 1024
 MAX_READ = 4 * MAX_INDEX
