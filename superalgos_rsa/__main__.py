@@ -23,8 +23,8 @@ def main() -> int:
 
 
 def _run() -> int:
-    from superalgos_rsa import core_dumps
     from superalgos_rsa.cli import run
+    from superalgos_rsa.files import core_dumps
 
     core_dumps.forbid()
     return run(None)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from superalgos_rsa.document import JsonError, Span, locate, parse
-from superalgos_rsa.edit import GONE, Edit, Meant, quote
-from superalgos_rsa.embedded import set_members
+from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
+from superalgos_rsa.documents.embedded_json import set_members
+from superalgos_rsa.documents.json_text import JsonError, Span, locate, parse
 from superalgos_rsa.errors import UsageError
 
 State = Literal["missing", "not-text", "invalid", "not-object", "read"]

@@ -6,19 +6,19 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from superalgos_rsa.changes import Change
 from superalgos_rsa.config import Update, UpdatePlan, VaultText, plan_update
-from superalgos_rsa.document import JsonError, LimitError, decode, encode, locate, parse
+from superalgos_rsa.documents.json_text import JsonError, LimitError, decode, encode, locate, parse
+from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.proof import edited
+from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import Unread, read_regular
-from superalgos_rsa.installation import Installation
-from superalgos_rsa.loader import load
-from superalgos_rsa.pasting import command_line
-from superalgos_rsa.proof import edited
-from superalgos_rsa.reading import DEFAULT_LIMIT, find_documents
-from superalgos_rsa.showing import censored
-from superalgos_rsa.vault import NO_VAULT, Vault, is_of_plugin
-from superalgos_rsa.workspace import Key, read_workspace
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.load_route import load
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin
+from superalgos_rsa.superalgos.workspace import Key, read_workspace
+from superalgos_rsa.validator.documents import DEFAULT_LIMIT, find_documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import click
 from keys import private_pem, rsa_key
 
-from superalgos_rsa import schema
 from superalgos_rsa.cli import cli
 from superalgos_rsa.cli.session import Request, Session, judge
-from superalgos_rsa.document import JsonError, parse
-from superalgos_rsa.facts import World
-from superalgos_rsa.report import Finding, KeyEntry, Report, Severity, TaskEntry
-from superalgos_rsa.reports import as_json
+from superalgos_rsa.documents import schema
+from superalgos_rsa.documents.json_text import JsonError, parse
+from superalgos_rsa.reports import json_report
+from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.report import Finding, KeyEntry, Report, Severity, TaskEntry
 
 CCXT_2, CCXT_4, CCXT_4_NEW = "2.7.62", "4.5.59", "4.5.84"
 API_KEY = "aB3dE6gH" * 8
@@ -203,7 +203,7 @@ class Site:
 def keep_laws(judged: Judged) -> None:
     """What holds of every verdict, whatever the situation."""
     world, report = judged
-    assert not schema.problems("report", as_json.to_dict(report))
+    assert not schema.problems("report", json_report.to_dict(report))
     errors = [finding for finding in report.findings if finding.severity == "error"]
     for facts, found in zip(world.keys, report.keys, strict=True):
         if found.used_by and not found.usable:

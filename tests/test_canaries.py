@@ -17,11 +17,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from keys import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
 
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa import schema
 from superalgos_rsa.cli import run
 from superalgos_rsa.cli.session import Request, Session, judge
-from superalgos_rsa.facts import DocumentFacts
+from superalgos_rsa.documents import schema
+from superalgos_rsa.superalgos import demo_installation as demo
+from superalgos_rsa.validator.facts import DocumentFacts
 
 VAULT = "My-Secrets/workspace-credentials.json"
 SHORTEST = 12
@@ -408,7 +408,7 @@ def test_the_text_of_an_exception_is_not_said(
         listener.judgements(demo.WORKSPACE)
     assert "[internal-error]" in listener.heard
     # The first two fail for one key or document, which is a finding; the last fails for all of them.
-    fails = {"superalgos_rsa.gathering.judge": 1, "superalgos_rsa.reading.read_workspace": 1, "json.dumps": 2}
+    fails = {"superalgos_rsa.validator.collect.judge": 1, "superalgos_rsa.validator.documents.read_workspace": 1, "json.dumps": 2}
     for where, code in fails.items():
         with monkeypatch.context() as patch:
             patch.setattr(where, fail)

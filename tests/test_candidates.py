@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from keys import private_pem, public_pem, rsa_key
 
-from superalgos_rsa import candidates
-from superalgos_rsa.candidates import by_name, names_of, public_halves, search
+from superalgos_rsa.fixer import candidates
+from superalgos_rsa.fixer.candidates import by_name, names_of, public_halves, search
 
 PEM = private_pem(rsa_key())
 

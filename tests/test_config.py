@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from workspaces import KEYS, entry, key, with_keys
 
 from superalgos_rsa.config import PLACEHOLDERS, KeyConfig, Update, VaultText, is_placeholder, plan_update, read
-from superalgos_rsa.credential import Credential, resolve
-from superalgos_rsa.document import locate, parse
-from superalgos_rsa.edit import apply
+from superalgos_rsa.documents.edit import apply
+from superalgos_rsa.documents.json_text import locate, parse
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.loader import VaultReader, load
-from superalgos_rsa.workspace import read_workspace
+from superalgos_rsa.superalgos.load_route import VaultReader, load
+from superalgos_rsa.superalgos.workspace import read_workspace
+from superalgos_rsa.validator.credential import Credential, resolve
 
 
 @pytest.mark.parametrize(

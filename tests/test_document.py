@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from node_json import NodeJson, spelled
 
-from superalgos_rsa.document import (
+from superalgos_rsa.documents.edit import Edit, apply, quote
+from superalgos_rsa.documents.json_text import (
     MOST_TOLD,
     Duplicates,
     JsonError,
@@ -30,7 +31,6 @@ from superalgos_rsa.document import (
     pointer_text,
     utf8_error,
 )
-from superalgos_rsa.edit import Edit, apply, quote
 
 CORPUS: dict[str, bytes] = {
     "4-space": b'{\n    "a": [\n        1,\n        2\n    ]\n}',

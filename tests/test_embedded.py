@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from superalgos_rsa.document import Span, decode, locate, parse
-from superalgos_rsa.edit import apply
-from superalgos_rsa.embedded import outer_span, set_members
-from superalgos_rsa.workspace import read_workspace
+from superalgos_rsa.documents.edit import apply
+from superalgos_rsa.documents.embedded_json import outer_span, set_members
+from superalgos_rsa.documents.json_text import Span, decode, locate, parse
+from superalgos_rsa.superalgos.workspace import read_workspace
 
 BACKSLASH = "\\"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from workspaces import KEYS, key, with_keys, workspace
 
 from superalgos_rsa.config import PLACEHOLDERS
-from superalgos_rsa.document import Pointer, parse
-from superalgos_rsa.exports import leaks
+from superalgos_rsa.documents.json_text import Pointer, parse
+from superalgos_rsa.exports.leaks import leaks
 
 NOTHING: frozenset[str] = frozenset()
 CONFIG = (*KEYS, 0, "config")

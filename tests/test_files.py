@@ -13,7 +13,7 @@ import filelock  # noqa: F401  # imported here, where its files can be read, for
 import pytest
 
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
-from superalgos_rsa.files import Content, Unread, create, read_regular, replace
+from superalgos_rsa.files.regular import Content, Unread, create, read_regular, replace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and FIFOs are POSIX's")
 

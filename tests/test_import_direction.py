@@ -58,7 +58,7 @@ def test_nothing_but_commands_imports_commands(module: str) -> None:
 
 
 def test_reports_know_the_report_alone() -> None:
-    known = ("superalgos_rsa.report", "superalgos_rsa.rules.catalogue", "superalgos_rsa.__version__")
+    known = ("superalgos_rsa.validator.report", "superalgos_rsa.validator.rules.catalogue", "superalgos_rsa.__version__")
     for module in _of("reports/"):
         own = [name for name in _imports(module) if name.startswith("superalgos_rsa")]
         assert [name for name in own if not name.startswith(known)] == [], module
@@ -72,7 +72,7 @@ def test_the_probe_needs_the_standard_library_alone() -> None:
 
 def test_documents_and_the_node_tree_know_no_files() -> None:
     for module in ("document.py", "embedded.py", "javascript.py", "loader.py", "config.py", "workspace.py"):
-        io = ("os", "pathlib", "superalgos_rsa.files", "subprocess", "socket")
+        io = ("os", "pathlib", "superalgos_rsa.files.regular", "subprocess", "socket")
         assert [name for name in _imports(module) if name.split(".")[0] in io or name.startswith(io[2])] == []
 
 
@@ -80,7 +80,7 @@ def test_rules_do_no_io() -> None:
     for module in _of("rules/"):
         roots = {name.split(".")[0] for name in _imports(module)}
         assert not roots & {"subprocess", "socket", "shutil", "tempfile", "time", "datetime", "random"}, module
-        assert not any(name.startswith("superalgos_rsa.files") for name in _imports(module)), module
+        assert not any(name.startswith("superalgos_rsa.files.regular") for name in _imports(module)), module
 
 
 # --- Streams, the environment and the end of the process belong to the commands ---------------------------------------

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from superalgos_rsa import installation
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.installation import find_root, is_chosen, is_root, open_installation, platform_is_running
+from superalgos_rsa.superalgos import installation
+from superalgos_rsa.superalgos.installation import find_root, is_chosen, is_root, open_installation, platform_is_running
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa import files
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
-from superalgos_rsa.files import is_half_written
-from superalgos_rsa.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS, Journal, state_folder
-from superalgos_rsa.journal_folder import DAY, LONGEST_REST, Clock
+from superalgos_rsa.files import regular
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS, Journal, state_folder
+from superalgos_rsa.files.journal_folder import DAY, LONGEST_REST, Clock
+from superalgos_rsa.files.regular import is_half_written
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
@@ -240,7 +240,7 @@ def test_what_somebody_wrote_into_the_old_file_comes_back(journal: Journal, fold
 def test_no_name_keeps_a_stray_file_alive(journal: Journal, folder: Path, name: str) -> None:
     path, other = put(folder / name), put(folder / "other")
     stray = put(folder / f".{name}.{TOKEN}.new")
-    files.clear_away(path, b"old", b"new", TOKEN)
+    regular.clear_away(path, b"old", b"new", TOKEN)
     assert not stray.exists()
     assert (path.exists(), other.exists()) == (True, True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.journal_folder import Clock, JournalFolder, NoJournalError, make_private
+from superalgos_rsa.files.journal_folder import Clock, JournalFolder, NoJournalError, make_private
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX's")
 

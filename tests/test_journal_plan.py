@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.journal_plan import entry_of, is_plan
+from superalgos_rsa.files.journal_plan import entry_of, is_plan
 
 CHANGE = {"path": "/x", "old": True, "new": True, "old_mode": None, "new_mode": 0o600, "folder": False}
 PLAN = {"time": 5, "age": 1.5, "title": "t", "report": False, "state": "applied", "changes": [CHANGE]}

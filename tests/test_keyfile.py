@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.keyfile import DAMAGE, KeyText, inspect, private_der
+from superalgos_rsa.keys.inspect import DAMAGE, KeyText, inspect, private_der
 
 KEY = keys.rsa_key(1024)
 PKCS8, PKCS1 = keys.private_pem(KEY), keys.private_pem(KEY, keys.PKCS1)

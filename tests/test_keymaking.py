@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_der, public_pem
 
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.keymaking import Pair, PassphraseNeededError, clean, make, public_half
-from superalgos_rsa.pem import DAMAGE
-from superalgos_rsa.secret import Secret
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.keypair import Pair, PassphraseNeededError, clean, make, public_half
+from superalgos_rsa.keys.pem import DAMAGE
+from superalgos_rsa.keys.secret import Secret
 
 KEY = keys.rsa_key(1024)  # whether the numbers belong together is found out ten times faster than with 2048 bits
 PUBLIC = public_pem(KEY).decode()

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import absent
 
-from superalgos_rsa import lease
 from superalgos_rsa.errors import ConflictError
-from superalgos_rsa.files import replace
+from superalgos_rsa.files import lease
+from superalgos_rsa.files.regular import replace
 
 fcntl = pytest.importorskip("fcntl")
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspaces import KEYS, account, apis, ecosystem, entry, exchange, key, with_keys, workspace
 
-from superalgos_rsa import javascript as js
-from superalgos_rsa.credential import resolve
-from superalgos_rsa.document import JsonError, Pointer
-from superalgos_rsa.files import Content
-from superalgos_rsa.loader import Load, VaultReader, load
-from superalgos_rsa.vault import parse_vault
-from superalgos_rsa.workspace import read_workspace
+from superalgos_rsa.documents import javascript as js
+from superalgos_rsa.documents.json_text import JsonError, Pointer
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.superalgos.load_route import Load, VaultReader, load
+from superalgos_rsa.superalgos.vault import parse_vault
+from superalgos_rsa.superalgos.workspace import read_workspace
+from superalgos_rsa.validator.credential import resolve
 
 KEY = (*KEYS, 0)
 CONFIG = (*KEY, "config")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from keys import PKCS1, other_key, private_der, private_pem, public_pem, rsa_key
 
-from superalgos_rsa import neighbours
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.neighbours import MAX_SIZE, Neighbours, Surroundings, look_around
+from superalgos_rsa.keys import exposure
+from superalgos_rsa.keys.exposure import MAX_SIZE, Neighbours, Surroundings, look_around
+from superalgos_rsa.keys.inspect import inspect
 
 
 def around(path: Path) -> Neighbours:
@@ -163,7 +163,7 @@ def test_many_keys_of_one_folder_are_told_apart_though_it_is_read_once(
     assert (expected["b.pem"].git, expected["e.pem"].git) == (None, "tracked")
     surroundings = Surroundings()
     assert _of(surroundings, tmp_path / "a.pem") == expected["a.pem"]
-    monkeypatch.setattr(neighbours, "read_regular", None)  # nothing is read from here on
+    monkeypatch.setattr(exposure, "read_regular", None)  # nothing is read from here on
     assert {name: _of(surroundings, tmp_path / name) for name in expected} == expected
 
 
@@ -173,7 +173,7 @@ def test_what_is_read_is_counted_over_all_folders(tmp_path: Path, monkeypatch: p
         (tmp_path / folder).mkdir()
         for name in ("k.pem", "copy.pem"):
             (tmp_path / folder / name).write_bytes(pem)
-    monkeypatch.setattr(neighbours, "MAX_READ", 4 * len(pem))
+    monkeypatch.setattr(exposure, "MAX_READ", 4 * len(pem))
     surroundings = Surroundings()
     copies = [_of(surroundings, tmp_path / folder / "k.pem").copies for folder in "abc"]
     assert copies == [("copy.pem",), ("copy.pem",), ()]
@@ -184,9 +184,9 @@ def test_of_a_crowded_folder_a_part_is_looked_at(key_file: Path, monkeypatch: py
         (key_file.parent / f"{number:02}.pem").write_bytes(private_pem(rsa_key()))
         (key_file.parent / f"0{number:02}.iso").write_bytes(bytes(MAX_SIZE + 1))
     assert len(around(key_file).copies) == 30
-    monkeypatch.setattr(neighbours, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(exposure, "MAX_ENTRIES", 5)
     assert around(key_file).copies == tuple(f"{number:02}.pem" for number in range(5)), "the large ones do not count"
-    monkeypatch.setattr(neighbours, "MAX_SCANNED", 3)
+    monkeypatch.setattr(exposure, "MAX_SCANNED", 3)
     assert len(around(key_file).copies) <= 3
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.file_systems import is_on_network
-from superalgos_rsa.network import is_this_machine
+from superalgos_rsa.files.file_systems import is_on_network
+from superalgos_rsa.servers.this_machine import is_this_machine
 
 _heard: list[tuple[str, object]] | None = None
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa import newfiles
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole, give_name, leftovers
+from superalgos_rsa.files import new_files
+from superalgos_rsa.files.new_files import NewFile, clear_leftovers, create_whole, give_name, leftovers
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and locks are POSIX's")
 PROJECT = Path(__file__).parents[1]
-WAYS = [newfiles._rename, newfiles._link, newfiles._look_and_rename, give_name]
+WAYS = [new_files._rename, new_files._link, new_files._look_and_rename, give_name]
 
 
 def names(folder: Path) -> list[str]:
@@ -69,7 +69,7 @@ def test_until_all_are_whole_none_has_its_name_and_only_their_owner_can_read_the
 
 def test_a_name_that_somebody_took_meanwhile_is_not_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first file was replaced by another program before the second failed."""
-    given = newfiles.give_name
+    given = new_files.give_name
 
     def give(temporary: Path, path: Path) -> None:
         if path.name == "b":
@@ -78,7 +78,7 @@ def test_a_name_that_somebody_took_meanwhile_is_not_taken_away(tmp_path: Path, m
             raise OSError(5, "Input/output error")
         given(temporary, path)
 
-    monkeypatch.setattr(newfiles, "give_name", give)
+    monkeypatch.setattr(new_files, "give_name", give)
     with pytest.raises(SuperalgosRsaError, match="Input/output error"):
         create_whole([NewFile(tmp_path / "a", b"a", 0o600), NewFile(tmp_path / "b", b"b", 0o644)])
     assert names(tmp_path) == ["a"]
@@ -163,5 +163,5 @@ def test_what_is_no_leftover_stays(tmp_path: Path, lay: Callable[[Path], None]) 
 
 
 def test_a_leftover_ends_as_the_key_does_so_that_it_is_ignored_like_it(tmp_path: Path) -> None:
-    assert newfiles._beside(tmp_path / "k.pub.pem").name.startswith(".k.pub.")
-    assert newfiles._beside(tmp_path / "k.pub.pem").suffix == ".pem"
+    assert new_files._beside(tmp_path / "k.pub.pem").name.startswith(".k.pub.")
+    assert new_files._beside(tmp_path / "k.pub.pem").suffix == ".pem"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa import pem
+from superalgos_rsa.keys import pem
 
 DER = bytes(range(200))
 PEM = keys.pem_of("PRIVATE KEY", DER).decode()

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa import probe
-from superalgos_rsa.probe import MAX_KEY_FILE, Likeness, Near, PathFacts, examine, looked_for
+from superalgos_rsa.servers import local
+from superalgos_rsa.servers.local import MAX_KEY_FILE, Likeness, Near, PathFacts, examine, looked_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and FIFOs are POSIX's")
 
@@ -99,7 +99,7 @@ def test_what_is_no_readable_file_is_told_and_not_read(root: Path, make: Callabl
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/stdin"])
 def test_a_device_is_special(root: Path, device: str) -> None:
-    program = f"from superalgos_rsa.probe import examine; print(examine({device!r}, '/').status)"
+    program = f"from superalgos_rsa.servers.local import examine; print(examine({device!r}, '/').status)"
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=20, check=True)
     assert ran.stdout.strip() == "special"
@@ -345,7 +345,7 @@ def test_whether_the_folder_is_there_says_that_a_path_was_meant(root: Path, aske
 
 def test_it_runs_from_its_text_alone(root: Path) -> None:
     """So that it can be sent to another machine, where nothing of this package is installed."""
-    program = Path(probe.__file__).read_text("utf-8") + "\nprint(examine('My-Secrets/k.pem', '.').status)\n"
+    program = Path(local.__file__).read_text("utf-8") + "\nprint(examine('My-Secrets/k.pem', '.').status)\n"
     command = [sys.executable, "-I", "-S", "-"]
     ran = subprocess.run(command, input=program, cwd=root, capture_output=True, text=True, timeout=20, check=True)
     assert ran.stdout == "file\n"

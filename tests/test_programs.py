@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.programs import find
+from superalgos_rsa.files.programs import find
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a program is made the POSIX way")
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from superalgos_rsa.changes import Change
-from superalgos_rsa.document import Pointer, Span, locate
-from superalgos_rsa.edit import GONE, Edit, Meant, quote
-from superalgos_rsa.embedded import set_members
+from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
+from superalgos_rsa.documents.embedded_json import set_members
+from superalgos_rsa.documents.json_text import Pointer, Span, locate
+from superalgos_rsa.documents.proof import edited, is_as_meant
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.journal import Journal
-from superalgos_rsa.proof import edited, is_as_meant
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
 
 NODE = '{"config": "{\\"codeName\\": \\"a\\", \\"uid\\": 1}", "keys": [[], null, 5]}'
 

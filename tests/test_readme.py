@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from superalgos_rsa import demonstration as demo
 from superalgos_rsa.cli import COMMANDS, cli
+from superalgos_rsa.superalgos import demo_installation as demo
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")

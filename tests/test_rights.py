@@ -17,8 +17,8 @@ from conftest import NOBODY, T, absent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superalgos_rsa import rights
-from superalgos_rsa.rights import READ, SEARCH, WRITE, Right, User
+from superalgos_rsa.files import rights
+from superalgos_rsa.files.rights import READ, SEARCH, WRITE, Right, User
 
 UID, GID, OTHER_GID = 54321, 54321, 54322
 STRANGER = User(UID, "stranger", GID, frozenset({GID, OTHER_GID}))

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from superalgos_rsa import report, schema
+from superalgos_rsa.documents import schema
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.validator import report
 
 ROOT = Path(__file__).parents[1]
 

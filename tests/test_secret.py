@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from superalgos_rsa.secret import Secret
+from superalgos_rsa.keys.secret import Secret
 
 CANARY = "Zq7Canary0Xw"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.showing import censored, mask, outline, shown
+from superalgos_rsa.documents.showing import censored, mask, outline, shown
 
 ORDINARY = [
     "My-Secrets/k.pem",

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from workspaces import entry, key, with_keys
 
-from superalgos_rsa.document import Place
-from superalgos_rsa.files import Content
-from superalgos_rsa.loader import load
-from superalgos_rsa.vault import MAX_VAULT, Vault, parse_vault, read_vault
+from superalgos_rsa.documents.json_text import Place
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.superalgos.load_route import load
+from superalgos_rsa.superalgos.vault import MAX_VAULT, Vault, parse_vault, read_vault
 
 posix = pytest.mark.skipif(os.name != "posix", reason="FIFOs and links are made on POSIX only")
 

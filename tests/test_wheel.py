@@ -8,7 +8,7 @@ import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from superalgos_rsa import schema
+from superalgos_rsa.documents import schema
 
 ROOT = Path(__file__).parents[1]
 

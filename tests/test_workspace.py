@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspaces import KEYS, account, ecosystem, exchange, key, with_keys, workspace
 
-from superalgos_rsa.document import MOST_LEVELS, LimitError, Pointer, decode, parse
-from superalgos_rsa.workspace import Task, Workspace, read_workspace
+from superalgos_rsa.documents.json_text import MOST_LEVELS, LimitError, Pointer, decode, parse
+from superalgos_rsa.superalgos.workspace import Task, Workspace, read_workspace
 
 # --- The real ones ----------------------------------------------------------------------------------------------------
 

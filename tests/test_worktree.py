@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa import worktree
-from superalgos_rsa.worktree import WorkTrees, names_in_index
+from superalgos_rsa.keys import work_tree
+from superalgos_rsa.keys.work_tree import WorkTrees, names_in_index
 
 GIT = ["git", "-c", "user.name=x", "-c", "user.email=x@example.invalid", "-c", "commit.gpgSign=false"]
 NAMES = [
@@ -222,7 +222,7 @@ def test_beyond_the_limits_nothing_is_said(repository: Path, monkeypatch: pytest
     asked = WorkTrees()
     for number in range(5):
         put(repository / f"{number}/k.pem")
-    monkeypatch.setattr(worktree, "MAX_ASKED", 3)
+    monkeypatch.setattr(work_tree, "MAX_ASKED", 3)
     states = [asked.state(str(repository / str(number)), "k.pem") for number in range(5)]
     assert states == ["not-ignored"] * 3 + [None] * 2
 
@@ -233,14 +233,14 @@ def test_index_bytes_are_counted_over_all_folders(repository: Path, monkeypatch:
         git(repository, "add", name)
     put(repository / ".gitignore", "*")
     size = (repository / ".git/index").stat().st_size
-    monkeypatch.setattr(worktree, "MAX_READ", 2 * size)
+    monkeypatch.setattr(work_tree, "MAX_READ", 2 * size)
     asked = WorkTrees()
     assert [asked.state(str(repository / name), "k.pem") for name in "abc"] == ["tracked", "tracked", None]
 
 
 def test_ignore_files_that_are_too_large_together_are_not_given_to_git(repository: Path) -> None:
     key = put(repository / "a/k.pem")
-    half = "#" * (worktree.MAX_RULES // 2) + "\n"
+    half = "#" * (work_tree.MAX_RULES // 2) + "\n"
     put(repository / ".gitignore", half)
     assert state(key) == "not-ignored"
     put(repository / "a/.gitignore", half)
@@ -250,7 +250,7 @@ def test_ignore_files_that_are_too_large_together_are_not_given_to_git(repositor
 def test_a_git_that_does_not_end_is_ended(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "bin/git", "#!/bin/sh\nexec sleep 600\n").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
-    monkeypatch.setattr(worktree, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(work_tree, "MAX_SECONDS", 0.2)
     asked = WorkTrees()
     put(repository / "a/k.pem")
     assert asked.state(str(repository), "k.pem") is None

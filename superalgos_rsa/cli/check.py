@@ -6,7 +6,7 @@ import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code, judge
-from superalgos_rsa.report import Report
+from superalgos_rsa.validator.report import Report
 
 
 @click.command()
@@ -31,9 +31,9 @@ def command(
 def show(report: Report, output: Output) -> None:
     documents = [document.path for document in report.documents]
     if output.format == "json":
-        from superalgos_rsa.reports import as_json
+        from superalgos_rsa.reports import json_report
 
-        emit(lambda _colour, _width: as_json.render(report), output, documents)
+        emit(lambda _colour, _width: json_report.render(report), output, documents)
     else:
         from superalgos_rsa.reports import text
 

@@ -12,10 +12,10 @@ from superalgos_rsa.cli.keygen import warn_if_exposed
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import say, written
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.installation import find_root
-from superalgos_rsa.keymaking import clean
-from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole
-from superalgos_rsa.ownership import as_owner
+from superalgos_rsa.files.new_files import NewFile, clear_leftovers, create_whole
+from superalgos_rsa.files.ownership import as_owner
+from superalgos_rsa.keys.keypair import clean
+from superalgos_rsa.superalgos.installation import find_root
 
 
 @click.command()

@@ -17,7 +17,7 @@ from superalgos_rsa.cli.session import say, wants_colour, write
 @click.command()
 def command() -> int:
     """See a broken installation checked, explained, mended and checked again. Nothing of yours is touched."""
-    from superalgos_rsa import demonstration as demo
+    from superalgos_rsa.superalgos import demo_installation as demo
 
     folder = Path(tempfile.mkdtemp(prefix="superalgos-rsa-demo-"))
     before = Path.cwd()

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa import memory
-from superalgos_rsa.changes import Change
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import (
@@ -30,20 +28,21 @@ from superalgos_rsa.cli.session import (
     write_json,
     written,
 )  # fmt: skip
+from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.facts import KeyFacts
-from superalgos_rsa.fixing import diff
-from superalgos_rsa.fixing.bench import Wishes
-from superalgos_rsa.fixing.planner import Plan, Step, plan
-from superalgos_rsa.fixing.state import Judge
-from superalgos_rsa.installation import Installation
-from superalgos_rsa.journal import state_folder
-from superalgos_rsa.keymaking import public_half
-from superalgos_rsa.reading import Source, read_source
-from superalgos_rsa.reports.command import runnable
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import state_folder
+from superalgos_rsa.fixer import diff, known_keys
+from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.plan import Plan, Step, plan
+from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.keys.keypair import public_half
+from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.showing import censored
-from superalgos_rsa.vault import Vault
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.validator.documents import Source, read_source
+from superalgos_rsa.validator.facts import KeyFacts
 
 _RUNNING = (
     "Superalgos is running: its next save overwrites these repairs unless the workspace is loaded again first, and "
@@ -80,7 +79,7 @@ def command(
     wishes = Wishes(
         tuple(Path(folder) for folder in (*search, *settings.search)),
         frozenset(public_half(read_key_file(file)).sha256 for file in public),
-        remembered=functools.partial(memory.recall, state_folder(os.environ)),
+        remembered=functools.partial(known_keys.recall, state_folder(os.environ)),
     )
     verdict = judge.begin()
     chosen = tuple(_chosen(text, verdict.world.keys, installation) for text in choose)

@@ -11,14 +11,14 @@ import click
 
 from superalgos_rsa.cli.session import Session, complain, say, written
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.files import Content, read_regular
-from superalgos_rsa.installation import Installation
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.keymaking import KeyType, Pair, PublicHalf, make, public_half
-from superalgos_rsa.neighbours import git_state
-from superalgos_rsa.newfiles import NewFile, clear_leftovers, create_whole, give_name, leftovers
-from superalgos_rsa.ownership import as_owner
-from superalgos_rsa.probe import MAX_KEY_FILE
+from superalgos_rsa.files.new_files import NewFile, clear_leftovers, create_whole, give_name, leftovers
+from superalgos_rsa.files.ownership import as_owner
+from superalgos_rsa.files.regular import Content, read_regular
+from superalgos_rsa.keys.exposure import git_state
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.keypair import KeyType, Pair, PublicHalf, make, public_half
+from superalgos_rsa.servers.local import MAX_KEY_FILE
+from superalgos_rsa.superalgos.installation import Installation
 
 STEPS = """\
 At the exchange, in this order:
@@ -162,7 +162,7 @@ def _public_file(private: Path) -> Path:
 
 
 def _refuse_type(installation: Installation, key_type: KeyType) -> None:
-    from superalgos_rsa.engine import versions
+    from superalgos_rsa.superalgos.engine import versions
 
     if key_type == "ed25519" and (installation.ccxt is None or installation.ccxt < versions.ED25519):
         found = f"ccxt {installation.ccxt}" if installation.ccxt else "an unknown version of ccxt"

@@ -7,15 +7,15 @@ import time
 
 from superalgos_rsa.cli.session import complain, open_journal
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import Content, Unread, read_regular, replace
-from superalgos_rsa.reading import DEFAULT_LIMIT
+from superalgos_rsa.files.regular import Content, Unread, read_regular, replace
 from superalgos_rsa.reports.known import is_report
+from superalgos_rsa.validator.documents import DEFAULT_LIMIT
 
 
 def save(path: str, data: bytes) -> None:
     """`undo` takes it back. Where no journal can be kept, the verdict is told all the same."""
-    from superalgos_rsa.changes import Change
-    from superalgos_rsa.journal_folder import NoJournalError
+    from superalgos_rsa.files.changes import Change
+    from superalgos_rsa.files.journal_folder import NoJournalError
 
     old = _earlier(path)
     if data == old:

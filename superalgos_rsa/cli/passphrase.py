@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.keymaking import PassphraseNeededError
-from superalgos_rsa.secret import Secret
+from superalgos_rsa.keys.keypair import PassphraseNeededError
+from superalgos_rsa.keys.secret import Secret
 
 Result = TypeVar("Result")
 

@@ -8,8 +8,8 @@ from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
 from superalgos_rsa.cli.session import Output, Request, Session, exit_code, judge
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.facts import World
-from superalgos_rsa.report import Report
+from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.report import Report
 
 
 @click.command()

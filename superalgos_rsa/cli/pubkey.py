@@ -7,9 +7,9 @@ import click
 from superalgos_rsa.cli import passphrase
 from superalgos_rsa.cli.session import say
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import Unread, read_regular
-from superalgos_rsa.keymaking import public_half
-from superalgos_rsa.probe import MAX_KEY_FILE
+from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.keys.keypair import public_half
+from superalgos_rsa.servers.local import MAX_KEY_FILE
 
 
 @click.command()

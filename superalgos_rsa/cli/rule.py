@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from superalgos_rsa.cli.session import say
-from superalgos_rsa.rules.catalogue import RULES, page, rule
+from superalgos_rsa.validator.rules import pages
+from superalgos_rsa.validator.rules.catalogue import RULES, rule
 
 
 @click.command()
@@ -13,7 +14,7 @@ from superalgos_rsa.rules.catalogue import RULES, page, rule
 def command(rule_id: str | None) -> None:
     """Explain one rule, or list them all."""
     if rule_id is not None:
-        say(*page(rule(rule_id)).splitlines())
+        say(*pages(rule(rule_id)).splitlines())
         return
     wide = max(map(len, RULES))
     for entry in RULES.values():

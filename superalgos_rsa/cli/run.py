@@ -8,11 +8,11 @@ import sys
 
 import click
 
-from superalgos_rsa import core_dumps
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.preflight import judge_start
 from superalgos_rsa.cli.session import Session, exit_code, wants_colour, width, write
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.files import core_dumps
 
 
 class _SplitsAtDashes(click.Command):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from superalgos_rsa import schema
 from superalgos_rsa.cli.session import say
+from superalgos_rsa.documents import schema
 
 
 @click.command()

@@ -14,22 +14,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from superalgos_rsa.cli.settings import read_settings
+from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.facts import World
-from superalgos_rsa.files import Content, Unread
-from superalgos_rsa.gathering import Settings, gather
-from superalgos_rsa.installation import Installation, find_root, is_chosen, open_installation
-from superalgos_rsa.probe import known_part
-from superalgos_rsa.reading import DEFAULT_LIMIT, ReadDocument, Source, find_documents, read_document, read_source
-from superalgos_rsa.report import Report
-from superalgos_rsa.reports.command import Shell, runnable
+from superalgos_rsa.files.regular import Content, Unread
+from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.showing import censored
-from superalgos_rsa.validator import validate
-from superalgos_rsa.vault import NO_VAULT, Vault, read_vault
+from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
+from superalgos_rsa.validator.collect import Settings, gather
+from superalgos_rsa.validator.documents import (
+    DEFAULT_LIMIT,
+    ReadDocument,
+    Source,
+    find_documents,
+    read_document,
+    read_source,
+)
+from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.validator import validate
 
 if TYPE_CHECKING:
-    from superalgos_rsa.journal import Journal
+    from superalgos_rsa.files.journal import Journal
 
 PROGRAM = "superalgos-rsa"
 STDIN = "-"
@@ -157,7 +164,7 @@ class Session:
 
 
 def open_journal() -> Journal:
-    from superalgos_rsa.journal import Journal, state_folder
+    from superalgos_rsa.files.journal import Journal, state_folder
 
     return Journal(state_folder(os.environ), _warn)
 
@@ -198,12 +205,12 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
 def remember(world: World, report: Report) -> None:
     """Which key each node works with, so that `fix` knows the file again wherever it is moved. And the journal forgets
     what is past its time, whatever command runs."""
-    from superalgos_rsa import memory
-    from superalgos_rsa.journal import Journal, state_folder
+    from superalgos_rsa.files.journal import Journal, state_folder
+    from superalgos_rsa.fixer import known_keys
 
     with contextlib.suppress(Exception):  # that something cannot be noted is no reason for a verdict to fail
         folder = state_folder(os.environ)
-        memory.remember(folder, world, report)
+        known_keys.remember(folder, world, report)
         Journal(folder).forget(time.time())
 
 
@@ -294,9 +301,9 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
 
 
 def write_json(value: object) -> None:
-    from superalgos_rsa.reports import as_json
+    from superalgos_rsa.reports import json_report
 
-    emit(lambda _colour, _width: as_json.dumps(value) + "\n", Output("json", None, quiet=False, verbose=False), ())
+    emit(lambda _colour, _width: json_report.dumps(value) + "\n", Output("json", None, quiet=False, verbose=False), ())
 
 
 def drop_stdout() -> None:

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from superalgos_rsa import schema
+from superalgos_rsa.documents import schema
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files import Unread, read_regular
-from superalgos_rsa.installation import Installation
+from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.superalgos.installation import Installation
 
 NAME = "superalgos-rsa.toml"
 MAX_BYTES = 64 * 1024

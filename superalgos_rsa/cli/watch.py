@@ -24,15 +24,15 @@ from superalgos_rsa.cli.session import (
     width,
 )  # fmt: skip
 from superalgos_rsa.errors import UsageError, told
-from superalgos_rsa.installation import Installation, open_installation
-from superalgos_rsa.probe import known_part
-from superalgos_rsa.report import Report
 from superalgos_rsa.reports import stream
 from superalgos_rsa.reports.stream import Transition
-from superalgos_rsa.watcher import Settled, Watcher
-from superalgos_rsa.watching.incremental import Question
-from superalgos_rsa.watching.reaction import SECONDS, Reaction
-from superalgos_rsa.watching.supervision import Supervision
+from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.installation import Installation, open_installation
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.watcher.heartbeat import Supervision
+from superalgos_rsa.watcher.incremental import Question
+from superalgos_rsa.watcher.on_change import SECONDS, Reaction
+from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 _CLEAR = "\r\x1b[K"
 GRACE = 3.0
@@ -173,11 +173,11 @@ def _mender(
 ) -> Callable[[Settled], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
-    from superalgos_rsa.fixing.bench import Wishes
-    from superalgos_rsa.fixing.menders import MENDERS
-    from superalgos_rsa.fixing.planner import plan
-    from superalgos_rsa.fixing.state import Judge
-    from superalgos_rsa.reading import read_source
+    from superalgos_rsa.fixer.context import Wishes
+    from superalgos_rsa.fixer.plan import plan
+    from superalgos_rsa.fixer.repairs import MENDERS
+    from superalgos_rsa.fixer.trial import Judge
+    from superalgos_rsa.validator.documents import read_source
 
     journal = session.journal()
     said: set[str] = set()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from superalgos_rsa.report import SEVERITIES, Finding, Report
 from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.validator.report import SEVERITIES, Finding, Report
 
 Kind = Literal["start", "broken", "mended", "changed", "stop"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from superalgos_rsa.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
-from superalgos_rsa.reports.command import Shell, runnable
+from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
+from superalgos_rsa.validator.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
 
 _PLACES = 3
 _LEADING = 3  # ecosystem, group, exchange: the names by which a trader knows the place

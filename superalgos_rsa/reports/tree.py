@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, TaskEntry
 from superalgos_rsa.reports.terminal import cells, machine, paint, quoted, shown
+from superalgos_rsa.validator.report import DocumentEntry, KeyEntry, Report, TaskEntry
 
 _KINDS = {
     "workspace": "workspace",

@@ -25,8 +25,8 @@ from attack.cases import Case, Shape
 from attack.limits import CPU_SECONDS, EXIT_CODES, PEAK_BYTES, WAITED_SECONDS
 from attack.pairs import read
 from attack.samples import WORKSPACE
-from superalgos_rsa import lease
 from superalgos_rsa.cli import cli, run
+from superalgos_rsa.files import lease
 
 # Wherever an exception was caught that is not the tool's own, its type is all that is told of it.
 _FOREIGN = re.compile(r"internal[ -]error|\b[A-Z][A-Za-z]+(?:Error|Exception|Interrupt)\b")

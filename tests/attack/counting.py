@@ -6,9 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError
-from superalgos_rsa.journal import Journal
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
 
 
 def count(path: str, state: Path, name: str, rounds: int) -> None:

@@ -17,8 +17,8 @@ from attack.arena import Arena, Broken, Ended, put, without_names
 from attack.cases import KEY, SETTINGS, Case, mutated_journal
 from attack.pairs import read
 from attack.samples import WORKSPACE
-from superalgos_rsa import schema
 from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.documents import schema
 
 _CLOSER_EVERY = 10
 _FORMATS = (

@@ -18,10 +18,10 @@ from conftest import NOBODY, absent
 from installations import KEY_FILE, Site, key, trading
 
 from attack.limits import attacked
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
-from superalgos_rsa.files import replace
-from superalgos_rsa.journal import Journal
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
+from superalgos_rsa.files.regular import replace
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "listxattr"), reason="only Linux lets Python see access lists")
 PROJECT = Path(__file__).parents[2]
@@ -252,8 +252,8 @@ def test_a_process_that_is_killed_while_it_writes_leaves_what_its_journal_mends(
     file: Path, other: Path, written: int, tmp_path: Path
 ) -> None:
     script = (
-        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.changes import Change\n"
-        "from superalgos_rsa.journal import Journal\n"
+        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.files.changes import Change\n"
+        "from superalgos_rsa.files.journal import Journal\n"
         "from superalgos_rsa import files\n"
         "def die(descriptor, data):\n"
         "    os.lseek(descriptor, 0, os.SEEK_SET)\n"

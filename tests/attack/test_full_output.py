@@ -11,7 +11,7 @@ import pytest
 from cli.command_line import Ended, process
 from installations import API_KEY, Site, key, trading
 
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 FULL = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
 SET = ["set", demo.WORKSPACE, demo.MISTAKES[0].name, "--secret", demo.KEY_FILE]

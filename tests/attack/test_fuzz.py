@@ -23,9 +23,9 @@ from attack.pairs import of_python, read, write
 from attack.samples import WORKSPACE
 from attack.scripts import examine
 from attack.shrink import smallest
-from superalgos_rsa.facts import DocumentFacts
-from superalgos_rsa.journal import Journal
-from superalgos_rsa.rules import registry
+from superalgos_rsa.files.journal import Journal
+from superalgos_rsa.validator.facts import DocumentFacts
+from superalgos_rsa.validator.rules import registry
 
 BROKEN_PATH = write(of_python({"type": "Workspace", "name": "W", "rootNodes": [*trading(key("k.pem"))]})).encode()
 TESTS = Path(__file__).parents[1]
@@ -57,20 +57,20 @@ def large(patch: pytest.MonkeyPatch) -> None:
 
 
 def says(text: str) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patch: patch.setattr("superalgos_rsa.reports.as_json.render", lambda *_, **__: text)
+    return lambda patch: patch.setattr("superalgos_rsa.reports.json_report.render", lambda *_, **__: text)
 
 
 def invalid_report(patch: pytest.MonkeyPatch) -> None:
-    from superalgos_rsa.reports import as_json
+    from superalgos_rsa.reports import json_report
 
-    patch.setattr(as_json, "render", lambda report: json.dumps({**as_json.to_dict(report), "keys": {}}))
+    patch.setattr(json_report, "render", lambda report: json.dumps({**json_report.to_dict(report), "keys": {}}))
 
 
 def fickle(patch: pytest.MonkeyPatch) -> None:
-    from superalgos_rsa.reports import as_json
+    from superalgos_rsa.reports import json_report
 
-    render, times = as_json.render, iter(range(100))
-    patch.setattr(as_json, "render", lambda report: " " * next(times) + render(report))
+    render, times = json_report.render, iter(range(100))
+    patch.setattr(json_report, "render", lambda report: " " * next(times) + render(report))
 
 
 def undo_that_does_nothing(patch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from installations import KEY_FILE, Site, ecosystem, exchange, key, trading
 from keys import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
-from superalgos_rsa.worktree import MAX_INDEX, MAX_RULES
+from superalgos_rsa.keys.work_tree import MAX_INDEX, MAX_RULES
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the traps are POSIX's")
 WORKSPACE = "Platform/My-Workspaces/W.json"

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from installations import VAULT, Site, ecosystem, entry, exchange, key
 
-from superalgos_rsa.changes import Change
 from superalgos_rsa.cli.session import Request, Session, judge
-from superalgos_rsa.document import locate, parse_noting_duplicates
-from superalgos_rsa.fixing import diff
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.pem import blocks
-from superalgos_rsa.probe import Folders, examine
-from superalgos_rsa.reports import as_json, text
+from superalgos_rsa.documents.json_text import locate, parse_noting_duplicates
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.fixer import diff
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.pem import blocks
+from superalgos_rsa.reports import json_report, text
+from superalgos_rsa.servers.local import Folders, examine
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_keys(site: Site, kind: str) -> None:
 def test_keys_and_the_report_of_them(site: Site) -> None:
     def make(count: int) -> Callable[[], object]:
         report = judge_of(site, count)
-        return lambda: (as_json.render(report), text.render(report, color=False, width=80, verbose=True))
+        return lambda: (json_report.render(report), text.render(report, color=False, width=80, verbose=True))
 
     grows_linearly(make, 100)
 

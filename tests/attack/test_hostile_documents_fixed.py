@@ -19,16 +19,16 @@ from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, tradin
 from attack.limits import attacked
 from superalgos_rsa.cli import run
 from superalgos_rsa.cli.fix import changes_of
-from superalgos_rsa.edit import Meant
-from superalgos_rsa.fixing.bench import Bench, Proposal, Wishes
-from superalgos_rsa.fixing.menders import MENDERS
-from superalgos_rsa.fixing.planner import plan
-from superalgos_rsa.fixing.state import Judge
-from superalgos_rsa.gathering import Settings
-from superalgos_rsa.installation import open_installation
-from superalgos_rsa.reading import read_source
-from superalgos_rsa.rules.registry import Occurrence
-from superalgos_rsa.vault import read_vault
+from superalgos_rsa.documents.edit import Meant
+from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
+from superalgos_rsa.fixer.plan import plan
+from superalgos_rsa.fixer.repairs import MENDERS
+from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.superalgos.installation import open_installation
+from superalgos_rsa.superalgos.vault import read_vault
+from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.documents import read_source
+from superalgos_rsa.validator.rules.registry import Occurrence
 
 ODD: list[Any] = [
     [[]], "bybit", ["x"], [5], [[[]]], None, {}, [], 5, True, "", [None], [{}], {"length": 1}, {"length": 1, "0": {}},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from attack.limits import Answer, attacked
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, FIFOs and modes are POSIX's")
 

@@ -20,8 +20,8 @@ from tracer import ERRORS, Point, find_tracer, points, traced
 from attack import making
 from attack.limits import Answer, attacked
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.keymaking import public_half
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.keypair import public_half
 
 WORKSPACE, VAULT = "Platform/My-Workspaces/W.json", "My-Secrets/workspace-credentials.json"
 PRIVATE, PUBLIC, COPY = "My-Secrets/k.pem", "My-Secrets/k.pub.pem", "My-Secrets/c.pem"

@@ -14,10 +14,10 @@ from installations import KEY_FILE, Site, key, trading
 from keys import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError
-from superalgos_rsa.journal import Journal
-from superalgos_rsa.modes import look
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
+from superalgos_rsa.files.modes import look
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 as_root = pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="only root can give files away")

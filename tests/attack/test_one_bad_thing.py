@@ -11,11 +11,12 @@ import pytest
 from installations import KEY_FILE, Judged, Site, ecosystem, exchange, key, network, task
 
 from attack.limits import attacked
-from superalgos_rsa import gathering, memory, reading, validator
-from superalgos_rsa.engine import asking
-from superalgos_rsa.facts import KeyFacts
+from superalgos_rsa.fixer import known_keys
 from superalgos_rsa.reports import text
-from superalgos_rsa.rules import registry
+from superalgos_rsa.superalgos.engine import installed_ccxt
+from superalgos_rsa.validator import collect, documents, validator
+from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.rules import registry
 
 CANARY = "a-canary-that-no-output-may-hold"
 SPOILT = "My-Secrets/spoilt.pem"
@@ -54,13 +55,13 @@ def of_spoilt(*given: Any) -> bool:
 
 # Each is a step on the way from a file to a verdict, and when it is made to fail.
 STEPS: dict[str, tuple[Any, str, Callable[..., bool]]] = {
-    "parsing a document": (reading, "read_workspace", of_spoilt),
-    "loading a document": (reading, "load", of_spoilt),
-    "classifying a document": (reading, "_classify", of_spoilt),
-    "looking at a path": (gathering, "examine", of_spoilt),
-    "looking around a key": (gathering, "look_around", of_spoilt),
-    "telling what a secret is": (gathering, "secret_kind", of_spoilt),
-    "finding the machine": (gathering, "_server", of_spoilt),
+    "parsing a document": (documents, "read_workspace", of_spoilt),
+    "loading a document": (documents, "load", of_spoilt),
+    "classifying a document": (documents, "_classify", of_spoilt),
+    "looking at a path": (collect, "examine", of_spoilt),
+    "looking around a key": (collect, "look_around", of_spoilt),
+    "telling what a secret is": (collect, "secret_kind", of_spoilt),
+    "finding the machine": (collect, "_server", of_spoilt),
     "making a finding": (validator, "_severity", of_spoilt),
 }
 
@@ -99,7 +100,7 @@ def test_an_engine_that_cannot_be_asked_hides_nothing(
 ) -> None:
     from superalgos_rsa.cli import cli
 
-    monkeypatch.setattr(asking, "ask", failing(kind, asking.ask, lambda *_: True))
+    monkeypatch.setattr(installed_ccxt, "ask", failing(kind, installed_ccxt.ask, lambda *_: True))
     code = cli.main(["--root", str(site.root), "check", "--engine", "--format", "json"], standalone_mode=False)
     report = json.loads(capsys.readouterr().out)
     assert (code, [found["usable"] for found in report["keys"]]) == (0, [True, True])
@@ -109,7 +110,7 @@ def test_an_engine_that_cannot_be_asked_hides_nothing(
 
 
 def test_what_cannot_be_remembered_is_no_reason_to_fail(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "remember", failing(RuntimeError, memory.remember, lambda *_: True))
+    monkeypatch.setattr(known_keys, "remember", failing(RuntimeError, known_keys.remember, lambda *_: True))
     assert site.judge().report.summary.ready
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from attack.limits import Answer, attacked
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 VAULT = "My-Secrets/workspace-credentials.json"
 NAMES = (demo.KEY_FILE, demo.PUBLIC_FILE, VAULT, demo.WORKSPACE, "package.json", "package-lock.json")

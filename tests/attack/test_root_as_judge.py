@@ -21,9 +21,9 @@ from watching.watched import watching
 
 from attack.limits import attacked
 from attack.users import OTHER, TRADER, as_root, check, check_as, errors, give, installation_of_the_trader, run_as
-from superalgos_rsa import installation
-from superalgos_rsa.report import Report
-from superalgos_rsa.rights import user_of
+from superalgos_rsa.files.rights import user_of
+from superalgos_rsa.superalgos import installation
+from superalgos_rsa.validator.report import Report
 
 pytestmark = as_root
 

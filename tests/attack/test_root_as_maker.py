@@ -13,7 +13,7 @@ from installations import API_KEY, Site, key, trading
 
 from attack.limits import attacked
 from attack.users import TRADER, as_root, give, installation_of_the_trader, run_as
-from superalgos_rsa.journal import state_folder
+from superalgos_rsa.files.journal import state_folder
 
 pytestmark = as_root
 

@@ -21,11 +21,11 @@ from installations import KEY_FILE, Site, key, trading
 
 from attack import counting
 from attack.limits import attacked
-from superalgos_rsa import lease, locks
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
-from superalgos_rsa.files import replace
-from superalgos_rsa.journal import Journal
+from superalgos_rsa.files import lease, locks
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
+from superalgos_rsa.files.regular import replace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="users, links and leases are POSIX's")
 PROJECT = Path(__file__).parents[2]
@@ -97,7 +97,7 @@ def test_two_users_meet(anyones_folder: Path) -> None:
 
 def other_writer(path: Path, own: Path, expected: str, new: str) -> subprocess.Popen[str]:
     script = (
-        "import sys; from superalgos_rsa.files import replace; from superalgos_rsa.errors import ConflictError\n"
+        "import sys; from superalgos_rsa.files.regular import replace; from superalgos_rsa.errors import ConflictError\n"
         "try: replace(sys.argv[1], sys.argv[2].encode(), sys.argv[3].encode())\n"
         "except ConflictError: print('conflict')\n"
         "else: print('written')"
@@ -282,8 +282,8 @@ def test_what_a_killed_process_left_is_cleared_by_its_own_journal_alone(tmp_path
     path = tmp_path / "w.json"
     path.write_bytes(b"old")
     script = (
-        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.changes import Change\n"
-        "from superalgos_rsa.journal import Journal\n"
+        "import os, sys, signal; from pathlib import Path; from superalgos_rsa.files.changes import Change\n"
+        "from superalgos_rsa.files.journal import Journal\n"
         "swap = os.replace\n"
         "def die(source, target):\n"
         "    if str(target) == sys.argv[1]: os.kill(os.getpid(), signal.SIGKILL)\n"

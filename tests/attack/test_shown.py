@@ -16,18 +16,18 @@ from installations import KEY_FILE, Node, Site, ecosystem, entry, exchange, key,
 from attack.heard import Heard
 from attack.limits import attacked
 from attack.slips import KINDS, WRAPPINGS, leaked, leaked_of, table
-from superalgos_rsa import schema
-from superalgos_rsa.changes import Change
-from superalgos_rsa.edit import quote
-from superalgos_rsa.files import Content
-from superalgos_rsa.fixing import diff
-from superalgos_rsa.gathering import Settings, gather
-from superalgos_rsa.installation import Installation, open_installation
-from superalgos_rsa.reading import Source, read_document
-from superalgos_rsa.report import Report
-from superalgos_rsa.reports import as_json, stream, text, tree
-from superalgos_rsa.validator import validate
-from superalgos_rsa.vault import NO_VAULT, parse_vault
+from superalgos_rsa.documents import schema
+from superalgos_rsa.documents.edit import quote
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.fixer import diff
+from superalgos_rsa.reports import json_report, stream, text, tree
+from superalgos_rsa.superalgos.installation import Installation, open_installation
+from superalgos_rsa.superalgos.vault import NO_VAULT, parse_vault
+from superalgos_rsa.validator.collect import Settings, gather
+from superalgos_rsa.validator.documents import Source, read_document
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.validator import validate
 
 SLIPS = list(table())
 JUDGING = (
@@ -210,7 +210,7 @@ def rendered(report: Report) -> Iterator[str]:
     for verbose in (False, True):
         yield text.render(report, color=False, width=100, verbose=verbose)
     yield tree.render(report, color=False, width=100)
-    yield as_json.render(report)
+    yield json_report.render(report)
     for moved in (stream.start(report, 0.0), stream.transition(report, report._replace(findings=()), 1.0)):
         if moved is not None:
             yield stream.as_json(moved)
@@ -231,7 +231,7 @@ def test_no_report_shows_a_secret_in_any_wrapping(
     }[place]()  # fmt: skip
     document = {"type": "Workspace", "name": "W", "rootNodes": list(trading(node, code_name=exchange_name))}
     report = reported(installation, document, vault)
-    assert schema.problems("report", as_json.to_dict(report)) == []
+    assert schema.problems("report", json_report.to_dict(report)) == []
     for said in rendered(report):
         assert not leaked(secret, said)
 

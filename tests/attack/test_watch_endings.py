@@ -21,10 +21,10 @@ from cli.test_outlet import Pipe
 from cli.test_watch import BROKEN, watch
 from conftest import absent
 
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa import schema
-from superalgos_rsa.watching import reaction
-from superalgos_rsa.watching.reaction import Reaction
+from superalgos_rsa.documents import schema
+from superalgos_rsa.superalgos import demo_installation as demo
+from superalgos_rsa.watcher import on_change
+from superalgos_rsa.watcher.on_change import Reaction
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="its signals are those of POSIX")
 SECONDS = 5.0
@@ -199,7 +199,7 @@ def test_what_a_command_was_not_given_is_counted(tmp_path: Path, hangs_at: int) 
 def test_of_too_many_that_wait_the_oldest_are_given_up_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reaction, "MOST", 3)
+    monkeypatch.setattr(on_change, "MOST", 3)
     heard, fifo = tmp_path / "heard", tmp_path / "fifo"
     os.mkfifo(fifo)
     command = Reaction(shlex.join(["sh", "-c", f"read n; read line < {fifo}; echo $n >> {heard}"]), print)

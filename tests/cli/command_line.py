@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa import schema
+from superalgos_rsa.documents import schema
+from superalgos_rsa.superalgos import demo_installation as demo
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "superalgos_rsa"]

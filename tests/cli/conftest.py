@@ -9,8 +9,8 @@ from typing import Protocol
 import pytest
 
 from cli.command_line import FOREIGN, Ended
-from superalgos_rsa import demonstration
 from superalgos_rsa.cli import run
+from superalgos_rsa.superalgos import demo_installation
 
 
 class Call(Protocol):
@@ -39,7 +39,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
-    demonstration.build(folder)
+    demo_installation.build(folder)
     return folder
 
 
@@ -52,10 +52,10 @@ def broken(built: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def green(broken: Path, call: Call) -> Path:
     """The same folder with every key mended by `set`."""
-    for mistake in demonstration.MISTAKES:
+    for mistake in demo_installation.MISTAKES:
         values = ["--code-name", mistake.code_name] if mistake.code_name else []
-        secret = ["--secret", mistake.secret or demonstration.KEY_FILE]
-        assert call("--root", broken, "set", broken / demonstration.WORKSPACE, mistake.name, *values, *secret).code == 0
+        secret = ["--secret", mistake.secret or demo_installation.KEY_FILE]
+        assert call("--root", broken, "set", broken / demo_installation.WORKSPACE, mistake.name, *values, *secret).code == 0
     return broken
 
 

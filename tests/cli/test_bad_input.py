@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from cli.command_line import Ended, account, exchange, keys, process, set_secret, workspace, write_workspace
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
 from superalgos_rsa.cli import run
+from superalgos_rsa.superalgos import demo_installation as demo
 
 DEEP = 100_000
 VAULT = "My-Secrets/workspace-credentials.json"

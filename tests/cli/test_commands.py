@@ -8,10 +8,11 @@ import pytest
 
 from cli.command_line import workspace, write_workspace
 from cli.conftest import Call
-from superalgos_rsa import __version__, schema
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa import __version__
 from superalgos_rsa.cli import COMMANDS
-from superalgos_rsa.rules.catalogue import RULES
+from superalgos_rsa.documents import schema
+from superalgos_rsa.superalgos import demo_installation as demo
+from superalgos_rsa.validator.rules.catalogue import RULES
 
 MISTAKES = ["path-not-expanded", "path-case", "path-separators", "pem-public", "key-placeholder"]
 

@@ -14,8 +14,8 @@ from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_pem, public_pem
 
 from cli.command_line import Ended, process
 from cli.conftest import Call
-from superalgos_rsa.engine import asking
-from superalgos_rsa.engine.asking import Question, Unavailable, ask
+from superalgos_rsa.superalgos.engine import installed_ccxt
+from superalgos_rsa.superalgos.engine.installed_ccxt import Question, Unavailable, ask
 
 RSA = private_pem(keys.rsa_key(2048))
 SMALL = keys.rsa_key(1024)  # pure JavaScript signs with it seven times faster
@@ -262,8 +262,8 @@ def test_a_ccxt_that_does_not_load_is_told_and_the_model_s_answer_stands(
 def test_a_ccxt_that_never_returns_is_ended(
     site: Site, call: Call, node: str, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "TIME_LIMIT", 0.5)
-    monkeypatch.setattr(asking, "TIME_FOR_EACH", 0.5)
+    monkeypatch.setattr(installed_ccxt, "TIME_LIMIT", 0.5)
+    monkeypatch.setattr(installed_ccxt, "TIME_FOR_EACH", 0.5)
     _install(site, source, node)
     _expect_unavailable(_check(call, site), "no answer within 1 seconds")
 

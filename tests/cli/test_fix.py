@@ -12,8 +12,8 @@ from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, entry
 from keys import other_key, private_pem, public_pem, rsa_key
 
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa import installation
+from superalgos_rsa.superalgos import demo_installation as demo
+from superalgos_rsa.superalgos import installation
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from keys import PKCS1, private_pem, public_pem
 
 from cli.command_line import PROJECT, process
 from cli.on_terminal import converse
-from superalgos_rsa.rules.catalogue import RULES
+from superalgos_rsa.validator.rules.catalogue import RULES
 
 GUIDE = (PROJECT / "docs" / "binance-rsa-keys.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)

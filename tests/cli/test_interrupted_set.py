@@ -11,7 +11,7 @@ import pytest
 from conftest import absent
 
 from cli.command_line import Ended, keys, process, workspace
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 VAULT = "My-Secrets/workspace-credentials.json"
 NAME = "Key with a tilde"

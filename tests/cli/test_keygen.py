@@ -16,8 +16,8 @@ from cli.command_line import process
 from cli.conftest import Call
 from superalgos_rsa.cli import cli, keygen
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.keyfile import inspect
-from superalgos_rsa.keymaking import make, public_half
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.keypair import make, public_half
 
 PRIVATE, PUBLIC = "My-Secrets/binance-rsa.pem", "My-Secrets/binance-rsa.pub.pem"
 

@@ -12,7 +12,7 @@ from installations import API_KEY, HMAC_SECRET, Site, ecosystem, exchange, key, 
 
 from cli.command_line import Ended, environment, process
 from cli.on_terminal import INTERRUPT, converse
-from superalgos_rsa.reports.command import runnable
+from superalgos_rsa.reports.shell_words import runnable
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which reads the command")
 

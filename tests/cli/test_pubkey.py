@@ -12,7 +12,7 @@ from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, pu
 from cli.command_line import DEADLINE, PROGRAM, environment
 from cli.conftest import Call
 from cli.on_terminal import INTERRUPT, converse
-from superalgos_rsa.keyfile import inspect
+from superalgos_rsa.keys.inspect import inspect
 
 KEY, OTHER = keys.rsa_key(2048), keys.rsa_key(2048, number=1)
 PUBLIC = public_pem(KEY).decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
-from superalgos_rsa.workspace import KEY_TYPE
+from superalgos_rsa.superalgos.workspace import KEY_TYPE
 
 BLANK, NEW_MARKET = "Blank-Template.json", "Install-a-New-Market-Tutorial.json"
 EXCHANGES, LAYERS = "Tested-Exchanges.json", "Trading-Bot-Layers-Tutorial.json"

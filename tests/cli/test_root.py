@@ -7,7 +7,7 @@ import pytest
 
 from cli.command_line import set_secret
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from cli.command_line import DEADLINE, PROGRAM, environment, process, set_secret
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX lets a process become another program")
 

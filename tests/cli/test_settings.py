@@ -13,7 +13,7 @@ from cli.conftest import Call
 from superalgos_rsa.cli import settings
 from superalgos_rsa.cli.settings import NAME, own_file, read_settings
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.installation import Installation, open_installation
+from superalgos_rsa.superalgos.installation import Installation, open_installation
 
 ACCEPT, REFUSE = "accept_rsa_4096 = true\n", "accept_rsa_4096 = false\n"
 WORKSPACE = "Platform/My-Workspaces/W.json"

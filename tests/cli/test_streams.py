@@ -8,7 +8,7 @@ import pytest
 
 from cli.command_line import DEADLINE, PROGRAM, environment, process
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
+from superalgos_rsa.superalgos import demo_installation as demo
 
 ESCAPE = "\x1b["
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS
-from superalgos_rsa.journal_folder import DAY, LONGEST_REST
+from superalgos_rsa.files.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS
+from superalgos_rsa.files.journal_folder import DAY, LONGEST_REST
+from superalgos_rsa.superalgos import demo_installation as demo
 
 NEW = demo.MISTAKES[4].name
 

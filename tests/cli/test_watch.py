@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from cli.command_line import DEADLINE, PROGRAM, environment, keys, process, set_secret, workspace
-from superalgos_rsa import demonstration as demo
-from superalgos_rsa import schema
+from superalgos_rsa.documents import schema
+from superalgos_rsa.superalgos import demo_installation as demo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="its signals are those of POSIX")
 BROKEN = "My-Secrets/none.pem"
@@ -142,7 +142,7 @@ def test_a_command_is_given_each_transition(green: Path, tmp_path: Path) -> None
 
 
 def test_commands_never_run_two_at_once_and_a_slow_one_is_ended(tmp_path: Path) -> None:
-    from superalgos_rsa.watching.reaction import Reaction
+    from superalgos_rsa.watcher.on_change import Reaction
 
     heard, warnings = tmp_path / "heard", list[str]()
     script = f"mkdir {shlex.quote(str(tmp_path / 'lock'))} && cat >> {shlex.quote(str(heard))} && rmdir {tmp_path}/lock"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from superalgos_rsa.engine import CcxtVersion, Signing
+from superalgos_rsa.superalgos.engine import CcxtVersion, Signing
 
 HERE = Path(__file__).parent
 PACKAGES = {

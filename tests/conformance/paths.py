@@ -6,8 +6,8 @@ from pathlib import Path
 
 import keys
 
-from superalgos_rsa.engine import CcxtVersion, Verdict, judge
-from superalgos_rsa.probe import examine
+from superalgos_rsa.servers.local import examine
+from superalgos_rsa.superalgos.engine import CcxtVersion, Verdict, judge
 
 PATHS = {
     "relative": "k.pem",

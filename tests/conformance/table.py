@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from superalgos_rsa.engine import CcxtVersion, Verdict, judge
+from superalgos_rsa.superalgos.engine import CcxtVersion, Verdict, judge
 
 from .cases import all_cases
 from .engines import PACKAGES, Engines, Outcome, missing

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from superalgos_rsa.engine import exchanges, judge
+from superalgos_rsa.superalgos.engine import exchanges, judge
 
 from .case import Case
 from .cases import all_cases

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from superalgos_rsa import javascript as js
-from superalgos_rsa import loader
-from superalgos_rsa.document import Pointer, parse
-from superalgos_rsa.files import Content
-from superalgos_rsa.vault import Vault, parse_vault
+from superalgos_rsa.documents import javascript as js
+from superalgos_rsa.documents.json_text import Pointer, parse
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.superalgos import load_route
+from superalgos_rsa.superalgos.vault import Vault, parse_vault
 
 ORACLE = Path(__file__).with_name("loader_oracle.js")
 CREDENTIALS = Path("Projects/Foundations/PL/Utilities/CredentialsFunctions.js")
@@ -144,8 +144,8 @@ def _vault(case: dict[str, Any]) -> Vault:
     return Vault("vault", "absent") if case["vault"] is None else parse_vault("vault", Content(case["vault"].encode()))
 
 
-def _load(case: dict[str, Any]) -> loader.Load:
-    return loader.load(parse(case["workspace"]), _vault(case).reader)
+def _load(case: dict[str, Any]) -> load_route.Load:
+    return load_route.load(parse(case["workspace"]), _vault(case).reader)
 
 
 def _by_model(case: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from conftest import absent
 from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
 
 from superalgos_rsa.cli import run
-from superalgos_rsa.keymaking import public_half
+from superalgos_rsa.keys.keypair import public_half
 
 from .case import Case
 from .engines import PACKAGES, Engines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from superalgos_rsa.engine import CcxtVersion
-from superalgos_rsa.engine.exchanges import ASYMMETRIC, is_exchange
+from superalgos_rsa.superalgos.engine import CcxtVersion
+from superalgos_rsa.superalgos.engine.exchanges import ASYMMETRIC, is_exchange
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.engine import CcxtVersion, Signing, judge
-from superalgos_rsa.engine.versions import REPRESENTATIVES
+from superalgos_rsa.superalgos.engine import CcxtVersion, Signing, judge
+from superalgos_rsa.superalgos.engine.versions import REPRESENTATIVES
 
 NODE_RSA, JSENCRYPT, OPENSSL = REPRESENTATIVES
 PEM = keys.private_pem(keys.rsa_key(1024)).decode()
@@ -185,5 +185,5 @@ def test_reason_holds_no_part_of_the_secret(text: str, candidate: CcxtVersion | 
 
 
 def test_import_leaves_the_heavy_library_out() -> None:
-    code = "import sys, superalgos_rsa.engine, superalgos_rsa.keyfile; sys.exit('cryptography' in sys.modules)"
+    code = "import sys, superalgos_rsa.superalgos.engine, superalgos_rsa.keys.inspect; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.engine import CcxtVersion, find_version, installed_version
+from superalgos_rsa.superalgos.engine import CcxtVersion, find_version, installed_version
 
 INSTALLED, LOCK, PACKAGE = "node_modules/ccxt/package.json", "package-lock.json", "package.json"
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import filelock  # noqa: F401
 
-from superalgos_rsa.changes import Change
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.journal import Journal
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.files.journal import Journal
 
 NAMES = ("Platform/My-Workspaces/One.json", "Platform/My-Workspaces/Two.json", "My-Secrets/workspace-credentials.json")
 KEY, FOLDER, NEW = "My-Secrets/k.pem", "made", "made/note"

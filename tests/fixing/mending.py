@@ -10,8 +10,8 @@ import json
 import sys
 from pathlib import Path
 
-from superalgos_rsa import lease
 from superalgos_rsa.cli import run
+from superalgos_rsa.files import lease
 
 
 def main(root: str, stop: Path, leases: str) -> None:

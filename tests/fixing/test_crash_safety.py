@@ -11,7 +11,7 @@ from tracer import ERRORS, Point, find_tracer, points, traced
 
 from fixing import applying
 from fixing.trees import Tree, tree
-from superalgos_rsa.journal import Journal
+from superalgos_rsa.files.journal import Journal
 
 CASES = [("replaced", ("KILL", *ERRORS)), ("mounted", ("KILL",))]
 

@@ -28,7 +28,7 @@ from keys import private_pem, public_pem, rsa_key
 
 from fixing.calls import Call
 from fixing.trees import mode, tree
-from superalgos_rsa.fixing.menders import MENDERS
+from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.reports.terminal import shown
 
 

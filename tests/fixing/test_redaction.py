@@ -12,9 +12,9 @@ from keys import private_pem, rsa_key
 
 from fixing.calls import Call
 from fixing.trees import mode
-from superalgos_rsa.changes import Change
-from superalgos_rsa.edit import quote
-from superalgos_rsa.fixing import diff
+from superalgos_rsa.documents.edit import quote
+from superalgos_rsa.files.changes import Change
+from superalgos_rsa.fixer import diff
 
 CODE_NAME = "head" + "CANARYn" * 8 + "tail"
 SECRET = "CANARYs+" * 8

@@ -10,12 +10,12 @@ from keys import private_pem, rsa_key
 
 from fixing.calls import Call
 from fixing.trees import tree
-from superalgos_rsa import embedded
-from superalgos_rsa.document import decode, encode, locate, parse
-from superalgos_rsa.edit import apply
-from superalgos_rsa.engine.exchanges import BINANCE, is_exchange
-from superalgos_rsa.engine.versions import CcxtVersion
-from superalgos_rsa.workspace import Key, read_workspace
+from superalgos_rsa.documents import embedded_json
+from superalgos_rsa.documents.edit import apply
+from superalgos_rsa.documents.json_text import decode, encode, locate, parse
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE, is_exchange
+from superalgos_rsa.superalgos.engine.versions import CcxtVersion
+from superalgos_rsa.superalgos.workspace import Key, read_workspace
 
 SPELLINGS = (
     "~/My-Secrets/{name}", "my-secrets/{upper}", "My-Secrets\\{name}", '"My-Secrets/{name}"', " My-Secrets/{name} ",
@@ -38,7 +38,7 @@ def document(site: Site, real_workspaces: Path) -> Path:
         if number % 4 == 3:  # as the platform's own save leaves it
             entries.append({"type": "exchange", "key": code_name, "value": secret})
             secret = ""
-        edits += embedded.set_members(text, spans[*key.pointer, "config"], {"codeName": code_name, "secret": secret})
+        edits += embedded_json.set_members(text, spans[*key.pointer, "config"], {"codeName": code_name, "secret": secret})
     site.vault(*entries)
     return site.put(f"Platform/My-Workspaces/{NAME}", encode(apply(text, edits)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superalgos_rsa.report import (
+from superalgos_rsa.validator.report import (
     DocumentEntry,
     Finding,
     Fix,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from superalgos_rsa.report import (
+from superalgos_rsa.validator.report import (
     DocumentEntry,
     Finding,
     Fix,

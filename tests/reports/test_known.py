@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from report_samples import GREEN, MIXED
 from report_strategies import reports
 
-from superalgos_rsa.report import Report
-from superalgos_rsa.reports import as_json, text, tree
+from superalgos_rsa.reports import json_report, text, tree
 from superalgos_rsa.reports.known import is_report
+from superalgos_rsa.validator.report import Report
 
 WIDTHS = st.integers(1, 300)
 
@@ -27,7 +27,7 @@ def test_every_report_for_people_is_known(report: Report, width: int, verbose: b
 
 @given(reports())
 def test_every_report_for_programs_is_known(report: Report) -> None:
-    assert is_report(written(as_json.render(report)))
+    assert is_report(written(json_report.render(report)))
 
 
 @given(reports(), WIDTHS)
@@ -58,12 +58,12 @@ def test_nothing_else_is(data: bytes) -> None:
 )
 def test_neither_is_a_part_of_one_nor_more_than_one_for_programs(spoil: Callable[[bytes], bytes]) -> None:
     for report in (GREEN, MIXED):
-        assert not is_report(spoil(written(as_json.render(report))))
+        assert not is_report(spoil(written(json_report.render(report))))
 
 
 @pytest.mark.parametrize("name", ["version", "tool", "installation", "documents", "keys", "summary"])
 def test_nor_is_what_lacks_a_member_or_has_another_in_its_place(name: str) -> None:
-    value = as_json.to_dict(MIXED)
+    value = json_report.to_dict(MIXED)
     assert not is_report(json.dumps({key: value[key] for key in value if key != name}).encode())
     assert not is_report(json.dumps({**value, name: None}).encode())
     assert not is_report(json.dumps({**value, "rootNodes": []}).encode())

@@ -8,9 +8,9 @@ from hypothesis import given
 from report_samples import BROKEN_KEY, GREEN, KEY, MIXED, PERMISSIONS, TASK, report
 from report_strategies import reports
 
-from superalgos_rsa import schema
-from superalgos_rsa.report import Report
-from superalgos_rsa.reports import as_json
+from superalgos_rsa.documents import schema
+from superalgos_rsa.reports import json_report
+from superalgos_rsa.validator.report import Report
 
 TOP = ["version", "tool", "installation", "documents", "keys", "tasks", "findings", "summary"]
 INSTALLATION = ["root", "superalgos", "ccxt", "platform_running", "user", "asked_by"]
@@ -38,7 +38,7 @@ def as_javascript_reads(value: object) -> object:
 
 @pytest.mark.parametrize("value", [GREEN, MIXED, report(keys=(), tasks=(), documents=())])
 def test_every_object_has_all_its_fields_in_the_order_of_the_contract(value: Report) -> None:
-    read: dict[str, Any] = json.loads(as_json.render(value))
+    read: dict[str, Any] = json.loads(json_report.render(value))
     assert list(read) == TOP
     assert list(read["installation"]) == INSTALLATION
     assert list(read["summary"]) == SUMMARY
@@ -53,23 +53,23 @@ def test_every_object_has_all_its_fields_in_the_order_of_the_contract(value: Rep
 
 @pytest.mark.parametrize("value", [GREEN, MIXED])
 def test_the_report_is_valid_by_its_own_schema(value: Report) -> None:
-    assert schema.problems("report", json.loads(as_json.render(value))) == []
+    assert schema.problems("report", json.loads(json_report.render(value))) == []
 
 
 def test_findings_keep_the_order_of_the_report() -> None:
     """Only text for people sorts by severity; programs get the order of the documents."""
-    read = json.loads(as_json.render(MIXED))
+    read = json.loads(json_report.render(MIXED))
     assert [item["rule"] for item in read["findings"]] == [finding.rule for finding in MIXED.findings]
 
 
 def test_what_does_not_apply_is_null_and_an_empty_list_is_a_list() -> None:
-    keys = json.loads(as_json.render(report(PERMISSIONS, keys=(KEY, BROKEN_KEY))))["keys"]
+    keys = json.loads(json_report.render(report(PERMISSIONS, keys=(KEY, BROKEN_KEY))))["keys"]
     assert (keys[1]["public_key_sha256"], keys[1]["used_by"]) == (None, [])
-    assert as_json.to_dict(report(keys=()))["keys"] == []
+    assert json_report.to_dict(report(keys=()))["keys"] == []
 
 
 def test_layout_is_two_spaces_unescaped_letters_and_a_final_newline() -> None:
-    text = as_json.render(report(tasks=(TASK,)))
+    text = json_report.render(report(tasks=(TASK,)))
     assert text.startswith('{\n  "version": 1,\n  "tool": "0.1.0",\n')
     assert text.endswith("\n}\n")
     assert "AbCd…wXyZ" in text
@@ -88,15 +88,15 @@ def test_layout_is_two_spaces_unescaped_letters_and_a_final_newline() -> None:
     ],
 )
 def test_what_utf8_cannot_hold_or_a_terminal_obeys_is_escaped(name: str, written: str) -> None:
-    text = as_json.render(report(documents=(), tasks=(), keys=(), installation_root=name))
+    text = json_report.render(report(documents=(), tasks=(), keys=(), installation_root=name))
     assert f'"root": {written},' in text
 
 
 @given(reports())
 def test_any_report_is_utf8_reads_back_as_it_was_and_commands_no_terminal(value: Report) -> None:
-    text = as_json.render(value)
+    text = json_report.render(value)
     text.encode("utf-8")
-    assert json.loads(text) == as_javascript_reads(as_json.to_dict(value))
+    assert json.loads(text) == as_javascript_reads(json_report.to_dict(value))
     assert not [
         character for character in text if character != "\n" and (character < " " or "\x7f" <= character <= "\x9f")
     ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superalgos_rsa.reports.command import runnable
+from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import cells, fill, quoted, shown, words
 
 

@@ -20,9 +20,9 @@ from report_samples import (
 )
 from report_strategies import reports
 
-from superalgos_rsa.report import DocumentEntry, Finding, Fix, Report, Severity
 from superalgos_rsa.reports import text, tree
-from superalgos_rsa.reports.command import Shell
+from superalgos_rsa.reports.shell_words import Shell
+from superalgos_rsa.validator.report import DocumentEntry, Finding, Fix, Report, Severity
 
 GOLDEN = Path(__file__).parent / "golden"
 SGR = re.compile(r"\x1b\[(?:0|1|2|1;31|31|32|33|36)m")

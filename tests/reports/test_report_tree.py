@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from report_samples import BROKEN_KEY, KEY, TASK, WORKSPACE, report
 
-from superalgos_rsa.report import DocumentEntry, KeyEntry, Report, SecretEntry, SecretKind, Signing, TaskEntry
 from superalgos_rsa.reports import tree
+from superalgos_rsa.validator.report import DocumentEntry, KeyEntry, Report, SecretEntry, SecretKind, Signing, TaskEntry
 
 INLINE = SecretEntry("inline", "node", None, None)
 

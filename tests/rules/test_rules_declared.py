@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from installations import Site, key
 
-from superalgos_rsa import rules
-from superalgos_rsa.facts import DocumentFacts, KeyFacts, TaskFacts, World
-from superalgos_rsa.rules import registry
-from superalgos_rsa.rules.catalogue import RULES
-from superalgos_rsa.rules.every import run
-from superalgos_rsa.rules.registry import CHECKS, INTERNAL_ERROR, Declared
+from superalgos_rsa.validator import rules
+from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.rules import registry
+from superalgos_rsa.validator.rules.catalogue import RULES
+from superalgos_rsa.validator.rules.every import run
+from superalgos_rsa.validator.rules.registry import CHECKS, INTERNAL_ERROR, Declared
 
 # To be shortened when their rules come.
 NOBODY_EMITS = {"platform-exposed", "secrets-not-mounted", "task-server-unreachable"}

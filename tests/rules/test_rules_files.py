@@ -13,7 +13,7 @@ import pytest
 from installations import KEY_FILE, Site, key, trading
 from keys import PKCS1, private_pem, public_pem, rsa_key
 
-from superalgos_rsa import installation
+from superalgos_rsa.superalgos import installation
 
 
 @pytest.mark.parametrize(

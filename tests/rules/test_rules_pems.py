@@ -23,7 +23,7 @@ from keys import (
     rsa_key,
 )
 
-from superalgos_rsa.reports import as_json
+from superalgos_rsa.reports import json_report
 
 Make = Callable[[], bytes]
 
@@ -168,7 +168,7 @@ def test_what_is_written_out_in_the_secret_is_told_and_never_shown(site: Site, n
     assert (judged.key.signing, judged.key.usable, judged.task.ready) == (row.signing, row.usable, row.usable)
     assert (judged.errors, judged.warnings) == (row.errors.split(), row.warnings.split())
     assert judged.key.secret.kind == "inline"
-    shown = repr(judged) + as_json.render(judged.report)
+    shown = repr(judged) + json_report.render(judged.report)
     assert not [line for line in re.split(r"\n|\\n", text) if line and line[:40] in shown]
 
 

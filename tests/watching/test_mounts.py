@@ -2,7 +2,7 @@
 
 import pytest
 
-from superalgos_rsa.watching.mounts import parse
+from superalgos_rsa.watcher.mounts import parse
 
 LINES = [
     "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.watching.paths import Entry, folders_of, spellings, stamp, touched, trail
+from superalgos_rsa.watcher.dependencies import Entry, folders_of, spellings, stamp, touched, trail
 
 
 @pytest.fixture

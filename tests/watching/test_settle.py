@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.watching.settle import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
+from superalgos_rsa.watcher.debounce import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
 
 TIMES = st.lists(st.floats(0, 100), min_size=1).map(sorted)
 HALF = frozenset({("/k.pem", "a")})

@@ -14,7 +14,7 @@ from conftest import absent
 from installations import KEY_FILE, VAULT, Site, entry, key, trading
 from keys import private_pem, public_pem, rsa_key
 
-from superalgos_rsa.report import Report
+from superalgos_rsa.validator.report import Report
 from watching.watched import Watched, check, watching
 
 TIMES = 20

@@ -11,12 +11,12 @@ import pytest
 from installations import KEY_FILE, Site, key, trading
 from keys import private_pem, public_pem, rsa_key
 
-from superalgos_rsa import watcher as module
-from superalgos_rsa.report import Report
-from superalgos_rsa.watching import incremental, mounts
-from superalgos_rsa.watching.incremental import Incremental
-from superalgos_rsa.watching.mounts import Mounts
-from superalgos_rsa.watching.notify import Send, Watchdog
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.watcher import incremental, mounts
+from superalgos_rsa.watcher import watcher as module
+from superalgos_rsa.watcher.folder_events import Send, Watchdog
+from superalgos_rsa.watcher.incremental import Incremental
+from superalgos_rsa.watcher.mounts import Mounts
 from watching.watched import check, question, watching
 
 GOOD, PUBLIC = private_pem(rsa_key()), public_pem(rsa_key())

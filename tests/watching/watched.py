@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from superalgos_rsa.cli.session import Request, Session, judge
-from superalgos_rsa.installation import open_installation
-from superalgos_rsa.report import Report
-from superalgos_rsa.watcher import Settled, Watcher
-from superalgos_rsa.watching.incremental import Question
-from superalgos_rsa.watching.notify import Notifier, Send, Watchdog
+from superalgos_rsa.superalgos.installation import open_installation
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.watcher.folder_events import Notifier, Send, Watchdog
+from superalgos_rsa.watcher.incremental import Question
+from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 PATIENCE = 20.0
 """Seconds after which a verdict counts as lost."""

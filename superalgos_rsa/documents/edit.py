@@ -1,0 +1,52 @@
+"""Edits of a JSON text that change the bytes of one value only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+from superalgos_rsa.documents.json_text import Pointer, Span
+
+GONE: Final = object()
+
+
+class Meant(NamedTuple):
+    """What an edit is to bring about: another value at one place, or none (`GONE`) where a list had an item. Where a
+    text stands on the way, the pointer leads into the JSON that the text holds."""
+
+    pointer: Pointer
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`meant` is `None` where every value stays as it is."""
+
+    span: Span
+    replacement: str = field(repr=False)
+    meant: Meant | None = field(default=None, repr=False)
+
+    def below(self, pointer: Pointer) -> Edit:
+        """The same edit, of a value that stands at this place of a larger one."""
+        meant = self.meant
+        return self if meant is None else replace(self, meant=Meant((*pointer, *meant.pointer), meant.value))
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with every edit made. Edits that overlap raise `ValueError`."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda item: (item.span.start, item.span.end)):
+        if edit.span.start < at:
+            raise ValueError("edits overlap")
+        parts += [text[at : edit.span.start], edit.replacement]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+def quote(value: str) -> str:
+    """A JSON string as the platform writes it: non-ASCII letters as they are, lone surrogates escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)

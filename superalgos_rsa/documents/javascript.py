@@ -1,0 +1,127 @@
+"""The few JavaScript semantics by which the platform's loader lives or dies, over values that came from JSON.
+
+Each was tried with Node 20; `tests/test_loader.py` holds them against the real loader where one is at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from superalgos_rsa.documents.json_text import parse
+
+_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+_DECIMAL = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|Infinity)", re.ASCII)
+_WITH_RADIX = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
+
+
+class _Undefined:
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED: Final = _Undefined()
+
+
+class JsTypeError(Exception):
+    """What ends the process: a property of null or undefined, or a call of what is no function."""
+
+
+def get(value: Any, name: str) -> Any:
+    """`value.name`"""
+    if value is None or value is UNDEFINED:
+        raise JsTypeError(f"{'null' if value is None else 'undefined'} stands where a node is expected")
+    if isinstance(value, dict):
+        return value.get(name, UNDEFINED)
+    if name == "length":
+        if isinstance(value, list):
+            return len(value)
+        if isinstance(value, str):
+            return len(value.encode("utf-16-le", "surrogatepass")) // 2
+    # Methods of Array.prototype that share a name with a node's property. A function has a length of its own: 0.
+    return [] if isinstance(value, list) and name == "keys" else UNDEFINED
+
+
+def each(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """`for (let i = 0; i < value.length; i++) value[i]`, up to the first element that is not there: whatever the
+    platform asks of that one ends its loop."""
+    if isinstance(value, list | str):
+        yield from enumerate(value)
+        return
+    length = to_number(get(value, "length"))
+    index = 0
+    while index < length:  # false for NaN, as in JavaScript
+        element = get(value, str(index))
+        yield str(index), element
+        if element is UNDEFINED:
+            return
+        index += 1
+
+
+def is_longer_than_nothing(value: Any) -> bool:
+    """`value.length > 0`"""
+    return to_number(get(value, "length")) > 0
+
+
+def to_number(value: Any) -> float:
+    """`Number(value)`"""
+    if isinstance(value, bool | int | float):
+        return _double(value)
+    if value is None:
+        return 0.0
+    if not isinstance(value, str | list):
+        return math.nan
+    text = to_text(value).strip(_SPACE)
+    if not text:
+        return 0.0
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return _double(int(text, 0)) if _WITH_RADIX.fullmatch(text) else math.nan
+
+
+def _double(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def to_text(value: Any) -> str:
+    """`String(value)`, as far as a comparison or `JSON.parse` needs it."""
+    if not isinstance(value, list):
+        return "null" if value is None else _text_of(value)
+    parts: list[str] = []
+    stack: list[Any] = [value]  # a list may be nested deeper than Python recurses
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            for element in reversed(item):
+                stack += [element, ","]
+            if item:
+                stack.pop()
+        elif item is not None:
+            parts.append(_text_of(item))
+    return "".join(parts)
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, dict):
+        return "[object Object]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def loosely_equal(value: Any, text: str) -> bool:
+    """`value == text`"""
+    if isinstance(value, bool | int | float):
+        return to_number(value) == to_number(text)
+    return isinstance(value, str | list | dict) and to_text(value) == text
+
+
+def parse_json(value: Any) -> Any:
+    """`JSON.parse(value)`. Raises `JsonError`."""
+    text = to_text(value)
+    if text.startswith("\ufeff"):  # `parse` forgives a byte order mark; the engine does not
+        text = "\ufeff\ufeff"
+    return parse(text)

@@ -1,0 +1,90 @@
+"""Proves of a changed JSON text that the values which were meant to change did, and that every other is the same."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from superalgos_rsa.documents.edit import GONE, Edit, Meant, apply
+from superalgos_rsa.documents.json_text import JsonError, parse
+from superalgos_rsa.errors import SuperalgosRsaError
+
+UNPROVEN = "the edit would change other values than it says"
+
+
+def edited(text: str, edits: Sequence[Edit]) -> tuple[str, tuple[Meant, ...]]:
+    """The text with the edits made, and what they mean, one after another. Raises where that is not what they do."""
+    new, meant = apply(text, edits), _in_order(edits)
+    if not is_as_meant(text, new, meant):
+        raise SuperalgosRsaError(UNPROVEN)
+    return new, meant
+
+
+def _in_order(edits: Sequence[Edit]) -> tuple[Meant, ...]:
+    """List items are taken out last, and from behind: every pointer is to hold when its turn comes."""
+    meant = [edit.meant for edit in edits if edit.meant is not None]
+    gone = [one for one in meant if one.value is GONE]
+    gone.sort(key=lambda one: (len(one.pointer), int(one.pointer[-1])), reverse=True)
+    return (*(one for one in meant if one.value is not GONE), *gone)
+
+
+def is_as_meant(old: str, new: str, changes: Sequence[Meant]) -> bool:
+    """Whether `new` is the JSON that `old` becomes by these changes, made one after another, and by nothing else."""
+    try:
+        # What is replaced as a whole need not be JSON: an empty vault is none.
+        whole = [None if changes and not changes[0].pointer else parse(old)]
+        for meant in changes:
+            _make(whole, (0, *meant.pointer), meant.value)
+        return _same(whole[0], parse(new))
+    except (JsonError, LookupError, TypeError):
+        return False
+
+
+class _Inside:
+    """The JSON that a text holds, in the place of the text."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _make(whole: list[Any], pointer: tuple[str | int, ...], new: Any) -> None:
+    at: Any = whole
+    for step in pointer[:-1]:
+        below = at[step]
+        if isinstance(below, str):
+            below = at[step] = _Inside(parse(below))
+        at = below.value if isinstance(below, _Inside) else below
+    step = pointer[-1]
+    if isinstance(at, dict) and isinstance(step, str):
+        at[step] = copy.deepcopy(new)
+    elif not isinstance(at, list) or not isinstance(step, int):
+        raise TypeError
+    elif new is GONE:
+        del at[step]
+    elif step == len(at):
+        at.append(copy.deepcopy(new))
+    else:
+        at[step] = copy.deepcopy(new)
+
+
+def _same(expected: Any, found: Any) -> bool:
+    """Equal as JSON: `1`, `1.0` and `true` are three values, and members have an order."""
+    waiting = [(expected, found)]  # a document may be nested deeper than Python recurses
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, _Inside) and isinstance(right, str):
+            waiting.append((left.value, parse(right)))
+        elif type(left) is not type(right):
+            return False
+        elif isinstance(left, dict):
+            if list(left) != list(right):
+                return False
+            waiting.extend(zip(left.values(), right.values(), strict=True))
+        elif isinstance(left, list):
+            if len(left) != len(right):
+                return False
+            waiting.extend(zip(left, right, strict=True))
+        elif left != right:
+            return False
+    return True

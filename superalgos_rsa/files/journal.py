@@ -1,0 +1,241 @@
+"""Changes of several files as one: all or none, whatever ends the process, and each set can be taken back.
+
+Every set is written down before the first file changes: the bytes before and after, and a plan with a state. `applying`
+and `undoing` are states that only a process that died leaves behind; the next start takes those sets back. States:
+applying -> applied -> undoing -> undone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.files.changes import (
+    Change,
+    from_listed,
+    is_there,
+    listed,
+    make,
+    make_again,
+    refuse,
+    take_back,
+    tidy,
+    undo,
+)
+from superalgos_rsa.files.journal_folder import DAY, Clock, JournalFolder
+from superalgos_rsa.files.journal_plan import Entry, State, entry_of, is_plan
+from superalgos_rsa.files.ownership import is_lent, own_home
+from superalgos_rsa.files.regular import new_token
+
+KEPT = 50
+KEPT_REPORTS = 5
+KEPT_SECONDS = 30 * DAY
+_PATIENCE = 30
+_LOOK_SECONDS = 3600
+_NAME, _BELOW_HOME = "superalgos-rsa", ".local/state"
+
+
+class Journal:
+    """`warn` is told, once, of what no caller asked for: a set that was interrupted, or that cannot be read."""
+
+    def __init__(self, folder: Path, warn: Callable[[str], None] = lambda _message: None) -> None:
+        self._folder = JournalFolder(folder)
+        self._warn = warn
+        self._warned: set[str] = set()
+
+    def apply(self, changes: Sequence[Change], title: str, now: float, *, report: bool = False) -> int:
+        """Make the changes, all or none; returns the number by which they can be undone.
+
+        A `report` is a file of this program's own. It takes nothing back that was interrupted: what the report says
+        would no longer be so.
+        """
+        with self._folder.locked(_PATIENCE):
+            if not report:
+                self._recover()
+            clock = self._clock(now)
+            number = max([clock.last, *self._folder.numbers()]) + 1
+            for change in changes:
+                refuse(change)
+            token = new_token()
+            plan: dict[str, Any] = {"time": now, "age": clock.age, "title": title, "report": report}
+            plan |= {"state": "applying", "token": token, "changes": [listed(change) for change in changes]}
+            self._folder.add(number, plan, _contents(changes))
+            try:
+                for change in changes:
+                    make(change, token)
+                tidy(changes, token)
+                self._set_state(number, plan, "applied")
+            except BaseException:
+                # Nothing of an interrupted set stays, be it a full disk, a conflict or Ctrl-C. What cannot be taken
+                # back now, the next start takes back: the plan still says `applying`.
+                take_back(changes, token)
+                self._folder.remove(number)
+                raise
+            self._expire(replace(clock, last=number))
+            return number
+
+    def undo(self, number: int | None, now: float) -> Entry:
+        """Take a set back, or the last one that is no report; all of it or nothing. Raises when a file has changed
+        since. One that was interrupted is taken back already, and then no other is."""
+        with self._folder.locked(_PATIENCE):
+            recovered = [entry for entry in self._recover() if number in (None, entry.number)]
+            self._expire(self._clock(now))
+            if recovered:
+                return recovered[-1]
+            plans = self._plans()
+            entries = [entry_of(*pair) for pair in plans.items() if pair[1]["state"] == "applied"]
+            wanted = (e for e in reversed(entries) if (not e.report if number is None else e.number == number))
+            entry = next(wanted, None)
+            if entry is None:
+                what = "there is nothing to undo" if number is None else f"there is no change {number} to undo"
+                raise UsageError(what, None if number is None else "`superalgos-rsa undo --list` shows what there is")
+            plan = plans[entry.number]
+            changes, token = self._changes(entry.number, plan), plan.get("token", "")
+            for change in changes:
+                if not is_there(change, new=True):
+                    later = [e.number for e in entries if e.number > entry.number and change.path in e.paths]
+                    hint = f"`superalgos-rsa undo {later[-1]}` comes first" if later else "mend it by hand"
+                    raise ConflictError(f"{change.path} was changed since; nothing was undone", hint)
+            self._set_state(entry.number, plan, "undoing")
+            try:
+                for change in reversed(changes):
+                    undo(change, token)
+                tidy(changes, token, back=True)
+                self._set_state(entry.number, plan, "undone")
+            except BaseException:
+                # What cannot be made again now, the next start takes back: the plan still says `undoing`.
+                with contextlib.suppress(OSError, SuperalgosRsaError):
+                    make_again(changes, token)
+                    self._set_state(entry.number, plan, "applied")
+                raise
+            self._folder.drop_bytes(entry.number)
+            return entry
+
+    def recover(self, now: float) -> list[Entry]:
+        """Take back what a process that died has left half done, and forget what is old; returns the former."""
+        if self._folder.is_empty():
+            return []
+        with self._folder.locked(_PATIENCE):
+            recovered = self._recover()
+            self._expire(self._clock(now))
+            return recovered
+
+    def forget(self, now: float) -> None:
+        """Drop what is past its time. For every command: it neither waits nor fails, and mostly only looks."""
+        with contextlib.suppress(OSError, SuperalgosRsaError):
+            if self._folder.is_empty():
+                return
+            clock = self._folder.clock()
+            if clock is None or self._folder.leftovers() or not 0 <= now - clock.seen < _LOOK_SECONDS:
+                with self._folder.locked(0):
+                    self._expire(self._clock(now))
+
+    def entries(self) -> list[Entry]:
+        """Every set, the oldest first. Writes nothing and needs no lock."""
+        return [entry_of(number, plan) for number, plan in self._plans().items()]
+
+    def _plans(self) -> dict[int, dict[str, Any]]:
+        found = {}
+        for number in self._folder.numbers():
+            plan = self._folder.plan(number)
+            if is_plan(plan):
+                found[number] = plan
+            elif os.path.lexists(self._folder.path / str(number)):  # else another process has just removed it
+                self._warn_once(f"{self._folder.path / str(number)} cannot be read as a change; it stays as it is")
+        return found
+
+    def _recover(self) -> list[Entry]:
+        self._folder.sweep()
+        recovered = []
+        for number, plan in reversed(self._plans().items()):
+            if plan["state"] not in ("applying", "undoing"):
+                continue
+            try:
+                changes, token = self._changes(number, plan), plan.get("token", "")
+                tidy(changes, token, back=plan["state"] == "undoing")
+                take_back(changes, token)
+                self._set_state(number, plan, "undone")
+            except SuperalgosRsaError as error:
+                self._warn_once(f"change {number} was interrupted and is not taken back yet: {error.message}")
+            else:
+                self._folder.drop_bytes(number)
+                recovered.append(entry_of(number, plan))
+                paths = ", ".join(recovered[-1].paths)
+                self._warn_once(f"change {number} was interrupted and is taken back: {paths}")
+        return recovered[::-1]
+
+    def _expire(self, clock: Clock) -> None:
+        """Forget what is past its time or its number, and the bytes of what is undone."""
+        counts: Counter[tuple[bool, bool]] = Counter()
+        with contextlib.suppress(OSError, SuperalgosRsaError):  # what was done stays done; the next call comes by again
+            self._folder.sweep()
+            for entry in reversed(self.entries()):
+                if entry.state in ("applying", "undoing"):
+                    continue
+                kind = entry.report, entry.state == "undone"
+                counts[kind] += 1
+                if counts[kind] > (KEPT_REPORTS if entry.report else KEPT) or clock.age - entry.age > KEPT_SECONDS:
+                    self._folder.remove(entry.number)
+                elif entry.state == "undone":
+                    self._folder.drop_bytes(entry.number)
+            before = self._folder.clock()
+            if before is None or before.last != clock.last or not 0 <= clock.seen - before.seen < _LOOK_SECONDS:
+                self._folder.write_clock(clock)
+
+    def _clock(self, now: float) -> Clock:
+        clock = self._folder.clock()
+        if clock is None:
+            entries = self.entries()
+            age = max((entry.age for entry in entries), default=0.0)
+            clock = Clock(now, age, max((entry.number for entry in entries), default=0))
+        return clock.at(now)
+
+    def _changes(self, number: int, plan: Mapping[str, Any]) -> list[Change]:
+        def data(index: int, value: Mapping[str, Any], side: str) -> bytes | None:
+            return self._folder.read(number, f"{index}.{side}") if value[side] else None
+
+        return [
+            from_listed(value, *(data(index, value, side) for side in _SIDES))
+            for index, value in enumerate(plan["changes"])
+        ]
+
+    def _set_state(self, number: int, plan: Mapping[str, Any], state: State) -> None:
+        self._folder.write_plan(number, {**plan, "state": state})
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            self._warn(message)
+
+
+_SIDES: tuple[Literal["old", "new"], ...] = ("old", "new")
+
+
+def _contents(changes: Sequence[Change]) -> Iterator[tuple[str, bytes]]:
+    for index, change in enumerate(changes):
+        for side in _SIDES:
+            data = getattr(change, side)
+            if data is not None:
+                yield f"{index}.{side}", data
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """The private place of this user, by the XDG rules; on Windows the local application data.
+
+    Root leaves nothing in a home that it was lent (`sudo` may keep HOME): there it takes its own.
+    """
+    places = (("XDG_STATE_HOME", ""), ("LOCALAPPDATA", ""), ("HOME", _BELOW_HOME), ("USERPROFILE", _BELOW_HOME))
+    for name, below in places:
+        folder = environment.get(name, "")
+        if os.path.isabs(folder) and not is_lent(folder):  # XDG: a relative path is to be ignored
+            return Path(folder, below, _NAME)
+    home = own_home()
+    if home is None:
+        raise SuperalgosRsaError("there is no home folder for the journal", "XDG_STATE_HOME names a folder for it")
+    return Path(home, _BELOW_HOME, _NAME)

@@ -1,0 +1,296 @@
+"""Files at the two edges: reading regular files only, and the one place that writes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
+from superalgos_rsa.files import attributes, lease, locks
+from superalgos_rsa.files.file_systems import is_made_up
+from superalgos_rsa.files.ownership import as_owner
+
+Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read, and why; `detail` is for people."""
+
+    obstacle: Obstacle
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    data: bytes = field(repr=False)
+
+
+_SPECIAL = Unread("special", "it is no regular file (a FIFO, a socket, a device, or made up by the kernel as in /proc)")
+
+
+def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
+    """At most `limit` bytes of a regular file. A FIFO or a device is never opened: it could block for ever."""
+    name = os.fspath(path)
+    try:
+        status = os.stat(name)
+        if stat.S_ISDIR(status.st_mode):
+            return Unread("directory", "it is a folder")
+        if not stat.S_ISREG(status.st_mode) or is_made_up(name, status):
+            return _SPECIAL
+        if status.st_size > limit:
+            return Unread("too-large", f"it has {status.st_size:,} bytes; the limit is {limit:,}")
+        # Between stat and open another process may swap the file for a FIFO: O_NONBLOCK keeps that from waiting.
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as stream:
+            opened = os.fstat(descriptor)
+            if not stat.S_ISREG(opened.st_mode) or is_made_up(name, opened):
+                return _SPECIAL
+            data = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        return _unread(name, error)
+    if len(data) > limit:
+        return Unread("too-large", f"it has more than {limit:,} bytes")
+    return Content(data)
+
+
+def _unread(name: str, error: OSError | ValueError) -> Unread:
+    if isinstance(error, ValueError):
+        return Unread("missing", "no file can have such a name")
+    if error.errno == errno.ELOOP:
+        return Unread("link-loop", "it is a link that leads back to itself")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Unread("permission", "this user may not read it")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        if os.path.islink(name):
+            return Unread("dangling-link", "it is a link to a file that does not exist")
+        return Unread("missing", "no such file")
+    return Unread("other", error.strerror or type(error).__name__)
+
+
+def replace(
+    path: str | os.PathLike[str], old: bytes | None, new: bytes, *, private: bool = False, token: str | None = None
+) -> None:
+    """Put `new` in the place of `old`, whole or not at all.
+
+    `old` are the bytes that were read (`None`: there was no file). A file that holds anything else by now raises
+    `ConflictError`. A link stays a link, and owner, mode, access list and further names stay; `private` makes a new
+    file 0600 instead. Failure of any kind leaves the old bytes and no stray file, and raises `SuperalgosRsaError`.
+    What a process leaves that is killed bears the `token`, and `clear_away` removes it.
+    """
+    target = Path(os.path.realpath(path))
+    token = token or new_token()
+    temporary, spare = _beside(target, token)
+    with _told(path):
+        try:
+            if old is None:
+                create(temporary, new, mode=0o600 if private else 0o666 & ~_umask())
+                _put_where_nothing_is(target, temporary)
+            elif not _put_in_its_place(target, old, new, temporary, spare):
+                _write_in_place(target, old, new, temporary)
+        except (locks.NoFileError, lease.InUseError):
+            raise _conflict(target) from None
+        finally:
+            for stray in (temporary, spare):
+                with contextlib.suppress(OSError):
+                    os.unlink(stray)
+        sync_folder(target.parent)
+
+
+def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | None, token: str) -> None:
+    """Remove what a `replace` of these bytes with this token left beside the file when its process was killed.
+
+    One thing is never removed: the old file under another name, if somebody wrote into it who had it open. It comes
+    back to its place.
+    """
+    target = Path(os.path.realpath(path))
+    temporary, spare = _beside(target, token)
+    with _told(path):
+        if old is not None and new is not None and _was_written(spare, old):
+            with contextlib.suppress(locks.NoFileError), locks.held(target):
+                _put_back(spare, target, new)
+        for stray in (temporary, spare):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(stray)
+
+
+def new_token() -> str:
+    """By chance, not by process id: in a container the next process has the id of the one that was killed."""
+    return os.urandom(6).hex()
+
+
+@contextlib.contextmanager
+def _told(path: str | os.PathLike[str]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+
+
+def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
+    """Write a new file with exactly that mode. One that is there already is never touched, a link never followed; a
+    failure leaves none behind."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with as_owner(os.path.dirname(os.path.abspath(path))):
+            descriptor = os.open(path, flags, mode)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
+    except OSError as error:
+        raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+    try:
+        with open(descriptor, "wb") as stream:
+            # The umask and a folder's default access list have changed the mode; some file systems keep none at all.
+            with contextlib.suppress(OSError, AttributeError):
+                os.fchmod(descriptor, mode)
+            stream.write(data)
+            stream.flush()
+            os.fsync(descriptor)
+        sync_folder(Path(path).absolute().parent)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        if isinstance(error, OSError):
+            raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+        raise
+
+
+def _put_where_nothing_is(target: Path, temporary: Path) -> None:
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _conflict(target) from None
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise _conflict(target) from None
+        os.replace(temporary, target)
+
+
+def _beside(target: Path, token: str) -> tuple[Path, Path]:
+    """Names for the new file before it stands in its place, and for the old one after that."""
+    return target.with_name(f".{target.name}.{token}.new"), target.with_name(f".{target.name}.{token}.old")
+
+
+def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path) -> bool:
+    """Put a new file in the place of the target if that holds `old`, and take it back should anybody have written into
+    the old file meanwhile: whoever asks for no lock must not lose a change either.
+
+    Tells whether there was a way. A file has one place only if it has other names, has something that cannot be given
+    to another, or is mounted by itself, as containers do. `temporary` is there in any case.
+    """
+    with locks.held(target) as descriptor:
+        if read_regular(target, len(old)) != Content(old):
+            raise _conflict(target)
+        source = target if descriptor is None else descriptor
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o600), "wb") as stream:
+            if os.stat(source).st_nlink > 1:
+                return False
+            stream.write(new)
+            if not attributes.give(source, stream.fileno()):
+                return False
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            _swap(target, old, new, temporary, spare, descriptor)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            return False
+        return True
+
+
+def _swap(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path, descriptor: int | None) -> None:
+    if descriptor is None:  # where a file that is open cannot be replaced, nobody can be writing it now
+        os.replace(temporary, target)
+        return
+    with locks.held(temporary):  # whoever finds the new file in its place waits until it is sure to stay
+        with lease.exclusive(descriptor, str(temporary)) as held:
+            with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
+                os.link(target, spare)
+            if held.read(len(old) + 1) != old or not os.path.samestat(os.fstat(descriptor), os.lstat(target)):
+                raise _conflict(target)
+            os.replace(temporary, target)
+            lease.settle()
+            spoilt = held.is_wanted() or held.read(len(old) + 1) != old
+            if spoilt:
+                _put_back(spare, target, new)
+        if spoilt:
+            raise _conflict(target)
+        if _was_written(spare, old):
+            _put_back(spare, target, new)
+            raise _conflict(target)
+
+
+def _put_back(spare: Path, target: Path, new: bytes) -> None:
+    # Whoever wrote into the new file already has the last word.
+    if spare.exists() and read_regular(target, len(new)) == Content(new):
+        os.replace(spare, target)
+
+
+def _was_written(spare: Path, old: bytes) -> bool:
+    return spare.exists() and read_regular(spare, len(old)) != Content(old)
+
+
+def _write_in_place(target: Path, old: bytes, new: bytes, sample: Path) -> None:
+    """The caller keeps a backup: a process that is killed here leaves the head of the new bytes before the tail of the
+    old ones (see `is_half_written`)."""
+    try:
+        with locks.held(target, to_write=True) as descriptor:
+            assert descriptor is not None
+            with lease.exclusive(descriptor, str(sample), to_write=True) as held:
+                if held.read(len(old) + 1) != old:
+                    raise _conflict(target)
+                try:
+                    _overwrite(descriptor, new)
+                except BaseException:
+                    _overwrite(descriptor, old)
+                    raise
+    except PermissionError:
+        raise SuperalgosRsaError(
+            f"cannot write {target}: it has other names, has attributes that this user can give to no new file, or is "
+            "mounted by itself, so that it can only be written in place; and this user may not write it"
+        ) from None
+
+
+def _overwrite(descriptor: int, data: bytes) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.ftruncate(descriptor, len(data))
+    os.fsync(descriptor)
+
+
+def is_half_written(data: bytes, old: bytes, new: bytes) -> bool:
+    """Whether the bytes are what a killed process leaves of a file that it wrote in place."""
+    pairs = enumerate(zip(data, new, strict=False))
+    head = next((index for index, (left, right) in pairs if left != right), min(len(data), len(new)))
+    return data[head:] == old[head:]
+
+
+def _conflict(target: Path) -> ConflictError:
+    return ConflictError(f"{target} was changed by another program; nothing was written", "run the command again")
+
+
+def sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
+        return
+    with contextlib.suppress(OSError):  # the file is in its place by now; some file systems cannot sync a folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

@@ -1,0 +1,121 @@
+"""What the menders work with: the state so far, the verdict on it, and the key files there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from superalgos_rsa.config import Update
+from superalgos_rsa.documents.edit import Edit
+from superalgos_rsa.documents.json_text import decode, encode, parse
+from superalgos_rsa.documents.proof import edited
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.fixer.candidates import Candidate, search
+from superalgos_rsa.fixer.trial import Judge, State, Verdict
+from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
+from superalgos_rsa.updating import code_names_in, plan_key_update
+from superalgos_rsa.validator.documents import find_documents
+from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.report import Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way to mend a finding. `state` is `None` where there is none yet, for the reason that `title` tells.
+
+    `key_must_work`: mending a path means that the key signs afterwards.
+    """
+
+    title: str
+    applicability: Applicability
+    state: State | None
+    key_must_work: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user said on the command line, and what the tool remembers."""
+
+    search: tuple[Path, ...] = ()
+    public: frozenset[str] = frozenset()
+    """Fingerprints of the public keys that the exchange was given."""
+    chosen: tuple[tuple[str, str], ...] = ()
+    """(key, path): the file to take where several would do."""
+    named: tuple[str, ...] = ()
+    """Real paths of the files and folders that the command line names: what lies there is as good as our own."""
+    remembered: Callable[[KeyFacts], str | None] = lambda _: None
+    """The fingerprint that a key last worked with."""
+
+
+class Bench:
+    def __init__(self, judge: Judge, wishes: Wishes) -> None:
+        self.judge = judge
+        self.wishes = wishes
+        self.state = State()
+        self.verdict: Verdict = judge.begin()
+        paths = (key.path for key in self.verdict.world.keys if key.path is not None)
+        self._broken = [path.resolved for path in paths if not path.engine_reads and path.status != "no-answer"]
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Beside the usual places, where a path leads to: the file may only have got another name."""
+        if self.judge.installation is None:
+            return ()
+        folders = {Path(source.path).absolute().parent for source in self.judge.sources}
+        beside = {Path(resolved).parent for resolved in self._broken if "\0" not in resolved}
+        others = [*self.wishes.search, *sorted(folders)]
+        return search(self.judge.installation.root, others, sorted(p for p in beside if p != Path(p.anchor)))
+
+    def text(self, path: str) -> str:
+        return decode(self.judge.bytes_of(self.state, path) or b"")
+
+    def with_edits(self, path: str, edits: list[Edit]) -> State:
+        return _edited(self.state, path, self.text(path), edits)
+
+    def with_values(self, key: KeyFacts, update: Update) -> State | str:
+        """The key with new values, in the vault where that holds them; or why no edit can bring that about."""
+        path = key.document.path
+        text = self.text(path)
+        vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
+        unread = self._names_elsewhere
+        names = unread | {n for other, found in self._names_read.items() if other != path for n in found}
+        try:
+            plan = plan_key_update(text, parse(text), key.key, update, vault, names)
+        except UsageError as error:
+            return error.message
+        if plan.vault and key.credential.code_name in unread:
+            return "a workspace that is not among these uses the same vault entry; mend them together"
+        state = self.state
+        if plan.document:
+            state = _edited(state, path, text, plan.document)
+        if plan.vault and vault.text is not None:
+            state = _edited(state, vault.path, vault.text, plan.vault)
+        return state
+
+    @cached_property
+    def _names_read(self) -> dict[str, frozenset[str]]:
+        texts = {source.path: self.judge.bytes_of(State(), source.path) for source in self.judge.sources}
+        return {path: code_names_in(data) for path, data in texts.items() if data is not None}
+
+    @cached_property
+    def _names_elsewhere(self) -> frozenset[str]:
+        """Code names in workspaces of the installation that are not judged here: the vault serves them all."""
+        installation = self.judge.installation
+        if installation is None:
+            return frozenset()
+        judged = {os.path.realpath(source.path) for source in self.judge.sources}
+        others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) not in judged]
+        return frozenset(name for other in others for name in code_names_in(other))
+
+    def as_written(self, path: str) -> str:
+        """A file's path as a key should name it: from the Superalgos folder where it lies below that."""
+        root = Path(os.path.abspath(self.judge.installation.root)) if self.judge.installation else None
+        return Path(path).relative_to(root).as_posix() if root and Path(path).is_relative_to(root) else path
+
+
+def _edited(state: State, path: str, text: str, edits: Sequence[Edit]) -> State:
+    new, meant = edited(text, edits)
+    return state.with_file(path, encode(new), meant)

@@ -1,0 +1,65 @@
+"""Which public key each node last worked with: by it a private key is known again after its file was moved or renamed.
+
+Nothing here is secret: a node and its API key stand as one digest, the key pair as the fingerprint of its public half.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from superalgos_rsa.errors import SuperalgosRsaError
+from superalgos_rsa.files.journal_folder import make_private
+from superalgos_rsa.files.regular import Content, create, read_regular
+from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.report import Report
+
+_NAME = "fingerprints.json"
+_MOST = 2000
+_LIMIT = 1024 * 1024
+
+
+def remember(folder: Path, world: World, report: Report) -> None:
+    """Note the keys that work. That it cannot be noted is no reason for a verdict to fail."""
+    found = {
+        name: entry.public_key_sha256
+        for facts, entry in zip(world.keys, report.keys, strict=True)
+        if entry.usable and entry.public_key_sha256 is not None and (name := _name(facts)) is not None
+    }
+    known = _read(folder)
+    if found.items() <= known.items():
+        return
+    kept = {name: known[name] for name in known if name not in found} | found
+    with contextlib.suppress(OSError, SuperalgosRsaError):
+        make_private(folder)
+        part = folder / f"{_NAME}.{os.urandom(6).hex()}"
+        create(part, json.dumps(dict(list(kept.items())[-_MOST:])).encode(), mode=0o600)
+        os.replace(part, folder / _NAME)
+
+
+def recall(folder: Path, key: KeyFacts) -> str | None:
+    """The fingerprint (SHA-256 of the SubjectPublicKeyInfo) that this node with this API key last worked with."""
+    name = _name(key)
+    return None if name is None else _read(folder).get(name)
+
+
+def _name(key: KeyFacts) -> str | None:
+    code_name = key.credential.code_name
+    if key.key.id is None or not isinstance(code_name, str):
+        return None
+    return hashlib.sha256(f"{key.key.id}\0{code_name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read(folder: Path) -> dict[str, str]:
+    found = read_regular(folder / _NAME, _LIMIT)
+    if not isinstance(found, Content):
+        return {}
+    try:
+        value = json.loads(found.data)
+    except (ValueError, RecursionError):
+        return {}
+    texts = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in texts if isinstance(text, str)}

@@ -1,0 +1,225 @@
+"""From findings to a plan: each repair is made in memory, judged by the same rules, and kept only if it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from superalgos_rsa.documents.json_text import Pointer
+from superalgos_rsa.errors import told
+from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
+from superalgos_rsa.fixer.repairs import MENDERS
+from superalgos_rsa.fixer.trial import Judge, State, Verdict
+from superalgos_rsa.superalgos.workspace import Key, Task
+from superalgos_rsa.validator.facts import DocumentFacts
+from superalgos_rsa.validator.report import Applicability, Finding
+from superalgos_rsa.validator.rules.registry import Occurrence
+
+Status = Literal["planned", "held back", "skipped", "declined"]
+Name = tuple[object, ...]
+_MOST_WORK = 120_000
+"""Every trial judges everything anew, so a run makes only so many: 300 among 100 keys, 22 in a workspace of 3.6 MB."""
+_LATER = "one run makes only so many repairs; the next one goes on"
+# While one of these stands, nothing below it can be judged; what then comes to light is not the repair's doing.
+_COVERING = frozenset(
+    {"config-invalid", "config-missing", "config-schema", "workspace-crash", "config-control-character"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One finding and what became of its repair. `reason` says why it is not planned."""
+
+    finding: Finding
+    title: str
+    applicability: Applicability
+    status: Status
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    steps: tuple[Step, ...]
+    state: State
+    before: Verdict
+    after: Verdict
+
+    @property
+    def planned(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.status == "planned")
+
+
+def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bool] | None = None) -> Plan:
+    """`ask` is given each repair that would be made and may decline it."""
+    bench = Bench(judge, wishes)
+    before = bench.verdict
+    planned: list[Step] = []
+    others: dict[Name, list[Step]] = {}
+    settled: set[Name] = set()
+    made = -1
+    work = _Work()
+    # What one repair brings to light or makes possible, the next round mends: a path once the vault can be read.
+    while made != len(planned) and not work.is_done:
+        made = len(planned)
+        tried = set(settled)
+        for occurrence, finding in _pending(bench, tried):
+            if work.is_done:
+                break
+            name = _name(occurrence)
+            tried.add(name)
+            work.count_look(bench, occurrence)
+            steps = [
+                _try(bench, occurrence, finding, proposal, unsafe, ask, work)
+                for proposal in _proposals(bench, occurrence)
+            ]
+            planned += [step for step in steps if step.status == "planned"]
+            others[name] = [step for step in steps if step.status != "planned"]
+            if any(step.status == "planned" for step in steps) and _removes_a_root(occurrence):
+                tried.discard(name)  # what has this name now is another one
+            elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
+                settled.add(name)
+    told = {name for name, steps in others.items() if steps}
+    still = {_name(occurrence) for occurrence, _ in _pairs(bench.verdict)}
+    rest = [step for name, steps in others.items() if name in still for step in steps]
+    left = _left(bench.verdict, told, tried if work.is_done else None)
+    return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
+
+
+class _Work:
+    """What the repairs of one run cost, in findings judged: a kilobyte of a document takes about as long as one."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.done >= _MOST_WORK
+
+    def count_look(self, bench: Bench, occurrence: Occurrence) -> None:
+        """What was meant is looked for among all keys, and in the text of the document."""
+        data = bench.judge.bytes_of(bench.state, occurrence.document or "") or b""
+        self.done += len(bench.verdict.world.keys) // 10 + len(data) // 2048
+
+    def count_trial(self, bench: Bench, state: State) -> None:
+        report = bench.verdict.report
+        judged = len(report.keys) + len(report.tasks) + len(report.findings)
+        self.done += judged + sum(map(len, state.files.values())) // 700
+
+
+def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Finding]]:
+    """What a mender may be found for, from the first again after each repair that was made."""
+    verdict: Verdict | None = None
+    while verdict is not bench.verdict:
+        verdict = bench.verdict
+        for occurrence, finding in _pairs(verdict):
+            if occurrence.rule in MENDERS and _name(occurrence) not in tried:
+                yield occurrence, finding
+                if bench.verdict is not verdict:
+                    break
+
+
+def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exception]:
+    """A mender that fails mends nothing, and is no reason to leave the other repairs out."""
+    try:
+        yield from MENDERS[occurrence.rule](bench, occurrence)
+    except Exception as error:
+        yield error
+
+
+def _try(
+    bench: Bench, occurrence: Occurrence, finding: Finding, proposal: Proposal | Exception, unsafe: bool,
+    ask: Callable[[Step], bool] | None, work: _Work,
+) -> Step:  # fmt: skip
+    if isinstance(proposal, Exception):
+        return Step(finding, "this repair", "display", "skipped", f"it failed: {told(proposal)}")
+    step = Step(finding, proposal.title, proposal.applicability, "planned")
+    if proposal.state is None:
+        return replace(step, status="held back", reason="it is yours to decide")
+    if proposal.applicability == "unsafe" and not unsafe:
+        return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
+    work.count_trial(bench, proposal.state)
+    try:
+        after = bench.judge(proposal.state)
+        reason = _objection(bench.verdict, after, occurrence, proposal)
+    except Exception as error:
+        return replace(step, status="skipped", reason=f"what it leads to cannot be judged: {told(error)}")
+    if reason is not None:
+        return replace(step, status="skipped", reason=reason)
+    if ask is not None and not ask(step):
+        return replace(step, status="declined", reason="you declined it")
+    bench.state, bench.verdict = proposal.state, after
+    return step
+
+
+def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
+    """What no repair was found for, with what its rule says is to be done. `tried` where some were not."""
+    for occurrence, finding in _pairs(verdict):
+        if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
+            continue
+        title = finding.fix.title
+        reason = "it is yours to do"
+        if tried is not None and occurrence.rule in MENDERS and _name(occurrence) not in tried:
+            yield Step(finding, title, finding.fix.applicability, "held back", _LATER)
+            continue
+        if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
+            reason = "it writes key material, which is done only when you say so"
+        elif "FROM_THE_EXCHANGE" in title:
+            reason = "it needs what the exchange's page shows"
+        yield Step(finding, title, "display", "held back", reason)
+
+
+def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
+    """Why a repair must not be made: its finding stays, an error comes, or something that worked no longer does."""
+    name = _name(mended)
+    if name in {_name(o) for o, _ in _pairs(after)} and not _removes_a_root(mended):
+        return "the finding would stay"
+    old = {_name(o) for o, _ in _pairs(before)}
+    if mended.rule not in _COVERING:
+        new = [f for o, f in _pairs(after) if f.severity == "error" and _name(o) not in old]
+        if new:
+            return f"it would bring {new[0].rule}"
+    loading = {document.path for document in after.report.documents if document.loads}
+    if any(document.loads and document.path not in loading for document in before.report.documents):
+        return "a document would no longer load"
+    usable = _usable(after)
+    if any(was and not usable.get(key, False) for key, was in _usable(before).items()):
+        return "a key that works would no longer work"
+    if proposal.key_must_work and mended.key is not None and not usable.get(name[1:], False):
+        return "the key would not work with it"
+    return None
+
+
+def _removes_a_root(occurrence: Occurrence) -> bool:
+    """The next null moves to the place of the one that was taken out."""
+    return (
+        occurrence.rule == "workspace-crash"
+        and occurrence.pointer is not None
+        and len(occurrence.pointer) == 2
+        and occurrence.pointer[0] == "rootNodes"
+        and "null" in occurrence.message
+    )
+
+
+def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
+    return list(zip(verdict.occurrences, verdict.report.findings, strict=True))
+
+
+def _name(occurrence: Occurrence) -> Name:
+    """What makes a finding the same one after an edit that moves places: the node's id, if no other node has it."""
+    if occurrence.key is not None:
+        return (occurrence.rule, occurrence.document, _own_name(occurrence.key.key, occurrence.key.document))
+    if occurrence.task is not None:
+        return (occurrence.rule, occurrence.document, _own_name(occurrence.task.task, occurrence.task.document))
+    return (occurrence.rule, occurrence.document, occurrence.pointer, occurrence.message)
+
+
+def _usable(verdict: Verdict) -> dict[Name, bool]:
+    found: dict[Name, bool] = {}
+    for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
+        found[(facts.document.path, _own_name(facts.key, facts.document))] = entry.usable is True
+    return found
+
+
+def _own_name(node: Key | Task, document: DocumentFacts) -> str | Pointer:
+    return node.id if node.id and node.id not in document.workspace.shared_ids else node.pointer

@@ -1,0 +1,124 @@
+"""Files as they would be after some repairs, and the verdict on them: a plan is judged before a byte is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from superalgos_rsa.documents.edit import Meant
+from superalgos_rsa.files.modes import Identity
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.vault import Vault, parse_vault
+from superalgos_rsa.validator.collect import Settings, gather, looking
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document
+from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.rules.registry import Occurrence
+from superalgos_rsa.validator.validator import validate_noting
+
+
+class Mode(NamedTuple):
+    """The new mode of a file, the one it has, and which file it is."""
+
+    new: int
+    old: int
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` says of each
+    file what makes its bytes from those on the disk."""
+
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    meant: Mapping[str, tuple[Meant, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
+    folders: tuple[str, ...] = ()
+
+    def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> State:
+        so_far = self.meant.get(path, ())
+        return replace(self, files={**self.files, path: data}, meant={**self.meant, path: (*so_far, *meant)})
+
+    def with_mode(self, path: str, mode: Mode) -> State:
+        return replace(self, modes={**self.modes, path: mode})
+
+    def with_folder(self, path: str) -> State:
+        return replace(self, folders=(*self.folders, path))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    world: World
+    occurrences: tuple[Occurrence, ...]
+    report: Report
+    vault: Vault
+
+
+class Judge:
+    """Judges a state of the same documents again and again; a document is read again only when its bytes changed."""
+
+    def __init__(
+        self, sources: tuple[Source, ...], installation: Installation | None, vault: Vault, settings: Settings
+    ) -> None:
+        self.sources = sources
+        self.installation = installation
+        self.look = looking(installation)
+        self._vault = vault
+        self._settings = settings
+        self._read: dict[tuple[str, int, int], ReadDocument] = {}
+        self._first: Verdict | None = None
+        self._kept: list[bytes | Vault] = []  # keeps what the cache knows by identity alive
+
+    def bytes_of(self, state: State, path: str) -> bytes | None:
+        if path in state.files:
+            return state.files[path]
+        source = next((source for source in self.sources if source.path == path), None)
+        return source.content.data if source is not None and isinstance(source.content, Content) else None
+
+    def bytes_on_disk(self, path: str) -> bytes | None:
+        return self._vault.data if path == self._vault.path else self.bytes_of(State(), path)
+
+    def vault(self, state: State) -> Vault:
+        if self._vault.path in state.files:
+            return parse_vault(self._vault.path, Content(state.files[self._vault.path]))
+        if self._vault.state == "no-folder" and str(Path(self._vault.path).parent) in state.folders:
+            return Vault(self._vault.path, "absent")
+        return self._vault
+
+    def begin(self) -> Verdict:
+        """The verdict on what is on the disk."""
+        if self._first is None:
+            self._first = self(State())
+        return self._first
+
+    def __call__(self, state: State) -> Verdict:
+        vault = self.vault(state) if state.files or state.folders else self._vault
+        self._kept.append(vault)
+        documents = [self._document(source, state, vault) for source in self.sources]
+        world = gather(documents, self.installation, vault, self._settings, look=self.look)
+        if state.modes:
+            keys = {id(key): _with_mode(key, state.modes) for key in world.keys}
+            tasks = tuple(replace(t, key=keys[id(t.key)]) if t.key is not None else t for t in world.tasks)
+            world = replace(world, keys=tuple(keys.values()), tasks=tasks)
+        occurrences, report = validate_noting(world)
+        return Verdict(world, occurrences, report, vault)
+
+    def _document(self, source: Source, state: State, vault: Vault) -> ReadDocument:
+        data = state.files.get(source.path)
+        content = Content(data) if data is not None else source.content
+        identity = (source.path, id(data), id(vault.data))
+        if identity not in self._read:
+            self._kept += [item for item in (data, vault) if item is not None]
+            self._read[identity] = read_document(Source(source.path, content), vault, export=False)
+        return self._read[identity]
+
+
+def _with_mode(key: KeyFacts, modes: Mapping[str, Mode]) -> KeyFacts:
+    target = key.path.target if key.path is not None else None
+    if key.path is None or target is None or target not in modes:
+        return key
+    return replace(key, path=replace(key.path, mode=modes[target].new))

@@ -1,0 +1,250 @@
+"""What a text is that should be a private key: facts alone, never a byte of the key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from superalgos_rsa.keys import der, pem
+from superalgos_rsa.keys.key_structures import shape
+
+Kind = Literal[
+    "private", "public", "certificate", "encrypted", "openssh", "der", "base64-pem", "utf16", "json", "other-pem",
+    "text", "empty",
+]  # fmt: skip
+Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1", "binary"]
+
+DAMAGE = pem.DAMAGE
+_MOST_BLOCKS = 20
+_LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class KeyText:
+    kind: Kind
+    label: str | None = None
+    """Of the first PEM block."""
+    blocks: int = 0
+    """How many blocks hold a private key."""
+    pkcs1: bool = False
+    damage: tuple[str, ...] = ()
+    """Names of `DAMAGE`, in its order."""
+    encoding: Encoding = "utf-8"
+    key_type: str | None = None
+    key_bits: int | None = None
+    public_key_sha256: str | None = None
+    """Hexadecimal, of the SubjectPublicKeyInfo in DER."""
+    consistent: bool | None = None
+    """Do the numbers of an RSA private key belong together? None for anything else."""
+
+
+_PRIVATE = ("private", "encrypted", "openssh")
+_MOST_KNOWN = 4096
+_KNOWN: dict[bytes, KeyText] = {}
+
+
+def inspect(content: bytes) -> KeyText:
+    """Never raises, whatever the bytes are. Each content is looked at once; what is kept of it is its hash alone."""
+    digest = hashlib.sha256(content).digest()
+    known = _KNOWN.get(digest)
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[digest] = _inspect(content[:_LONGEST])
+    return known
+
+
+def _inspect(content: bytes) -> KeyText:
+    text, encoding = _text(content)
+    if not text.strip("\ufeff\0 \t\r\n\f\v"):
+        return KeyText("empty", encoding=encoding)
+    if encoding in ("utf-16-le", "utf-16-be"):
+        return replace(_of_text(text.lstrip("\ufeff")), kind="utf16", encoding=encoding)
+    if content[0] == der.SEQUENCE and (facts := _facts(content)) is not None:
+        return replace(facts, kind="der", encoding="binary")
+    facts = _of_text(text)
+    damage = {"bom"} if text.startswith("\ufeff") else {"not-utf8"} if encoding == "latin-1" else set()
+    return replace(facts, damage=_ordered({*facts.damage, *damage}), encoding=encoding)
+
+
+def private_der(content: bytes) -> bytes | None:
+    """The DER of the first private key in a text, however badly it is written; of an encrypted one too.
+
+    This is key material: whoever asks for it must not let it out.
+    """
+    text, _ = _text(content[:_LONGEST])
+    if _holds_private_key(content):
+        return content
+    unwrapped = _base64_of_pem(text)
+    for block in pem.blocks(unwrapped or text):
+        if _holds_private_key(block.der):
+            return block.der
+    bare = _bare_base64(text)
+    return bare if bare and _holds_private_key(bare) else None
+
+
+def _holds_private_key(data: bytes) -> bool:
+    found = shape(data)
+    return found is not None and found.kind in ("private", "encrypted")
+
+
+def _text(content: bytes) -> tuple[str, Encoding]:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    if b"B\0E\0G\0I\0N\0" in content:
+        at = content.index(b"B\0E\0G\0I\0N\0")
+        if at % 2:
+            return content.decode("utf-16-be", "replace"), "utf-16-be"
+        return content.decode("utf-16-le", "replace"), "utf-16-le"
+    try:
+        return content.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1"
+
+
+def _of_text(text: str) -> KeyText:
+    if re.match(r"[\ufeff\s]*[{\[]", text) and _is_json(text):
+        return KeyText("json")
+    found = pem.blocks(text)
+    if found:
+        return _of_blocks(found)
+    if _base64_of_pem(text) is not None:
+        return replace(_of_text(_base64_of_pem(text) or ""), kind="base64-pem", damage=())
+    bare = _bare_base64(text)
+    if bare and (facts := _facts(bare)) is not None:
+        return replace(facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer"}))
+    return _ssh_public(text) or KeyText("text")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _base64_of_pem(text: str) -> str | None:
+    bare = _bare_base64(text)
+    return bare.decode("latin-1") if bare and b"-----BEGIN" in bare else None
+
+
+def _bare_base64(text: str) -> bytes | None:
+    bare = re.sub(r"[\s\ufeff]", "", text)
+    return pem.decode(bare) if len(bare) >= 40 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", bare) else None
+
+
+def _of_blocks(found: tuple[pem.Block, ...]) -> KeyText:
+    each = [_of_block(block) for block in found[:_MOST_BLOCKS]]
+    private = [facts for facts in each if facts.kind in _PRIVATE]
+    more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # told by their labels alone
+    chosen = (private or each)[0]
+    outside = {"text-before", "text-after", "quoted", "nul"} & found[0].damage
+    damage = _ordered({*chosen.damage, *outside})
+    return replace(chosen, label=found[0].label, blocks=len(private) + more, damage=damage)
+
+
+def _of_block(block: pem.Block) -> KeyText:
+    named = _named_kind(block)
+    if named in ("openssh", "certificate") or block.encrypted:
+        facts = _facts(block.der) if named == "certificate" else None
+        return replace(facts or KeyText(named), kind=named, damage=_ordered(block.damage))
+    facts = _facts(block.der)
+    if facts is None:
+        broken = "truncated" if block.der[:1] == b"\x30" else "not-a-key"
+        damage = block.damage | ({broken} if named != "other-pem" else set())
+        return KeyText(named, damage=_ordered(damage), key_type=_guess(block.der))
+    wrong = {"wrong-label"} if not _fits(block.label, facts) else set()
+    return replace(facts, damage=_ordered(block.damage | wrong))
+
+
+def _named_kind(block: pem.Block) -> Kind:
+    label = block.label
+    if "ENCRYPTED" in label or block.encrypted:
+        return "encrypted"
+    if "OPENSSH" in label or "SSH2" in label:
+        return "openssh"
+    if "PRIVATE" in label:
+        return "private"
+    if "PUBLIC" in label:
+        return "public"
+    return "certificate" if "CERTIFICATE" in label else "other-pem"
+
+
+def _fits(label: str, facts: KeyText) -> bool:
+    match facts.kind:
+        case "private" if facts.pkcs1:
+            return label == "RSA PRIVATE KEY"
+        case "private":
+            return label in (
+                "PRIVATE KEY",
+                *({"ec": ("EC PRIVATE KEY",), "dsa": ("DSA PRIVATE KEY",)}.get(facts.key_type or "", ())),
+            )
+        case "encrypted":
+            return label == "ENCRYPTED PRIVATE KEY"
+        case "public":
+            return label == ("RSA PUBLIC KEY" if facts.pkcs1 else "PUBLIC KEY")
+        case _:
+            return True
+
+
+def _guess(data: bytes) -> str | None:
+    """The type named in the first bytes of a key that cannot be read to its end."""
+    return next((name for oid, name in der.ALGORITHMS.items() if b"\x06" + bytes([len(oid)]) + oid in data[:48]), None)
+
+
+def _ordered(damage: set[str] | frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in DAMAGE if name in damage)
+
+
+def _facts(data: bytes) -> KeyText | None:
+    found = shape(data)
+    if found is None:
+        return None
+    facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1)
+    if found.numbers is not None:
+        numbers, private = found.numbers, found.kind == "private"
+        consistent = numbers.belong_together if private else None
+        public = der.rsa_public_key(numbers.n, numbers.e)
+        return replace(facts, key_bits=numbers.bits, public_key_sha256=_sha256(public), consistent=consistent)
+    return facts if found.kind == "encrypted" else _by_library(data, facts)
+
+
+def _by_library(data: bytes, facts: KeyText) -> KeyText:
+    """Size and public half of the types that OpenSSL must compute; what it refuses, or would take long for, stays
+    unknown."""
+    if facts.key_type in ("dsa", "dh") and len(data) > der.LONGEST_GROUP:
+        return facts
+    from cryptography.hazmat.primitives import serialization as s
+    from cryptography.x509 import load_der_x509_certificate
+
+    public: Any  # the library's union of a dozen classes
+    try:
+        match facts.kind:
+            case "private":
+                # RSA-PSS is RSA: to try whether long primes are primes takes minutes.
+                key = s.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+                public = key.public_key()
+            case "public":
+                public = s.load_der_public_key(data)
+            case _:
+                public = load_der_x509_certificate(data).public_key()
+        spki = public.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # of many kinds on damaged keys, and none of them says more than this
+        return facts
+    kind = facts.key_type or _guess(spki)
+    return replace(facts, key_type=kind, key_bits=getattr(public, "key_size", None), public_key_sha256=_sha256(spki))
+
+
+def _ssh_public(text: str) -> KeyText | None:
+    if not re.match(r"\s*(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA", text):
+        return None
+    return KeyText("public", key_type="rsa" if text.lstrip().startswith("ssh-rsa") else None)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,47 @@
+"""The report for programs: every field of the report values under its own name, whatever the verbosity."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.validator.report import Report
+
+
+def to_dict(report: Report) -> dict[str, object]:
+    """The report in plain dicts and lists, in the order in which the contract names the fields."""
+    return {
+        "version": report.version,
+        "tool": report.tool,
+        "installation": _plain(report.installation),
+        "documents": _plain(report.documents),
+        "keys": _plain(report.keys),
+        "tasks": _plain(report.tasks),
+        "findings": _plain(report.findings),
+        "summary": _plain(report.summary),
+    }
+
+
+def render(report: Report) -> str:
+    return dumps(to_dict(report)) + "\n"
+
+
+def dumps(value: object) -> str:
+    """JSON whose every character can be seen; any other is an escape. A terminal would obey it, though JSON allows it,
+    and lone surrogates are taken by no UTF-8 stream."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return re.sub(r"[^\n\x20-\x7e]", lambda found: _visible(found[0]), text)
+
+
+def _visible(character: str) -> str:
+    return character if shown(character) == character else json.dumps(character)[1:-1]
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int):
+        return value
+    if hasattr(value, "_fields"):
+        return {name: _plain(getattr(value, name)) for name in value._fields}
+    assert isinstance(value, tuple)
+    return [_plain(item) for item in value]

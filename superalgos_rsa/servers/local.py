@@ -1,0 +1,283 @@
+"""Facts about a path on the machine this runs on: standard library only and one file, so that it can run elsewhere.
+
+The task server hands a credential's text to `fs.accessSync` and `fs.readFileSync` as it stands, relative to its working
+folder: nothing is trimmed, expanded or unquoted. What is no readable file there is taken for the secret itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+
+from superalgos_rsa.files.file_systems import is_made_up
+
+MAX_KEY_FILE = 64 * 1024
+"""An RSA key of 16,384 bits takes 13 KiB."""
+LONGEST_PATH = 32_767
+"""What Windows takes; Linux takes 4,096."""
+_LONGEST_MEANT = 4096  # for a longer text nobody looks for what was meant
+_MOST_PARTS = 100
+_MOST_NAMES = 25_000  # of one folder
+_MOST_NAMES_IN_ALL = 200_000
+
+Status = Literal[
+    "file", "missing", "impossible", "directory", "special", "made-up", "dangling-link", "link-loop", "unreadable",
+    "not-known", "no-answer", "too-large",
+]  # fmt: skip
+"""`not-known`: it may not be read by whoever asks, and perhaps by the user that runs the platform."""
+Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A file that exists and that the author of the path probably meant: the `path` to write, and how it differs."""
+
+    likeness: Likeness
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathFacts:
+    asked: str = field(repr=False)
+    resolved: str = field(repr=False)
+    status: Status
+    target: str | None = None
+    """The file itself, behind every link."""
+    mode: int | None = None
+    near: tuple[Near, ...] = ()
+    parent_exists: bool = False
+    """The folder it should lie in is there, and it is neither the working folder nor the root, which are there for
+    any text: base64 may well begin with a slash."""
+    content: bytes | None = field(default=None, repr=False)
+    known: str = ""
+    """The beginning of `resolved` that is there, with the slash behind it; all of it, if something of that name is."""
+    refused_at: str | None = None
+    """The file or folder that the user who runs the platform may not read or enter, where another user asks."""
+    to_give: str | None = None
+    """The private key of the installation that root would only have to give to that user."""
+    is_lent: bool = False
+    """That user reads it as one of a group, or as everybody: `chmod 600` would close it to the platform."""
+
+    @property
+    def engine_reads(self) -> bool:
+        """Whether the engine gets the file's text rather than the path's own."""
+        return self.status in ("file", "too-large")
+
+
+class Folders:
+    """The names in folders without regard to case. Each folder is listed once, and one of too many names not at all.
+    `is_far` tells of what may not answer, and is not asked whether it is what was meant."""
+
+    def __init__(self, is_far: Callable[[str], bool] = lambda _: False) -> None:
+        self.is_far = is_far
+        self._known: dict[tuple[int, int], dict[str, list[str]]] = {}
+        self._left = _MOST_NAMES_IN_ALL
+
+    def spelled(self, folder: str, name: str) -> list[str]:
+        """Raises `OSError`."""
+        status = os.stat(folder)
+        identity = status.st_dev, status.st_ino
+        if identity not in self._known:
+            self._known[identity] = self._listed(folder)
+        return self._known[identity].get(name.lower(), [])
+
+    def _listed(self, folder: str) -> dict[str, list[str]]:
+        most = min(_MOST_NAMES, self._left)
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, most + 1)]
+        self._left -= min(len(names), most)
+        found: dict[str, list[str]] = {}
+        for name in names if len(names) <= most else ():
+            found.setdefault(name.lower(), []).append(name)
+        return found
+
+
+def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders | None = None) -> PathFacts:
+    """What the engine finds under `asked` when its working folder is `cwd`; `beside` are folders the author may
+    have had in mind instead, `folders` what is known of them. Never raises, never opens what is not a regular file."""
+    if len(asked) > LONGEST_PATH:
+        return PathFacts(asked, asked, "impossible")
+    path = _as_node_encodes(asked)
+    resolved = os.path.normpath(os.path.join(cwd, path)) if path and "\0" not in path else path
+    if not path:
+        return PathFacts(asked, resolved, "missing")
+    if "\0" in path:
+        return PathFacts(asked, resolved, "impossible")
+    full = os.path.join(cwd, path)
+    status, mode, content = _read(full)
+    if status == "file" or status == "too-large":
+        return PathFacts(asked, resolved, status, os.path.realpath(full), mode, content=content, known=resolved)
+    parent = os.path.dirname(full.rstrip("/"))
+    return PathFacts(
+        asked,
+        resolved,
+        status,
+        mode=mode,
+        near=tuple(_near(path, cwd, beside, folders or Folders())) if status in ("missing", "dangling-link") else (),
+        parent_exists=os.path.isdir(parent)
+        and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
+        known=resolved if os.path.lexists(full) else known_part(resolved),
+    )
+
+
+def known_part(path: str) -> str:
+    """The longest beginning of a path that is there, with the slash behind it; all of it, if it is there itself."""
+    known = ""
+    for boundary in re.finditer(r"[/\\]|\Z" if os.sep == "\\" else r"/|\Z", path):
+        if not os.path.lexists(path[: boundary.start()] or os.sep):
+            break
+        known = path[: boundary.end()]
+    return known
+
+
+def _as_node_encodes(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _read(full: str) -> tuple[Status, int | None, bytes | None]:
+    try:
+        found = os.stat(full)
+        mode = stat.S_IMODE(found.st_mode)
+        if stat.S_ISDIR(found.st_mode):
+            return "directory", mode, None
+        if not stat.S_ISREG(found.st_mode):
+            return "special", mode, None
+        if is_made_up(full, found):
+            return "made-up", mode, None
+        if found.st_size > MAX_KEY_FILE:
+            return "too-large", mode, None
+        # A file may be swapped for a FIFO between stat and open: O_NONBLOCK keeps that from waiting.
+        descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as stream:
+            opened = os.fstat(descriptor)
+            if not stat.S_ISREG(opened.st_mode) or is_made_up(full, opened):
+                return "special", mode, None
+            content = stream.read(MAX_KEY_FILE + 1)
+    except OSError as error:
+        return _obstacle(full, error), None, None
+    except ValueError:
+        return "impossible", None, None
+    return ("too-large", mode, None) if len(content) > MAX_KEY_FILE else ("file", mode, content)
+
+
+def _obstacle(full: str, error: OSError) -> Status:
+    if error.errno == errno.ELOOP:
+        return "link-loop"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "unreadable"
+    return "dangling-link" if os.path.islink(full) else "missing"
+
+
+def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Every path that `examine` may ask for with the same arguments, the one that the engine takes first."""
+    path = _as_node_encodes(asked)
+    if not path or "\0" in path:
+        return ()
+    others = (candidate for _, candidate in _offers(path, cwd, beside, Folders()))
+    return tuple(dict.fromkeys(os.path.join(cwd, name) for name in (path, *others) if name and "\0" not in name))
+
+
+def _near(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> Iterator[Near]:
+    """Files the path was probably meant for, the likeliest first; each is one change away from the path."""
+    for likeness, candidate in _offers(path, cwd, beside, folders):
+        full = os.path.join(cwd, candidate)
+        if candidate not in ("", path) and not folders.is_far(full) and os.path.isfile(full):
+            yield Near(likeness, candidate)
+
+
+def _offers(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> Iterator[tuple[Likeness, str]]:
+    if len(path) >= _LONGEST_MEANT:
+        return
+    try:
+        if path.lower().startswith("file:"):
+            yield "url", re.sub(r"^file:(//)?(localhost(?=/))?", "", path, flags=re.IGNORECASE)
+        yield "expanded", _expand(path)
+        bare = path.strip(_BLANK)
+        yield "trimmed", bare
+        yield "unquoted", bare.strip("\"'`\u2018\u2019\u201c\u201d")
+        if os.sep == "/" and "\\" in path:
+            slashes = re.sub(r"^[A-Za-z]:", "", path).replace("\\", "/")
+            yield "separators", slashes
+            yield "separators", slashes.lstrip("/")
+            yield from _by_name(slashes)
+        in_other_case = _other_case(path, cwd, folders)
+        if in_other_case is not None:
+            yield "case", in_other_case
+        if not os.path.isabs(path):
+            for folder in beside:
+                yield "beside", os.path.join(folder, path)
+        yield from _by_name(bare.rstrip("/"))
+    except (OSError, ValueError):  # a name no file can have, or a folder that went away meanwhile
+        pass
+
+
+_BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
+
+
+def _by_name(path: str) -> Iterator[tuple[Likeness, str]]:
+    name = os.path.basename(path)
+    if name:
+        yield "secrets", f"My-Secrets/{name}"
+        if "." not in name:
+            yield "secrets", f"My-Secrets/{name}.pem"
+
+
+# Any other variable could carry a secret of the caller's into the name of a file, and that name to another machine or
+# into a report. At any other place than the first it is no folder.
+_FOLDERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SUPERALGOS_ROOT")
+_OWN_FOLDER = re.compile(r"(?:~|\$({0})|\$\{{({0})\}}|%({0})%)(?=[/\\]|$)".format("|".join(_FOLDERS)))
+
+
+def _expand(path: str) -> str:
+    """The path with the user's own folder where it begins with that folder's variable; else as it is."""
+    found = _OWN_FOLDER.match(path)
+    if found is None:
+        return path
+    name = found[1] or found[2] or found[3]
+    folder = os.environ.get(name, "") if name else os.path.expanduser("~")
+    return folder + path[found.end() :] if os.path.isabs(folder) else path
+
+
+def _other_case(path: str, cwd: str, folders: Folders) -> str | None:
+    """The same path as the folders really spell it, if each part exists in exactly one other case."""
+    try:
+        return _spelled_on_disk(path, cwd, folders)
+    except OSError:  # a folder that may not be listed, or no folder at all
+        return None
+
+
+def _spelled_on_disk(path: str, cwd: str, folders: Folders) -> str | None:
+    spelled = "/" if path.startswith("/") else ""
+    at = os.path.realpath(os.path.join(cwd, spelled))  # and short, however often the path goes up and down again
+    parts = [part for part in path.split("/") if part]
+    if len(parts) > _MOST_PARTS:
+        return None
+    for part in parts:
+        if folders.is_far(at):
+            return None
+        if part not in (".", "..") and not os.path.lexists(os.path.join(at, part)):
+            found = folders.spelled(at, part)
+            if len(found) != 1:
+                return None
+            part = found[0]
+        spelled = os.path.join(spelled, part)
+        if part == "..":
+            at = os.path.dirname(at)
+        elif part != ".":
+            at = os.path.join(at, part)
+            if os.path.islink(at):
+                at = os.path.realpath(at)
+    return spelled
+
+
+def _same_folder(left: str, right: str) -> bool:
+    try:
+        return os.path.samefile(left, right)
+    except OSError:
+        return False

@@ -1,0 +1,85 @@
+"""What `sign()` of ccxt does with a text as the secret: decided as that version decides it, by its own readers."""
+
+from __future__ import annotations
+
+from superalgos_rsa.keys.rsa_numbers import Effort, TooLongError
+from superalgos_rsa.superalgos.engine import base64_decoders, exchanges, javascript, versions
+from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
+from superalgos_rsa.superalgos.engine.versions import CcxtVersion, find_version, installed_version
+
+__all__ = [
+    "CcxtVersion", "Effort", "Signing", "TooLongError", "Verdict", "find_version", "installed_version", "judge",
+]  # fmt: skip
+
+_MARK = "PRIVATE KEY"
+ED25519_LONGEST = 120
+"""UTF-16 units: ccxt takes a longer text for RSA."""
+_BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
+
+
+def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None) -> Verdict:
+    """`text` is what Node reads of the file, byte order mark and all; without an exchange, binance is meant. Raises
+    `TooLongError` where `effort` is not enough to tell."""
+    effort = effort or Effort()
+    if version is None:
+        return _of_unknown_version(text, exchange, effort)
+    verdict = _judge(text, exchange or "binance", version, effort)
+    return Verdict(verdict.signing, f"ccxt {version} {verdict.reason}", verdict.judged)
+
+
+def _of_unknown_version(text: str, exchange: str | None, effort: Effort) -> Verdict:
+    candidates = [
+        judge(text, exchange, version, effort)
+        for version in versions.REPRESENTATIVES
+        if exchange is None or exchanges.is_exchange(exchange, version) or not exchanges.is_exchange(exchange, None)
+    ]
+    worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing))
+    judged = all(verdict.judged for verdict in candidates)
+    return Verdict(worst.signing, f"the version of ccxt is unknown; at worst {worst.reason}", judged)
+
+
+def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Verdict:
+    if not exchanges.is_exchange(exchange, version):
+        return refuses("exchangeClass is not a constructor", f"it has no exchange of the name {exchange!r}")
+    if exchanges.has_own_scheme(exchange, version):
+        return Verdict("hmac", f"signs for {exchange} by a scheme of its own, which is not judged here", judged=False)
+    if not text:
+        return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
+    if _MARK in text:
+        if exchange in exchanges.BINANCE and version >= versions.BINANCE_RSA:
+            return _private_key(text, version, effort, ed25519=version >= versions.ED25519)
+        if exchange in exchanges.BYBIT and version >= versions.BYBIT_RSA:
+            return _private_key(text, version, effort, ed25519=False)
+    return _hmac(text, exchange, version)
+
+
+def _private_key(text: str, version: CcxtVersion, effort: Effort, *, ed25519: bool) -> Verdict:
+    # One reader is needed at a start, so only that one is imported.
+    if ed25519 and javascript.length(text) <= ED25519_LONGEST:
+        from superalgos_rsa.superalgos.engine import ed25519
+
+        return ed25519.judge(text, strict=version >= versions.NODE_CRYPTO)
+    if version >= versions.NODE_CRYPTO:
+        from superalgos_rsa.superalgos.engine import openssl_pem
+
+        return openssl_pem.judge(text, effort)
+    if version >= versions.JSENCRYPT:
+        from superalgos_rsa.superalgos.engine import jsencrypt
+
+        return jsencrypt.judge(text, effort)
+    from superalgos_rsa.superalgos.engine import node_rsa
+
+    return node_rsa.judge(text, effort)
+
+
+def _hmac(text: str, exchange: str, version: CcxtVersion) -> Verdict:
+    if javascript.has_lone_surrogate(text):
+        error = "URI malformed" if version < versions.JSENCRYPT else "utf8 expected well-formed string"
+        return refuses(error, "the text holds half of a character")
+    if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
+        try:
+            base64_decoders.strict(text)
+        except ValueError as error:
+            return refuses(str(error), f"{exchange} takes the secret for base64, which the text is not")
+    because = " although it is a private key" if _MARK in text else ""
+    return Verdict("hmac", f"signs HMAC with the text itself{because}")

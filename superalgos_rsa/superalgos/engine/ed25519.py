@@ -1,0 +1,46 @@
+"""Ed25519 as ccxt signs since 4.1.32: in a short text, the bytes after the sixteenth are the seed."""
+
+from __future__ import annotations
+
+import re
+
+from superalgos_rsa.keys import der
+from superalgos_rsa.superalgos.engine import base64_decoders, javascript
+from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
+
+_ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
+_SPACE = re.compile(f"[{javascript.SPACE}]+")
+
+
+def judge(text: str, *, strict: bool) -> Verdict:
+    """`strict`: since 4.5.61, when the decoder of jsencrypt gave way to that of @scure/base."""
+    if javascript.length(text) == 32:
+        return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
+    try:
+        data = base64_decoders.strict(_without_armour(text)) if strict else base64_decoders.jsencrypt(text)
+    except ValueError as error:
+        return refuses(str(error), "what stands between the BEGIN and the END line is not base64")
+    seed = data[16:]
+    if len(seed) != 32:
+        return refuses(
+            '"secretKey" expected Uint8Array of length 32',
+            "the text is short enough for an Ed25519 key, but it does not hold one",
+        )
+    if (kind := _other_kind(data)) is not None:
+        return Verdict(
+            "none", f"signs as with an Ed25519 key, but the text holds {kind}, so no public half verifies it"
+        )
+    return Verdict("ed25519", "reads the Ed25519 key and signs with it")
+
+
+def _other_kind(data: bytes) -> str | None:
+    """The engine does not look at the sixteen bytes before the seed, so damage there does not matter. A key of another
+    kind, or a secret pasted between the lines, does."""
+    if data.startswith(der.X25519_PREFIX):
+        return "an X25519 key"
+    alike = sum(found == right for found, right in zip(data, der.ED25519_PREFIX, strict=False))
+    return None if alike >= len(der.ED25519_PREFIX) // 2 else "no Ed25519 key"
+
+
+def _without_armour(text: str) -> str:
+    return _SPACE.sub("", _ARMOUR.sub("", text))

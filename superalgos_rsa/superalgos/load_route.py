@@ -1,0 +1,230 @@
+"""What the platform does when it loads a workspace from My-Workspaces: which key takes its secret from the vault, and
+what ends the whole process.
+
+A model of the server's load route (platform 1.6.1, tried against the running platform). The route parses the file,
+looks for the `APIs` root, then for the `Crypto Ecosystem` root, and walks from there to each Exchange Account Key on
+one fixed path. It throws inside a callback that nothing catches, so every exception ends the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from superalgos_rsa.documents import javascript as js
+from superalgos_rsa.documents.json_text import MOST_TOLD, JsonError, Pointer
+
+Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid", "shape", "vault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """One cause that ends the process, at its own place. The process dies of the first; the others are told too."""
+
+    cause: Cause
+    pointer: Pointer
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VaultHit:
+    """The first vault entry with a key's code name; its value replaces the node's own secret."""
+
+    index: int
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    crashes: tuple[Crash, ...]
+    covered: dict[Pointer, VaultHit | None]
+    """Every key node that the vault code visits, with what it found there."""
+
+    @property
+    def survives(self) -> bool:
+        return not self.crashes
+
+
+class VaultReader:
+    """The vault as the loader meets it, one look-up a key. Raises `JsTypeError` where the platform would."""
+
+    def __init__(self, entries: Any, defect: str | None = None) -> None:
+        self._entries = entries
+        self._defect = defect
+        self._indices: dict[str, _Index] = {}
+
+    def find(self, kind: str, key: Any) -> VaultHit | None:
+        if self._defect is not None:
+            raise js.JsTypeError(self._defect)
+        if not isinstance(self._entries, list):
+            raise js.JsTypeError("the vault is no JSON list")
+        if kind not in self._indices:
+            self._indices[kind] = _Index(self._entries, kind)
+        index = self._indices[kind].first(key)
+        return None if index is None else VaultHit(index, js.get(self._entries[index], "value"))
+
+
+class _Index:
+    """Where the entries of one kind stand, by what their `key` is equal to: the platform compares them one by one with
+    `==`, up to the first that is equal. `null` among them ends it there."""
+
+    def __init__(self, entries: list[Any], kind: str) -> None:
+        self._texts: dict[str, int] = {}
+        self._numbers: dict[float, int] = {}
+        self._objects: dict[str, int] = {}
+        self._end: int | None = None
+        for index, entry in enumerate(entries):
+            if entry is None:
+                self._end = index
+                return
+            if not js.loosely_equal(js.get(entry, "type"), kind):
+                continue
+            key = js.get(entry, "key")
+            if isinstance(key, str):
+                self._texts.setdefault(key, index)
+            elif isinstance(key, bool | int | float):
+                self._numbers.setdefault(js.to_number(key), index)
+            elif isinstance(key, list | dict):
+                self._objects.setdefault(js.to_text(key), index)
+
+    def first(self, key: Any) -> int | None:
+        """`key` has a length: it is a text, a list or an object, and no object equals another one."""
+        text = js.to_text(key)
+        objects = self._objects if isinstance(key, str) else {}
+        found = (self._texts.get(text), self._numbers.get(js.to_number(text)), objects.get(text))
+        first = min((index for index in found if index is not None), default=None)
+        if first is None and self._end is not None:
+            js.get(None, "type")
+        return first
+
+
+def load(workspace: Any, vault: VaultReader) -> Load:
+    """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once, up to
+    `MOST_TOLD` of them."""
+    run = _Run(vault)
+    try:
+        roots = js.get(workspace, "rootNodes")
+    except js.JsTypeError:
+        return Load((Crash("shape", (), "the document is `null`"),), {})
+    if not isinstance(roots, list):
+        return Load((Crash("missing-list", (), "the list `rootNodes` is missing"),), {})
+    for root_type, child, visit in (
+        ("APIs", "githubAPI", run.visit_github),
+        ("Crypto Ecosystem", "cryptoExchanges", run.visit_exchanges),
+    ):
+        found = run.find_root(roots, root_type, child)
+        if found is not None:
+            visit(("rootNodes", found), roots[found])
+    return Load(tuple(run.crashes), run.covered)
+
+
+class _Run:
+    def __init__(self, vault: VaultReader) -> None:
+        self.vault = vault
+        self.crashes: dict[Crash, None] = {}
+        self.covered: dict[Pointer, VaultHit | None] = {}
+
+    def find_root(self, roots: list[Any], root_type: str, child: str) -> int | None:
+        for index, node in enumerate(roots):
+            try:
+                if (
+                    js.loosely_equal(js.get(node, "project"), "Foundations")
+                    and js.loosely_equal(js.get(node, "type"), root_type)
+                    and (value := js.get(node, child)) is not js.UNDEFINED
+                    and (child == "githubAPI" or js.is_longer_than_nothing(value))
+                ):
+                    return index
+            except js.JsTypeError:
+                where: Pointer = ("rootNodes", index) if node is None else ("rootNodes", index, child)
+                self._crash("null-root" if node is None else "shape", where, "null stands where a node is expected")
+        return None
+
+    def visit_github(self, pointer: Pointer, root: Any) -> None:
+        where = (*pointer, "githubAPI")
+        config = self._config(where, root["githubAPI"])
+        if config is not js.UNDEFINED:
+            self._look_up(where, config, "username", "github")
+
+    def visit_exchanges(self, pointer: Pointer, root: Any) -> None:
+        for exchanges_at, exchanges in self._each((*pointer, "cryptoExchanges"), root["cryptoExchanges"], None):
+            for exchange_at, exchange in self._each(exchanges_at, exchanges, "exchanges"):
+                for account_at, account in self._below(exchange_at, exchange, "exchangeAccounts", "userAccounts"):
+                    for key_at, key in self._below(account_at, account, "userKeys", "keys"):
+                        self._visit_key(key_at, key)
+
+    def _visit_key(self, where: Pointer, key: Any) -> None:
+        config = self._config(where, key)
+        if config is js.UNDEFINED:
+            return
+        self.covered[where] = self._look_up(where, config, "codeName", "exchange")
+
+    def _below(self, where: Pointer, node: Any, child: str, items: str) -> Iterator[tuple[Pointer, Any]]:
+        """The list `items` of an optional child node; the child may be absent, but not null and not without list."""
+        value = self._try(where, "null stands where a node is expected", lambda: js.get(node, child))
+        if value is not js.UNDEFINED:
+            yield from self._each((*where, child), value, items)
+
+    def _each(self, where: Pointer, node: Any, items: str | None) -> Iterator[tuple[Pointer, Any]]:
+        at = where if items is None or not isinstance(node, dict) else (*where, items)
+        try:
+            found = node if items is None else js.get(node, items)
+            yield from ((self._place(at, found, step), item) for step, item in js.each(found))
+        except js.JsTypeError as error:
+            if node is None or items is None:
+                self._crash("shape", where, "null stands where a node is expected")
+            elif isinstance(node, dict) and items not in node:
+                self._crash("missing-list", where, f"the list `{items}` is missing")
+            else:
+                self._crash("shape", at, str(error))
+
+    @staticmethod
+    def _place(at: Pointer, holder: Any, step: str | int) -> Pointer:
+        """Of an element. What the platform takes for one may be a letter of a text, or nothing: then of its holder."""
+        return (*at, step) if isinstance(holder, list) or (isinstance(holder, dict) and step in holder) else at
+
+    def _config(self, where: Pointer, node: Any) -> Any:
+        """The parsed config, or `UNDEFINED` after a crash."""
+        config = self._try(where, "null stands where a node is expected", lambda: js.get(node, "config"), failed=node)
+        if config is node and not isinstance(node, dict):
+            return js.UNDEFINED
+        at = (*where, "config")
+        if config is js.UNDEFINED:
+            self._crash("config-missing", where, "the node has no config")
+            return js.UNDEFINED
+        try:
+            value = js.parse_json(config)
+        except JsonError as error:
+            self._crash("config-invalid", at, error.reason)
+            return js.UNDEFINED
+        if value is None:
+            self._crash("config-invalid", at, "the config is null")
+            return js.UNDEFINED
+        return value
+
+    def _look_up(self, where: Pointer, config: Any, field_name: str, kind: str) -> VaultHit | None:
+        name = js.get(config, field_name)
+        at = (*where, "config")
+        if name is js.UNDEFINED:
+            return None
+        if name is None:
+            self._crash("config-invalid", at, f"`{field_name}` is null")
+            return None
+        if not js.is_longer_than_nothing(name):
+            return None
+        try:
+            return self.vault.find(kind, name)
+        except js.JsTypeError as error:
+            self._crash("vault", (), str(error))
+            return None
+
+    def _try(self, where: Pointer, detail: str, action: Callable[[], Any], failed: Any = js.UNDEFINED) -> Any:
+        try:
+            return action()
+        except js.JsTypeError:
+            self._crash("shape", where, detail)
+            return failed
+
+    def _crash(self, cause: Cause, pointer: Pointer, detail: str) -> None:
+        if len(self.crashes) < MOST_TOLD:
+            self.crashes[Crash(cause, pointer, detail)] = None

@@ -1,0 +1,94 @@
+"""The credential vault `My-Secrets/workspace-credentials.json`: one plain-text secret a code name, taken out of every
+workspace when it is saved and put back when it is loaded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any, Literal
+
+from superalgos_rsa.documents.json_text import BOM, JsonError, Place, decode, parse, utf8_error
+from superalgos_rsa.files.regular import Content, Unread, read_regular
+from superalgos_rsa.files.rights import User, may_read, may_use
+from superalgos_rsa.superalgos.load_route import VaultReader
+
+MAX_VAULT = 16 * 1024 * 1024
+
+State = Literal["read", "absent", "no-folder", "no-access", "unreadable", "closed", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The vault as found. `absent` is well (the platform makes an empty one on load) as long as the folder is there.
+
+    `closed` is one that whoever asks may not read, and perhaps the user that runs the platform. `entries` is whatever
+    JSON the file holds; `reason` and `place` say what is wrong with it.
+    """
+
+    path: str
+    state: State
+    entries: Any = field(default_factory=list, repr=False)
+    text: str | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    reason: str | None = None
+    place: Place | None = None
+    reader: VaultReader = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        defect = None if self.state in ("read", "absent") else self.reason or self.state
+        object.__setattr__(self, "reader", VaultReader(self.entries, defect))
+
+
+NO_VAULT = Vault("", "absent")
+
+
+def is_of_plugin(document: str) -> bool:
+    """A plugin file or a native workspace: the platform loads and saves those without a look at the vault."""
+    return "Plugins" in PurePath(document.replace("\\", "/")).parts
+
+
+def read_vault(path: Path, user: User | None = None) -> Vault:
+    """`user` is the one that runs the platform, where another one asks."""
+    name = str(path)
+    found = read_regular(path, MAX_VAULT)
+    if user is not None and not (isinstance(found, Unread) and found.obstacle != "permission"):
+        allowed = may_read(os.path.abspath(path), user).allowed
+        if allowed is False:
+            return Vault(name, "unreadable", reason=f"the user {user.name}, as whom Superalgos runs, may not read it")
+        if isinstance(found, Unread):
+            return Vault(name, "closed", reason=f"you may not read it, and Superalgos runs as the user {user.name}")
+    if isinstance(found, Unread):
+        return _without_file(path, found, user)
+    return parse_vault(name, found)
+
+
+def _without_file(path: Path, found: Unread, user: User | None) -> Vault:
+    name = str(path)
+    # The platform asks existsSync, which takes a dangling link for no file, and then writes through the link.
+    if found.obstacle in ("missing", "dangling-link"):
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            return Vault(name, "no-folder", reason=f"the folder {folder.name} does not exist")
+        if user is not None and may_use(str(folder), user).allowed is False:
+            return Vault(name, "no-access", reason=f"the user {user.name} may not write into {folder.name}")
+        if user is None and not os.access(folder, os.W_OK | os.X_OK):
+            return Vault(name, "no-access", reason=f"this user may not write into {folder.name}")
+        return Vault(name, "absent")
+    return Vault(name, "unreadable", reason=found.detail)
+
+
+def parse_vault(name: str, content: Content) -> Vault:
+    text = decode(content.data)
+    if text.startswith(BOM):
+        reason = "a byte order mark stands before it"
+        return Vault(name, "malformed", text=text, data=content.data, reason=reason, place=Place(1, 1))
+    try:
+        entries = parse(text)
+    except JsonError as error:
+        place = utf8_error(content.data) or error.place
+        return Vault(name, "malformed", text=text, data=content.data, reason=error.reason, place=place)
+    if not isinstance(entries, list):
+        reason = "it is no JSON list"
+        return Vault(name, "malformed", entries, text, content.data, reason, Place(1, 1))
+    return Vault(name, "read", entries, text, content.data)

@@ -1,0 +1,318 @@
+"""Gathers everything the rules may look at: probes the paths on this machine and asks the engine model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from superalgos_rsa.documents.json_text import Pointer
+from superalgos_rsa.files.rights import may_read, owner_uid
+from superalgos_rsa.keys.exposure import Neighbours, Surroundings
+from superalgos_rsa.keys.inspect import KeyText, inspect
+from superalgos_rsa.servers.far_files import FarFiles
+from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
+from superalgos_rsa.servers.this_machine import is_this_machine
+from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict, judge
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.superalgos.workspace import Key, Task
+from superalgos_rsa.validator.credential import BLANK, Credential, control_character, is_hmac_secret, secret_kind
+from superalgos_rsa.validator.documents import ReadDocument
+from superalgos_rsa.validator.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    accept_rsa_4096: bool = False
+    before_start: bool = False
+    """Judge only what a start of the tasks that need a key rests on."""
+    all_documents: bool = False
+    ask_engine: bool = False
+    """Let the installed engine itself sign with every credential."""
+    tasks: frozenset[str] | None = None
+    """Names or ids of the tasks in question; `None` for all."""
+    search: tuple[str, ...] = ()
+    """Folders in which a repair looks for key files too."""
+
+
+Look = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
+"""What finds out about one key of a document and the tasks that use it."""
+
+
+def gather(
+    documents: Iterable[ReadDocument],
+    installation: Installation | None,
+    vault: Vault,
+    settings: Settings,
+    remembering: Callable[[Look], Look] | None = None,
+    look: Look | None = None,
+) -> World:
+    """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
+    `remembering` may answer from memory what it has seen before; `look` is that of another call at the same moment."""
+    all_documents: list[DocumentFacts] = []
+    keys: list[KeyFacts] = []
+    tasks: list[TaskFacts] = []
+    key_facts = look or looking(installation)
+    if remembering is not None:
+        key_facts = remembering(key_facts)
+    for read in documents:
+        facts = read.facts
+        all_documents.append(facts)
+        users = _users(facts)
+        of_document = {
+            key.pointer: key_facts(facts, key, credential, users.get(key.pointer, ()))
+            for key, credential in zip(facts.workspace.keys, read.credentials, strict=True)
+        }
+        keys += of_document.values()
+        for task in facts.workspace.tasks:
+            target = task.reference.key if task.reference is not None else None
+            tasks.append(_task_facts(facts, task, of_document.get(target) if target else None))
+    world = World(
+        installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
+        settings.before_start, settings.all_documents, settings.accept_rsa_4096,
+    )  # fmt: skip
+    if settings.before_start:
+        world = _only_tasks_in_question(world, settings.tasks)
+    return _ask_engine(world) if settings.ask_engine else world
+
+
+def _never_failing(look: Look) -> Look:
+    """One key that cannot be judged is no reason to judge none."""
+
+    def key_facts(document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
+        try:
+            return look(document, key, credential, users)
+        except Exception as error:  # its text could quote a secret; its type cannot
+            return KeyFacts(document, key, credential, "inline", LOCAL, users, failed=type(error).__name__)
+
+    return key_facts
+
+
+def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> TaskFacts:
+    try:
+        return TaskFacts(document, task, key, _server(task))
+    except Exception as error:
+        return TaskFacts(document, task, key, None, type(error).__name__)
+
+
+def looking(installation: Installation | None) -> Look:
+    """What it has once found out is not looked at again."""
+    return _never_failing(_Probe(installation).key_facts)
+
+
+def with_secret(key: KeyFacts, secret: str, look: Look) -> KeyFacts:
+    """The facts of a key as they would be with another secret."""
+    credential = replace(key.credential, secret=secret, own_secret=secret)
+    return look(key.document, key.key, credential, key.users)
+
+
+def _users(facts: DocumentFacts) -> dict[Pointer, tuple[Task, ...]]:
+    """The tasks that need a key, by the key that they refer to."""
+    found: dict[Pointer, list[Task]] = {}
+    for task in facts.workspace.tasks:
+        if task.needs_key and task.reference is not None and task.reference.key is not None:
+            found.setdefault(task.reference.key, []).append(task)
+    return {pointer: tuple(tasks) for pointer, tasks in found.items()}
+
+
+def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World:
+    tasks = tuple(
+        facts
+        for facts in world.tasks
+        if facts.task.needs_key and (names is None or {facts.task.id, facts.task.name} & names)
+    )
+    used = {id(facts.key) for facts in tasks if facts.key is not None}
+    return replace(world, tasks=tasks, keys=tuple(key for key in world.keys if id(key) in used))
+
+
+def _server(task: Task) -> str | None:
+    """`local` where the LAN node's host is this machine."""
+    host = (task.lan_node.host if task.lan_node is not None else None) or "localhost"
+    return LOCAL if is_this_machine(host) else None
+
+
+class _Found(NamedTuple):
+    """What the file systems tell of a path."""
+
+    path: PathFacts | None
+    content: KeyText | None = None
+    neighbours: Neighbours | None = None
+
+
+class _Probe:
+    """Looks at the machine it runs on: the task server of every task whose LAN node is this machine.
+
+    Thousands of keys may name one file, or live on one entry of the vault: what was found out about a secret is known.
+    """
+
+    def __init__(self, installation: Installation | None) -> None:
+        self.installation = installation
+        self.cwd = str(installation.root) if installation else None
+        self._far_files = FarFiles((self.cwd or os.getcwd(), os.getcwd()))
+        self._folders = Folders(self._far_files.is_far)
+        self._surroundings = Surroundings()
+        self._effort = Effort()
+        self._known: dict[tuple[str, str | None, str], KeyFacts] = {}
+        self._named: dict[str, PathFacts | None] = {}
+        self._contents: dict[bytes, bytes] = {}
+        self._verdicts: dict[tuple[str, str | None], Verdict | None] = {}
+        self.user = installation.user if installation else None
+        self.other_user = installation.other_user if installation else None
+
+    def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
+        elsewhere = bool(users) and all(_server(user) is None for user in users)
+        server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
+        secret = credential.secret
+        if elsewhere or not isinstance(secret, str):
+            verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text")
+            kind = secret_kind(secret, None)
+            control = control_character(secret) if isinstance(secret, str) else None
+            return KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+        facts = KeyFacts(document, key, credential, "empty", server, users)
+        exchange = facts.exchange.code_name if facts.exchange else None
+        question = (secret, exchange, os.path.dirname(os.path.abspath(document.path)))
+        if question not in self._known:
+            self._known[question] = self._of_secret(facts, secret, exchange)
+        name = self._code_name_path(credential.code_name)
+        return replace(
+            self._known[question], document=document, key=key, credential=credential, server=server, users=users,
+            code_name_path=name,
+        )  # fmt: skip
+
+    def _find(self, asked: str, document: DocumentFacts) -> _Found:
+        if self.cwd is None and not os.path.isabs(asked):
+            return _Found(None)
+        cwd = self.cwd or os.getcwd()
+        beside = {os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd} if self.cwd else ()
+        return self._answered(asked, cwd, lambda: self._found(examine(asked, cwd, tuple(beside), self._folders)))
+
+    def _answered(self, asked: str, cwd: str, ask: Callable[[], _Found]) -> _Found:
+        full = os.path.join(cwd, asked)
+        if len(full) > LONGEST_PATH or "\0" in full:
+            return ask()
+        return self._far_files.answer(full, ask) or _Found(PathFacts(asked, os.path.normpath(full), "no-answer"))
+
+    def _seen(self, path: PathFacts) -> _Found:
+        return _Found(path if self.cwd is None else self._for_the_platform(path, self.cwd))
+
+    def _found(self, path: PathFacts) -> _Found:
+        path = path if self.cwd is None else self._for_the_platform(path, self.cwd)
+        data = path.content
+        if data is None:
+            return _Found(path)
+        # By however many names a file is called, its content is kept once.
+        path = replace(path, content=self._contents.setdefault(data, data))
+        content = inspect(data)
+        if path.target is None or content.kind != "private":
+            return _Found(path, content)
+        return _Found(path, content, self._surroundings.of(path.target, data, content.public_key_sha256))
+
+    def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
+        """What the user that runs the platform finds there, whoever asks."""
+        if self.user is None or not (found.engine_reads or found.status == "unreadable"):
+            return found
+        full = looked_for(found.asked, cwd)[0]
+        if self.other_user is not None:  # what the system told the caller is no answer
+            right = may_read(full, self.other_user)
+            if right.allowed is False:
+                give = found.target if right.place == full and self._can_give(found) else None
+                return replace(found, status="unreadable", content=None, refused_at=right.place, to_give=give)
+            if right.allowed is None or not found.engine_reads:
+                return replace(found, status="not-known", content=None)
+        is_lent = found.engine_reads and self.user.uid not in (0, owner_uid(full))
+        return replace(found, is_lent=True) if is_lent else found
+
+    def _can_give(self, found: PathFacts) -> bool:
+        """Whether root need only give the file away: nothing else than a private key of the installation, ever."""
+        if found.target is None or found.content is None or found.mode is None or self.cwd is None or os.geteuid() != 0:
+            return False
+        inside = found.target.startswith(os.path.join(os.path.realpath(self.cwd), ""))
+        return inside and bool(found.mode & 0o400) and inspect(found.content).kind == "private"
+
+    def _code_name_path(self, name: object) -> PathFacts | None:
+        """A file of the code name's own name would be read as the API key."""
+        if not isinstance(name, str) or not name or self.cwd is None:
+            return None
+        if name not in self._named:
+            cwd = self.cwd
+            found = self._answered(name, cwd, lambda: self._seen(examine(name, cwd, (), self._folders))).path
+            self._named[name] = found if found is not None and found.engine_reads else None
+        return self._named[name]
+
+    def _of_secret(self, facts: KeyFacts, secret: str, exchange: str | None) -> KeyFacts:
+        found = self._find(secret, facts.document)
+        kind = secret_kind(secret, found.path)
+        path = found.path if kind == "path" else None
+        facts = replace(facts, kind=kind, control=control_character(secret), path=path)
+        if path is not None and path.status == "special":
+            return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
+        if path is not None and path.status in ("too-large", "made-up", "not-known", "no-answer"):
+            return facts  # nobody knows what the engine reads
+        if kind == "path" and path is None:
+            return facts
+        data = path.content if path is not None else None
+        if data is None and facts.is_too_long:
+            return facts
+        text = secret if data is None else data.decode("utf-8", "replace")
+        content = inspect(secret.encode("utf-8", "replace")) if data is None else found.content
+        if data is None and content is not None and (kind == "path" or content.kind in ("text", "empty")):
+            content = None
+        hmac = None if kind == "path" and data is None else _hmac_text(text, exchange, content)
+        verdict = self._judge(text, exchange)
+        return replace(
+            facts, content=content, verdict=verdict, undecided=verdict is None, hmac_text=hmac,
+            neighbours=None if data is None else found.neighbours,
+        )  # fmt: skip
+
+    def _judge(self, text: str, exchange: str | None) -> Verdict | None:
+        if (text, exchange) not in self._verdicts:
+            version = self.installation.ccxt if self.installation else None
+            try:
+                self._verdicts[text, exchange] = judge(text, exchange, version, self._effort)
+            except TooLongError:
+                self._verdicts[text, exchange] = None
+        return self._verdicts[text, exchange]
+
+
+def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> HmacText:
+    if content is not None and content.kind != "text":
+        return HmacText(plausible=False, only_blank_spoils=False)
+    plausible = is_hmac_secret(text, exchange)
+    return HmacText(plausible, not plausible and is_hmac_secret(text.strip(BLANK), exchange))
+
+
+def _ask_engine(world: World) -> World:
+    """Every credential once more, signed with by the installed engine itself."""
+    from superalgos_rsa.superalgos.engine.installed_ccxt import Question, Unavailable, ask
+
+    if world.installation is None:
+        return replace(world, engine_unavailable="no Superalgos directory was found")
+    if not world.installation.chosen:
+        reason = f"{world.installation.root} was only found above the document, and may be a stranger's"
+        return replace(world, engine_unavailable=reason)
+    asked: list[KeyFacts] = []
+    questions: list[Question] = []
+    for key in world.keys:
+        secret, content = key.credential.secret, key.path.content if key.path is not None else None
+        if key.verdict is None or not key.verdict.judged or not isinstance(secret, str):
+            continue
+        if key.path is not None and key.path.status == "special":  # the engine would wait for ever
+            continue
+        exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
+        text = secret if content is None else content.decode("utf-8", "replace")
+        asked.append(key)
+        questions.append(Question(exchange, secret, text))
+    try:
+        found = ask(world.installation.root, questions)
+    except Exception as error:
+        found = Unavailable(f"asking it failed ({type(error).__name__})")
+    if isinstance(found, Unavailable):
+        return replace(world, engine_unavailable=found.reason)
+    answers = {id(key): answer for key, answer in zip(asked, found, strict=True)}
+    renewed = {id(key): replace(key, answer=answers.get(id(key))) for key in world.keys}
+    tasks = tuple(replace(t, key=renewed[id(t.key)]) if t.key is not None else t for t in world.tasks)
+    return replace(world, keys=tuple(renewed.values()), tasks=tasks)

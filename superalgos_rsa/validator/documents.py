@@ -1,0 +1,239 @@
+"""From a file to the facts of a document: the left edge, where everything is read once and then dropped."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from superalgos_rsa.documents.json_text import (
+    BOM,
+    Duplicates,
+    JsonError,
+    LimitError,
+    Place,
+    Pointer,
+    decode_noting_error,
+    locate,
+    parse_noting_duplicates,
+    places,
+)
+from superalgos_rsa.documents.showing import outline, shown
+from superalgos_rsa.files.regular import Content, Unread, read_regular
+from superalgos_rsa.files.rights import may_read
+from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.load_route import Load, load
+from superalgos_rsa.superalgos.vault import Vault, is_of_plugin, parse_vault
+from superalgos_rsa.superalgos.workspace import LONGEST_NAME, Workspace, read_workspace
+from superalgos_rsa.validator.credential import Credential, resolve
+from superalgos_rsa.validator.facts import Defect, DocumentFacts
+from superalgos_rsa.validator.report import DocumentKind
+
+if TYPE_CHECKING:
+    from superalgos_rsa.exports.leaks import Leak
+    from superalgos_rsa.superalgos.installation import Installation
+
+DEFAULT_LIMIT = 24 * 1024 * 1024
+VAULT_NAME = "workspace-credentials.json"
+_EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document by the name the user gave it, and what reading it brought."""
+
+    path: str
+    content: Content | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    facts: DocumentFacts
+    credentials: tuple[Credential, ...]
+    """One a key of the document, in the same order."""
+
+
+def find_documents(names: Iterable[str]) -> Iterator[str]:
+    """The names themselves; of a folder every JSON file below it, in the order of their names."""
+    for name in names:
+        if not os.path.isdir(name):
+            yield name
+            continue
+        for folder, folders, files in os.walk(name):
+            folders.sort()
+            yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))
+
+
+def read_source(name: str, limit: int, installation: Installation | None = None) -> Source:
+    """What the platform may not read of its own workspaces counts as unread, whatever the caller may."""
+    content = read_regular(name, limit)
+    user = installation.other_user if installation is not None else None
+    if user is not None and installation is not None and isinstance(content, Content):
+        path = os.path.abspath(name)
+        if path.startswith(f"{installation.workspaces}{os.sep}") and may_read(path, user).allowed is False:
+            content = Unread("permission", f"the user {user.name}, as whom Superalgos runs, may not read it")
+    return Source(name, content)
+
+
+def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
+    """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
+    try:
+        return _read(source, vault, export)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        reason = f"Reading this document failed ({type(error).__name__}); nothing is known of what it holds"
+        return _without_nodes(DocumentFacts(source.path, None, (Defect("internal-error", reason),)))
+
+
+def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
+    export = export or _EXPORT_NAME.match(PurePath(source.path.replace("\\", "/")).name) is not None
+    if isinstance(source.content, Unread):
+        defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
+        loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
+        # What is not there may be a secret that was typed in place of a name.
+        name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
+        return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
+    data = source.content.data
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+        defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
+        return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
+    text, encoding_error = decode_noting_error(data)
+    try:
+        value, twice = parse_noting_duplicates(text)
+        return _read_value(source, text, encoding_error, value, twice, vault, export)
+    except LimitError as error:
+        return _without_nodes(_beyond_limits(source, error, export))
+    except JsonError as error:
+        return _without_nodes(_not_json(source, error, encoding_error, export))
+
+
+def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentFacts:
+    if _is_vault_name(source.path) and isinstance(source.content, Content):
+        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
+    defect = Defect("document-unreadable", f"This document is not judged: {error.reason}", error.place)
+    return DocumentFacts(source.path, "workspace", (defect,), loads=None, exported=export)
+
+
+def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
+    if _is_vault_name(source.path) and isinstance(source.content, Content):
+        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
+    place = encoding_error or error.place
+    reason = "This document is not UTF-8" if encoding_error else f"This document is no JSON: {error.reason}"
+    return DocumentFacts(
+        source.path, "workspace", (Defect("document-unreadable", reason, place),), loads=False, exported=export
+    )
+
+
+def _read_value(
+    source: Source, text: str, encoding_error: Place | None, value: Any, twice: Duplicates, vault: Vault, export: bool
+) -> ReadDocument:
+    assert isinstance(source.content, Content)
+    kind = _classify(source.path, value)
+    if kind == "vault":
+        return _without_nodes(DocumentFacts(source.path, kind, vault=parse_vault(source.path, source.content)))
+    defects = list(_told(twice))
+    if encoding_error is not None:
+        defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", encoding_error))
+    if kind is None:
+        reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
+        defect = Defect("document-shape", reason, Place(1, 1))
+        return _without_nodes(DocumentFacts(source.path, "workspace", (*defects, defect), loads=False, exported=export))
+    loaded: Load | None = None
+    loads: bool | None = None
+    if kind == "workspace":
+        loaded = load(value, vault.reader)
+        loads = loaded.survives
+        if vault.state == "closed" and {crash.cause for crash in loaded.crashes} == {"vault"}:
+            loads = None
+        if text.startswith(BOM):
+            loads = False
+            defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
+    workspace = read_workspace(value)
+    found_leaks = _leaks(value, vault) if export else ()
+    crashes = loaded.crashes if loaded else ()
+    there = [*_places_of_nodes(workspace), *(leak.pointer for leak in found_leaks)]
+    perhaps = {*_places_of_configs(workspace), *(crash.pointer for crash in crashes)}
+    facts = DocumentFacts(
+        source.path, kind, tuple(defects), loads, crashes, workspace,
+        _places(text, value, there, perhaps) if there or perhaps else {}, export, found_leaks,
+    )  # fmt: skip
+    covered = loaded.covered if loaded and not is_of_plugin(source.path) else {}
+    return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
+
+
+def _told(twice: Duplicates) -> Iterator[Defect]:
+    for pointer, place in twice.places.items():
+        name = str(pointer[-1])[:LONGEST_NAME]
+        reason = f"“{name}” stands twice in the same object; the last one counts"
+        yield Defect("document-duplicate-member", reason, place, pointer)
+    if twice.more:
+        reason = f"{twice.more:,} more names stand twice in their objects; the first {len(twice.places):,} are told"
+        yield Defect("document-duplicate-member", reason, place)
+
+
+def _places(text: str, value: Any, there: list[Pointer], perhaps: set[Pointer]) -> dict[Pointer, Place]:
+    """Where these values stand; of one that is not there the nearest thing around it."""
+    near = {pointer: _nearest(value, pointer) for pointer in perhaps}
+    found = places(text, locate(text, [*there, *near.values()]))
+    return {**found, **{pointer: found[nearest] for pointer, nearest in near.items()}}
+
+
+def _nearest(value: Any, pointer: Pointer) -> Pointer:
+    for length, step in enumerate(pointer):
+        there = step in value if isinstance(value, dict) else isinstance(value, list) and step in range(len(value))
+        if not there:
+            return pointer[:length]
+        value = value[step]
+    return pointer
+
+
+def _without_nodes(facts: DocumentFacts) -> ReadDocument:
+    return ReadDocument(facts, ())
+
+
+def _leaks(value: Any, vault: Vault) -> tuple[Leak, ...]:
+    from superalgos_rsa.exports.leaks import leaks  # only exports pay for it
+
+    entries = vault.entries if isinstance(vault.entries, list) else []
+    values = (entry.get("value") for entry in entries if isinstance(entry, dict))
+    return leaks(value, frozenset(value for value in values if isinstance(value, str) and len(value) >= 8))
+
+
+def _places_of_nodes(workspace: Workspace) -> Iterator[Pointer]:
+    for key in workspace.keys:
+        yield key.pointer
+        yield key.config_pointer
+    for task in workspace.tasks:
+        yield task.pointer
+        if task.reference is not None:
+            yield task.reference.pointer
+
+
+def _places_of_configs(workspace: Workspace) -> Iterator[Pointer]:
+    for key in workspace.keys:
+        if key.exchange is not None:
+            yield key.exchange.config_pointer
+    for task in workspace.tasks:
+        if task.needs_key and task.exchange is not None:
+            yield task.exchange.config_pointer
+
+
+def _classify(path: str, value: Any) -> DocumentKind | None:
+    if isinstance(value, list):
+        entries = bool(value) and all(isinstance(entry, dict) and {"key", "value"} <= entry.keys() for entry in value)
+        return "vault" if entries or _is_vault_name(path) else None
+    if _is_vault_name(path):
+        return "vault"
+    if not isinstance(value, dict):
+        return None
+    if "rootNodes" in value or value.get("type") == "Workspace":
+        return "workspace"
+    if isinstance(value.get("type"), str):
+        return "plugin" if is_of_plugin(path) else "node"
+    return None
+
+
+def _is_vault_name(path: str) -> bool:
+    return PurePath(path.replace("\\", "/")).name == VAULT_NAME

@@ -1,0 +1,155 @@
+"""Everything the rules may look at, gathered beforehand: rules read no file, no clock and no environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from superalgos_rsa.documents.json_text import Place, Pointer
+from superalgos_rsa.documents.showing import shown
+from superalgos_rsa.keys.exposure import Neighbours
+from superalgos_rsa.keys.inspect import KeyText
+from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
+from superalgos_rsa.superalgos.engine import Verdict
+from superalgos_rsa.superalgos.engine.verdict import Answer
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.load_route import Crash
+from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.superalgos.workspace import Exchange, Key, Task, Workspace
+from superalgos_rsa.validator.credential import Credential
+from superalgos_rsa.validator.report import DocumentKind, SecretKind
+
+if TYPE_CHECKING:
+    from superalgos_rsa.exports.leaks import Leak
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Why a document could not be read, or not be taken for what it claims to be."""
+
+    rule: str
+    reason: str
+    place: Place | None = None
+    pointer: Pointer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    path: str
+    kind: DocumentKind | None
+    defects: tuple[Defect, ...] = ()
+    loads: bool | None = None
+    crashes: tuple[Crash, ...] = ()
+    workspace: Workspace = field(default_factory=Workspace)
+    places: Mapping[Pointer, Place] = field(default_factory=dict)
+    exported: bool = False
+    leaks: tuple[Leak, ...] = ()
+    vault: Vault | None = None
+    """The vault this document is, for one of kind `vault`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HmacText:
+    """Whether the text that would be an HMAC secret can be one, and whether only white space spoils it."""
+
+    plausible: bool
+    only_blank_spoils: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    document: DocumentFacts
+    key: Key
+    credential: Credential
+    kind: SecretKind
+    server: str
+    users: tuple[Task, ...]
+    """Tasks of the same document that need a key and refer to this one."""
+    control: str | None = None
+    """The first control character inside the secret."""
+    path: PathFacts | None = None
+    """What lies on the server under the secret's text."""
+    code_name_path: PathFacts | None = None
+    content: KeyText | None = None
+    """What the file holds, or the secret itself where it is written out."""
+    hmac_text: HmacText | None = None
+    verdict: Verdict | None = None
+    """What the engine would do; `None` where nobody can say from here."""
+    undecided: bool = False
+    """The numbers of the key are no key as they stand, and too long to try whether the engine signs with some."""
+    neighbours: Neighbours | None = None
+    answer: Answer | None = None
+    """What the installed engine itself did, where it was asked."""
+    failed: str | None = None
+    """The type of the error that gathering these facts ended in: nothing else here counts then."""
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The one it belongs to; of a key outside every exchange, the one that the first task takes it to."""
+        return self.key.exchange or next((user.exchange for user in self.users if user.exchange is not None), None)
+
+    @property
+    def used(self) -> bool:
+        return bool(self.users)
+
+    @property
+    def reads_file(self) -> bool:
+        return self.path is not None and self.path.engine_reads
+
+    @property
+    def is_too_long(self) -> bool:
+        """The secret itself, which is no key and no secret of any exchange, and is not judged."""
+        secret = self.credential.secret
+        return self.kind == "inline" and isinstance(secret, str) and len(secret) > MAX_KEY_FILE
+
+    @property
+    def shown_path(self) -> str | None:
+        """The path as it stands in `secret`, where it may be shown."""
+        text, found = self.credential.secret, self.path
+        if self.kind != "path" or not isinstance(text, str):
+            return None
+        if found is None or not found.resolved.endswith(text):
+            return shown(text)
+        return shown(text, found.known[len(found.resolved) - len(text) :])
+
+    @property
+    def shown_resolved(self) -> str | None:
+        """Where it leads to, where that may be shown."""
+        return shown(self.path.resolved, self.path.known) if self.kind == "path" and self.path is not None else None
+
+    @property
+    def holds_secret(self) -> bool:
+        """The file holds something that others must not read: any other text is no secret, whatever names it."""
+        if self.content is None or self.content.kind in ("public", "certificate", "empty"):
+            return False
+        if self.content.kind in ("text", "json"):
+            return self.hmac_text is not None and (self.hmac_text.plausible or self.hmac_text.only_blank_spoils)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    document: DocumentFacts
+    task: Task
+    key: KeyFacts | None
+    server: str | None
+    """The tool's name of the machine it runs on; `None` where that machine cannot be asked."""
+    failed: str | None = None
+    """As of a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    installation: Installation | None
+    vault: Vault
+    documents: tuple[DocumentFacts, ...]
+    keys: tuple[KeyFacts, ...]
+    tasks: tuple[TaskFacts, ...]
+    before_start: bool = False
+    """The question is whether tasks may start now, not whether the documents are well."""
+    all_documents: bool = False
+    """Every workspace of the installation was read, so that what none of them uses is used by none."""
+    accept_rsa_4096: bool = False
+    engine_unavailable: str | None = None
+    """Why the installed engine could not be asked, though it was to be."""

@@ -1,0 +1,36 @@
+"""Rules about a document that is meant for sharing."""
+
+from superalgos_rsa.validator.rules.model import Rule
+
+RULES = (
+    Rule(
+        id="export-secret",
+        severity="error",
+        title="The export holds a secret",
+        sees=(
+            "A document that is meant for sharing holds an exchange secret, a private key, a token, a password or uid "
+            "of a key, or a value of this installation's vault. The finding names the place and masks the value."
+        ),
+        engine=(
+            "Backup and Clone write all secrets in clear text, also those that stand empty in the workspace on disk. "
+            "Share leaves out personal nodes, but not the tokens of Telegram, Discord, Slack and Twitter bots."
+        ),
+        exchange="Whoever has the file can use the account.",
+        mend=(
+            "`superalgos-rsa scrub DOCUMENT -o OUT` writes a copy that is safe to share. If the file was shared "
+            "already, delete the API key at the exchange and make a new one."
+        ),
+    ),
+    Rule(
+        id="export-personal",
+        severity="warning",
+        title="The export holds personal data",
+        sees="Personal nodes (accounts, keys), paths of a home folder, names of users or hosts.",
+        engine=(
+            "Backup and Clone keep everything. Share leaves out personal nodes, but it keeps the hosts of LAN Network "
+            "Nodes, and a Key Reference goes on naming the account and the key."
+        ),
+        exchange=None,
+        mend="`superalgos-rsa scrub DOCUMENT -o OUT` writes a copy without them.",
+    ),
+)

@@ -1,0 +1,133 @@
+"""Rules about `codeName`, the API key that the exchange returned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.validator.credential import BLANK, control_character, is_spelled_like_path
+from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.remedies import mend, set_key
+
+_OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
+_PASTE = "API_KEY_FROM_THE_EXCHANGE"
+
+
+@check(KeyFacts, "code-name-missing", "code-name-missing-secret")
+def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
+        return  # `null` is told as what it is
+    own = key.credential.own_secret
+    if isinstance(own, str) and own and not is_placeholder(own):
+        yield at_key(
+            "code-name-missing-secret",
+            "There is a secret but no `codeName`: the next save from the Superalgos page destroys the secret",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
+    else:
+        yield at_key(
+            "code-name-missing",
+            "`codeName` is empty: there is no API key to sign for",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
+
+
+@check(KeyFacts, "code-name-swapped", "code-name-whitespace", "code-name-reads-file")
+def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    name = key.credential.code_name
+    if not isinstance(name, str) or not name or is_placeholder(name):
+        return
+    if "PRIVATE KEY" in name or "-----BEGIN" in name:
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` holds the text of a key; the API key belongs there",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE),
+        )
+    elif _is_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` holds a path; the API key belongs there",
+            key,
+            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
+    elif key.code_name_path is not None and key.code_name_path.engine_reads:
+        yield from _reads_file(key)
+    elif control_character(name) is None and not re.fullmatch(r"[\x21-\x7e]+", name):
+        blank = any(letter in name for letter in BLANK)
+        what = "white space or invisible characters" if blank else "characters that no request header can carry"
+        yield at_key(
+            "code-name-whitespace",
+            f"`codeName` has {what} in it",
+            key,
+            fix=mend(key.document.path) if blank else set_key(key, "display", code_name=_PASTE),
+        )
+
+
+def _is_path(name: str) -> bool:
+    return is_spelled_like_path(name) and not _OF_COINBASE.fullmatch(name)
+
+
+def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
+    found = key.code_name_path
+    if found is None:
+        return
+    content = found.content or b""
+    if b"PRIVATE KEY" in content:
+        yield at_key(
+            "code-name-swapped",
+            "`codeName` names the key file; the API key belongs there",
+            key,
+            path=found.resolved,
+            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
+        return
+    broken = content.endswith((b"\n", b"\r"))
+    tail = ", and the line break at its end makes the request header invalid" if broken else ""
+    yield at_key(
+        "code-name-reads-file",
+        f"A file of this name exists, so its text is sent as the API key{tail}",
+        key,
+        path=found.resolved,
+        severity="error" if broken else None,
+    )
+
+
+@check(KeyFacts, "key-placeholder")
+def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    names = [
+        name
+        for name, value in (("codeName", key.credential.code_name), ("secret", key.credential.secret))
+        if is_placeholder(value)
+    ]
+    if names:
+        verb = "is" if len(names) == 1 else "are"
+        yield at_key(
+            "key-placeholder",
+            f"{' and '.join(f'`{n}`' for n in names)} {verb} still the template's text",
+            key,
+            fix=set_key(key, "display", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+        )
+
+
+@check(World, "code-name-duplicate")
+def duplicate(world: World, _: World) -> Iterator[Occurrence]:
+    """The vault keeps one secret a code name, so saving makes both keys use the one saved last."""
+    first: dict[str, KeyFacts] = {}
+    for key in world.keys:
+        name = key.credential.code_name
+        if not isinstance(name, str) or not name or is_placeholder(name) or is_placeholder(key.credential.secret):
+            continue
+        other = first.setdefault(name, key)
+        own, others = key.credential.own_secret, other.credential.own_secret
+        if other is not key and own and others and own != others:
+            at = f"“{other.key.name}” in {other.document.path}"
+            yield at_key(
+                "code-name-duplicate",
+                f"The same `codeName` stands with another secret in {at}: the vault keeps only one",
+                key,
+            )

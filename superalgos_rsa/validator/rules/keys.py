@@ -1,0 +1,179 @@
+"""Rules about the key as a key: can this engine sign with it for this exchange, and would the exchange take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT, is_exchange
+from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
+from superalgos_rsa.superalgos.workspace import Exchange, Task
+from superalgos_rsa.validator.facts import KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.report import Fix
+from superalgos_rsa.validator.rules.registry import Occurrence, at_key, at_task, check
+from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+
+_NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519": "X25519", "x448": "X448",
+          "ed448": "Ed448", "rsa-pss": "RSA-PSS"}  # fmt: skip
+
+
+def blame(key: KeyFacts, world: World) -> str | None:
+    """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
+    content, verdict = key.content, key.verdict
+    if content is None or content.kind != "private" or verdict is None or verdict.signing in ("rsa", "ed25519"):
+        return None
+    if not verdict.judged:
+        return None
+    if not exchange_is_known(key, world):
+        return "exchange-unknown"
+    if not _takes_private_keys(key, world):
+        return "exchange-not-asymmetric"
+    if content.key_type not in (None, "rsa"):
+        return "key-algorithm"
+    if content.consistent is False:
+        return "key-inconsistent"
+    return "key-size" if not content.damage and _is_of_other_size(key) else None
+
+
+def exchange_is_known(key: KeyFacts, world: World) -> bool:
+    name = key.exchange.code_name if key.exchange else "binance"
+    return name is not None and is_exchange(name, world.installation.ccxt if world.installation else None)
+
+
+def _takes_private_keys(key: KeyFacts, world: World) -> bool:
+    name = key.exchange.code_name if key.exchange else "binance"
+    version = (world.installation.ccxt if world.installation else None) or REPRESENTATIVES[0]
+    return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)
+
+
+def _is_of_other_size(key: KeyFacts) -> bool:
+    content = key.content
+    if content is None or content.kind != "private" or content.key_type != "rsa" or content.key_bits in (None, 2048):
+        return False
+    return key.exchange is None or key.exchange.code_name in BINANCE
+
+
+@check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
+def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    content, verdict, blamed = key.content, key.verdict, blame(key, world)
+    where = key.path.resolved if key.path and key.reads_file else None
+    if key.undecided:
+        yield at_key(
+            "key-inconsistent",
+            "The numbers in this key do not belong together, and they are too long to try whether the engine signs "
+            "with some of them: nobody knows",
+            key,
+            path=where,
+            fix=command("superalgos-rsa", "keygen"),
+            undecided=True,
+        )
+    if content is None or verdict is None:
+        return
+    name = _NAMES.get(content.key_type or "", "unknown")
+    if blamed == "exchange-not-asymmetric":
+        exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
+        yield at_key(
+            "exchange-not-asymmetric",
+            f"The engine knows only HMAC secrets for {exchange}: it would use the key's text as one",
+            key,
+            path=where,
+            fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
+        )
+    elif blamed == "key-algorithm":
+        yield at_key(
+            "key-algorithm",
+            f"The key is of type {name}, and the engine cannot sign with it: {verdict.reason}",
+            key,
+            path=where,
+            fix=command("superalgos-rsa keygen"),
+        )
+    elif blamed == "key-inconsistent":
+        yield at_key(
+            "key-inconsistent",
+            "The numbers in this key do not belong together: no signature would verify",
+            key,
+            path=where,
+            fix=command("superalgos-rsa keygen"),
+        )
+
+
+@check(KeyFacts, "key-size")
+def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    content = key.content
+    if content is None or not _is_of_other_size(key):
+        return
+    accepted = content.key_bits == 4096 and world.accept_rsa_4096
+    message = (
+        "Binance's pages name 4096 bits; the Superalgos guide says such keys were refused"
+        if accepted
+        else f"The key has {content.key_bits} bits; Binance takes 2048"
+    )
+    yield at_key(
+        "key-size",
+        message,
+        key,
+        severity="info" if accepted else None,
+        path=key.path.resolved if key.path and key.reads_file else None,
+        fix=command("superalgos-rsa keygen"),
+    )
+
+
+@check(KeyFacts, "exchange-unknown", "exchange-sandbox")
+def exchange_of_key(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """At the exchange of a key; the exchanges without keys are listed by hundreds in ready-made workspaces."""
+    if key.exchange is None:
+        return
+    for rule, message, fix in _defects(key.exchange, world):
+        used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
+        yield at_key(rule, message, key, pointer=key.exchange.config_pointer, used=used, fix=fix)
+
+
+@check(TaskFacts, "exchange-sandbox")
+def exchange_of_task(task: TaskFacts, world: World) -> Iterator[Occurrence]:
+    """At the exchange that the market stands under, where the task's key stands under another node of it."""
+    traded = task.task.exchange
+    if not task.task.needs_key or traded is None or task.key is None or task.key.exchange is None:
+        return
+    if traded.pointer == task.key.exchange.pointer or traded.code_name != task.key.exchange.code_name:
+        return
+    for rule, message, fix in _defects(traded, world):
+        if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
+            yield at_task(rule, message, task, pointer=traded.config_pointer, fix=fix)
+
+
+def _defects(found: Exchange, world: World) -> Iterator[tuple[str, str, Fix]]:
+    version = world.installation.ccxt if world.installation else None
+    if not found.code_name or not is_exchange(found.code_name, version):
+        unnamed = "This exchange has no `codeName`"
+        message = f"The engine knows no exchange “{found.code_name}”" if found.code_name else unnamed
+        fix = advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance")
+        yield "exchange-unknown", message, fix
+    if isinstance(found.sandbox, str) and found.sandbox:
+        message = f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on'
+        yield "exchange-sandbox", message, advice('write `"sandBox": false` without quotes around false')
+
+
+def _heeds_sandbox(task: Task) -> bool:
+    """Portfolio bots look for `sandbox` in small letters, so for them this one is not there."""
+    return task.bot != "Portfolio Bot Instance"
+
+
+def _shown(text: str) -> str:
+    return text if text in ("false", "true") else "…"
+
+
+@check(KeyFacts, "key-unused")
+def unused(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    if key.document.kind == "workspace" and not key.used:
+        yield at_key("key-unused", "No task that needs a key refers to this one", key, pointer=key.key.pointer)
+
+
+@check(World, "key-shared")
+def shared(world: World, _: World) -> Iterator[Occurrence]:
+    first: dict[str, KeyFacts] = {}
+    for key in world.keys:
+        fingerprint = key.content.public_key_sha256 if key.content and key.content.kind == "private" else None
+        if fingerprint is None:
+            continue
+        other = first.setdefault(fingerprint, key)
+        if other is not key and other.credential.code_name != key.credential.code_name:
+            yield at_key("key-shared", f"“{other.key.name}” in {other.document.path} uses the same private key", key)

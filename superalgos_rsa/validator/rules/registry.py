@@ -1,0 +1,104 @@
+"""How rules are declared and run: a rule is a function from facts to occurrences, and names every id it may emit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from superalgos_rsa.documents.json_text import Place, Pointer
+from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.report import Fix, Severity
+
+INTERNAL_ERROR = "internal-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both.
+    `undecided`: nobody knows what the engine would do, so nothing is said of what the exchange would answer."""
+
+    rule: str
+    message: str
+    document: str | None
+    pointer: Pointer | None = None
+    place: Place | None = None
+    key: KeyFacts | None = None
+    task: TaskFacts | None = None
+    node: tuple[str, ...] = ()
+    path: str | None = None
+    used: bool = True
+    severity: Severity | None = None
+    fix: Fix | None = None
+    undecided: bool = False
+
+
+Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, World)
+Check = Callable[[Any, World], Iterable[Occurrence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    ids: frozenset[str]
+    subject: type
+    function: Check
+
+
+CHECKS: list[Declared] = []
+
+
+def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, World], Iterable[Occurrence]]], Check]:
+    """Declare a rule function over one kind of subject."""
+
+    def declare(function: Callable[[Subject, World], Iterable[Occurrence]]) -> Check:
+        CHECKS.append(Declared(frozenset(ids), subject, function))
+        return function
+
+    return declare
+
+
+def run(world: World) -> Iterator[Occurrence]:
+    """Every rule over every subject. A rule that crashes is a finding of its own, and the others still run."""
+    judged: tuple[KeyFacts | TaskFacts, ...] = (*world.keys, *world.tasks)
+    for one in judged:
+        if one.failed is not None:
+            yield _failed(f"Judging this failed ({one.failed}); nothing is known of it", one)
+    subjects: dict[type, tuple[Any, ...]] = {
+        DocumentFacts: world.documents,
+        KeyFacts: tuple(key for key in world.keys if key.failed is None),
+        TaskFacts: tuple(task for task in world.tasks if task.failed is None),
+        World: (world,),
+    }
+    for declared in CHECKS:
+        for subject in subjects[declared.subject]:
+            try:
+                yield from declared.function(subject, world)
+            except Exception as error:  # its text could quote a secret; its type cannot
+                name = ", ".join(sorted(declared.ids))
+                message = f"The rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
+                yield _failed(message, subject)
+
+
+def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | World) -> Occurrence:
+    """At what the rule looked at, so that nothing there passes for good."""
+    match subject:
+        case KeyFacts():
+            return at_key(INTERNAL_ERROR, message, subject)
+        case TaskFacts():
+            return at_task(INTERNAL_ERROR, message, subject)
+        case DocumentFacts():
+            return Occurrence(INTERNAL_ERROR, message, subject.path)
+        case _:
+            return Occurrence(INTERNAL_ERROR, message, None)
+
+
+def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> Occurrence:
+    """An occurrence at a key's config."""
+    more.setdefault("pointer", key.key.config_pointer)
+    more.setdefault("used", key.used)
+    return Occurrence(rule, message, key.document.path, key=key, node=key.key.node, **more)
+
+
+def at_task(rule: str, message: str, task: TaskFacts, **more: Any) -> Occurrence:
+    more.setdefault("pointer", task.task.pointer)
+    return Occurrence(rule, message, task.document.path, task=task, node=task.task.node, **more)

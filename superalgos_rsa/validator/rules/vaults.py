@@ -1,0 +1,147 @@
+"""Rules about the vault, and about where it and the nodes disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.documents import schema
+from superalgos_rsa.documents.json_text import MOST_TOLD, Place, Pointer, locate, places
+from superalgos_rsa.documents.showing import mask
+from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+
+_RESTORE = "restore the file from a backup; an empty vault is the two characters []"
+_GIVE = "give the folder to the user who runs Superalgos, with chown"
+_READABLE = "put a regular file there which the user who runs Superalgos may read and write"
+
+
+@check(World, "vault-invalid", "vault-directory-missing")
+def unusable(world: World, _: World) -> Iterator[Occurrence]:
+    vaults = {d.vault.path: d.vault for d in world.documents if d.vault is not None}
+    if world.installation is not None:  # read with the platform's rights, where a document is read with the caller's
+        vaults[world.vault.path] = world.vault
+    for vault in vaults.values():
+        yield from _judge(vault, world)
+
+
+def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
+    crashes = any(crash.cause == "vault" for document in world.documents for crash in document.crashes)
+    if vault.state in ("no-folder", "no-access"):
+        if crashes and world.installation is not None:
+            fix = command("mkdir -m 700", str(world.installation.secrets), applicability="safe")
+            message = f"{vault.reason}: loading a workspace with a key ends the whole platform"
+            yield Occurrence(
+                "vault-directory-missing",
+                message[0].upper() + message[1:],
+                vault.path,
+                path=str(world.installation.secrets),
+                fix=fix if vault.state == "no-folder" else advice(_GIVE),
+            )
+    elif vault.state == "closed":
+        message = f"Nothing is known of the secrets in the vault: {vault.reason}"
+        yield Occurrence("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
+    elif vault.state in ("unreadable", "malformed"):
+        yield Occurrence(
+            "vault-invalid",
+            f"The vault cannot be read ({vault.reason}): loading a workspace with a key ends the whole platform",
+            vault.path,
+            place=vault.place,
+            fix=advice(_RESTORE if vault.state == "malformed" else _READABLE),
+        )
+    else:
+        problems = list(islice(_problems(vault.entries), MOST_TOLD))
+        stand = _places(vault, [pointer for pointer, _ in problems])
+        for pointer, what in problems:
+            message = f"A vault entry is not of the platform's form: {what}"
+            yield Occurrence("vault-invalid", message, vault.path, pointer, stand.get(pointer))
+
+
+def _problems(entries: list[Any]) -> Iterator[tuple[Pointer, str]]:
+    for index, entry in enumerate(entries):
+        for problem in schema.problems("vault", [entry]):
+            yield (index, *problem.pointer[1:]), problem.message
+
+
+def _places(vault: Vault, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
+    """In the installation's vault, which need not be among the documents."""
+    return places(vault.text, locate(vault.text, pointers)) if vault.text is not None else {}
+
+
+@check(KeyFacts, "vault-overrides-node")
+def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    credential = key.credential
+    own = credential.own_secret
+    if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
+        yield at_key(
+            "vault-overrides-node",
+            "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
+            key,
+            fix=set_key(key, "display", secret=key.shown_path or "PATH_OF_THE_KEY_FILE"),
+        )
+
+
+@check(KeyFacts, "vault-not-applied")
+def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    name = key.credential.code_name
+    if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
+        return
+    if key.key.config.state == "read" and name and not is_placeholder(name):
+        yield at_key(
+            "vault-not-applied",
+            "This key stands where the vault does not reach: its secret stays in the file, readable",
+            key,
+            fix=advice("move the key node under the first Crypto Ecosystem of the workspace"),
+        )
+
+
+@check(World, "vault-shared-entry")
+def shared(world: World, _: World) -> Iterator[Occurrence]:
+    first: dict[Any, KeyFacts] = {}
+    for key in world.keys:
+        index, name = key.credential.vault_index, key.credential.code_name
+        if index is None or is_placeholder(name):
+            continue
+        other = first.setdefault(index, key)
+        if other is not key and _owner(other) != _owner(key):
+            yield at_key(
+                "vault-shared-entry",
+                f"One vault entry serves this key and “{other.key.name}” of another exchange or account",
+                key,
+            )
+
+
+def _owner(key: KeyFacts) -> tuple[Any, ...]:
+    exchange = key.exchange.code_name if key.exchange else None
+    return (exchange, key.document.path, key.key.account)
+
+
+@check(World, "vault-orphan")
+def orphan(world: World, _: World) -> Iterator[Occurrence]:
+    """Only where every workspace was read can it be said that none uses an entry."""
+    if world.before_start or not world.all_documents:
+        return
+    if world.vault.state != "read" or any(document.defects for document in world.documents):
+        return
+    names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
+    orphans: dict[Pointer, str] = {}
+    more = 0
+    for index, entry in enumerate(world.vault.entries):
+        key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
+        if not isinstance(key, str) or key in names:
+            continue
+        if len(orphans) < MOST_TOLD:
+            orphans[(index,)] = key
+        else:
+            more += 1
+    stand = _places(world.vault, orphans)
+    for pointer, key in orphans.items():
+        message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
+        yield Occurrence("vault-orphan", message, world.vault.path, pointer, stand.get(pointer))
+    if more:
+        message = f"No workspace uses {more:,} more entries of the vault: secrets left behind"
+        yield Occurrence("vault-orphan", message, world.vault.path)

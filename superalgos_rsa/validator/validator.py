@@ -1,0 +1,223 @@
+"""Facts in, findings out: runs the rules and sums up what they mean for every key and every task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from superalgos_rsa import __version__
+from superalgos_rsa.config import is_placeholder
+from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, pointer_text
+from superalgos_rsa.documents.showing import LEAST, censored, mask
+from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
+from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.report import (
+    SEVERITIES,
+    DocumentEntry,
+    Finding,
+    InstallationEntry,
+    KeyEntry,
+    Report,
+    SecretEntry,
+    Severity,
+    Summary,
+    TaskEntry,
+)
+from superalgos_rsa.validator.rules.catalogue import RULES
+from superalgos_rsa.validator.rules.every import run
+from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, Occurrence
+
+# A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
+_NOT_ABOUT_USE = frozenset(
+    {"workspace-crash", "export-secret", "export-personal", "task-server-unknown", "file-not-judged"}
+)
+
+
+def validate(world: World) -> Report:
+    """The findings of every rule in document order, and the verdict on each key and task."""
+    return validate_noting(world)[1]
+
+
+def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
+    """The report, and for each of its findings the occurrence it was made from."""
+    order = {document.path: index for index, document in enumerate(world.documents)}
+    documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
+    found = [(occurrence, _told(occurrence, documents, order)) for occurrence in run(world)]
+    found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
+    errors = [(o, f) for o, f in found if f.severity == "error"]
+    broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
+    broken_tasks = {id(o.task) for o, _ in errors if o.task is not None}
+    usable = {id(key): id(key) not in broken_keys and _signs(key, world) for key in world.keys}
+    ready = {
+        id(task): id(task) not in broken_tasks
+        and task.document.loads is not False
+        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)] is True))
+        for task in world.tasks
+    }
+    findings = tuple(finding for _, finding in found)
+    counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
+    # Of a document that could not be read nobody knows which tasks it holds, nor what a rule that failed looked for.
+    unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
+    all_ready = all(ready.values()) and not unread and not (world.before_start and counts["error"])
+    report = Report(
+        __version__,
+        _installation(world),
+        _documents(world),
+        tuple(_key_entry(key, usable[id(key)]) for key in world.keys),
+        tuple(_task_entry(task, ready[id(task)]) for task in world.tasks),
+        findings,
+        Summary(counts["error"], counts["warning"], counts["info"], len(world.keys), len(world.tasks), all_ready),
+    )
+    return tuple(occurrence for occurrence, _ in found), report
+
+
+def _signs(key: KeyFacts, world: World) -> bool | None:
+    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where what
+    the engine would read cannot be seen from here."""
+    name = key.credential.code_name
+    hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
+    if (hidden or (key.credential.covered and world.vault.state == "closed")) and name and not is_placeholder(name):
+        return None
+    if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
+        return False
+    if is_placeholder(name):
+        return False
+    if not key.verdict.judged:  # the exchange signs in a way of its own, so nothing is known against it
+        return key.kind == "inline" or key.reads_file
+    if key.verdict.signing == "hmac":
+        return key.hmac_text is not None and key.hmac_text.plausible
+    return key.verdict.signing in ("rsa", "ed25519")
+
+
+def _severity(occurrence: Occurrence) -> Severity:
+    rule = RULES[occurrence.rule]
+    if occurrence.severity is not None:
+        return occurrence.severity
+    return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
+
+
+Documents = Mapping[str | None, DocumentFacts]
+
+
+def _told(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
+    """A finding that cannot be told is one all the same: what it was about must not pass for good."""
+    try:
+        return _finding(occurrence, documents, known)
+    except Exception as error:  # its text could quote a secret; its type cannot
+        message = f"A finding of the rule {occurrence.rule} cannot be told ({type(error).__name__})"
+        return Finding(INTERNAL_ERROR, "error", message, occurrence.document)
+
+
+def _finding(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
+    place = occurrence.place or _place(occurrence, documents)
+    key, task = occurrence.key, occurrence.task
+    return Finding(
+        occurrence.rule,
+        _severity(occurrence),
+        _message(occurrence, known),
+        occurrence.document,
+        None if occurrence.pointer is None else _pointer(occurrence.pointer),
+        place.line if place else None,
+        place.column if place else None,
+        key.key.id if key else None,
+        task.task.id if task else None,
+        _path(occurrence),
+        _name(key.server if key else task.server if task else None),
+        None if occurrence.undecided else RULES[occurrence.rule].exchange,
+        occurrence.fix,
+        tuple(map(censored, occurrence.node)),
+    )
+
+
+def _pointer(pointer: Pointer) -> str | None:
+    """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
+    pointer = _shown_pointer(pointer)
+    return pointer_text(pointer) if pointer_length(pointer) <= LONGEST_POINTER else None
+
+
+def _message(occurrence: Occurrence, known: Collection[str]) -> str:
+    """What names a document, or a file beside the key, names what is there."""
+    around = occurrence.key.neighbours if occurrence.key is not None else None
+    beside = () if around is None else (*around.copies, around.other_public)
+    return censored(occurrence.message, lambda word: word if word in known or word in beside else "")
+
+
+def _path(occurrence: Occurrence) -> str | None:
+    key = occurrence.key
+    is_of_secret = key is not None and key.path is not None and occurrence.path == key.path.resolved
+    return key.shown_resolved if key is not None and is_of_secret else occurrence.path
+
+
+def _shown_pointer(pointer: Pointer) -> Pointer:
+    """As far as the names of the members are no secret."""
+    for index, step in enumerate(pointer):
+        if isinstance(step, str) and len(step) >= LEAST and censored(step) != step:
+            return pointer[:index]
+    return pointer
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else censored(text)
+
+
+def _place(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Place | None:
+    document, pointer = documents.get(occurrence.document), occurrence.pointer
+    return None if document is None or pointer is None else document.places.get(pointer)
+
+
+def _installation(world: World) -> InstallationEntry:
+    found = world.installation
+    if found is None:
+        return InstallationEntry(None, None, None, platform_running=False)
+    ccxt = None if found.ccxt is None else str(found.ccxt)
+    user, asked_by = (None if who is None else who.name for who in (found.user, found.asked_by))
+    return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running, user, asked_by)
+
+
+def _documents(world: World) -> tuple[DocumentEntry, ...]:
+    return tuple(
+        DocumentEntry(d.path, d.kind, d.loads, len(d.workspace.keys), len(d.workspace.tasks)) for d in world.documents
+    )
+
+
+def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
+    key, credential, content = facts.key, facts.credential, facts.content
+    name = credential.code_name
+    private = content if content is not None and content.kind == "private" else None
+    place = facts.document.places.get(key.pointer)
+    return KeyEntry(
+        facts.document.path,
+        pointer_text(key.pointer),
+        place.line if place else None,
+        key.id,
+        _name(key.name),
+        _name(facts.exchange.code_name if facts.exchange else None),
+        mask(name) if isinstance(name, str) and name else None,
+        SecretEntry(facts.kind, credential.source, facts.shown_path, facts.shown_resolved),
+        facts.verdict.signing if facts.verdict is not None else None,
+        usable,
+        private.key_type if private else None,
+        private.key_bits if private else None,
+        private.public_key_sha256 if private else None,
+        _name(facts.server),
+        tuple(task.id for task in facts.users if task.id is not None),
+        facts.answer.signing if facts.answer is not None else None,
+    )
+
+
+def _task_entry(facts: TaskFacts, ready: bool) -> TaskEntry:
+    task = facts.task
+    place = facts.document.places.get(task.pointer)
+    return TaskEntry(
+        facts.document.path,
+        pointer_text(task.pointer),
+        place.line if place else None,
+        task.id,
+        _name(task.name),
+        _name(task.sessions[0] if task.sessions else None),
+        _name(task.exchange.code_name if task.exchange else None),
+        _name(task.lan_node.name if task.lan_node else None),
+        facts.server,
+        task.needs_key,
+        facts.key.key.id if facts.key is not None else None,
+        ready,
+    )

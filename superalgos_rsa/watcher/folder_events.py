@@ -1,0 +1,171 @@
+"""Folders watched by watchdog, one by one and never recursively. Where no events can be had the caller has to look."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from superalgos_rsa.watcher import mounts
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened to `path`. `replaced`: another thing may bear the name now."""
+
+    path: str
+    is_folder: bool
+    replaced: bool
+
+
+LOST = Event("", is_folder=False, replaced=True)
+"""Events were lost: anything may have changed."""
+
+Send = Callable[[Event], None]
+
+
+class Notifier(Protocol):
+    def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
+        """Watch these folders and no others; returns those that are newly watched. What is below one of `stale` was
+        replaced, so its watch is another folder's by now."""
+
+    @property
+    def unwatched(self) -> dict[str, str]:
+        """Folders that send no events, and why."""
+
+    def close(self) -> None: ...
+
+
+class Watchdog:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._observer: BaseObserver | None = None
+        self._watches: dict[str, tuple[ObservedWatch, tuple[int, int] | None]] = {}
+        self.unwatched: dict[str, str] = {}
+        self._mounts = mounts.read()
+        self._warnings = _Warnings(send)
+
+    def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
+        try:
+            observer = self._observer or self._start()
+        except (OSError, RuntimeError) as error:  # tried again at the next look
+            self.unwatched = dict.fromkeys(folders, _reason(error))
+            return frozenset()
+        alive = {emitter.watch for emitter in observer.emitters if emitter.is_alive()}
+        for folder, (watch, identity) in list(self._watches.items()):
+            if folder not in folders or _is_below(folder, stale) or watch not in alive or identity != _identity(folder):
+                del self._watches[folder]
+                with contextlib.suppress(Exception):  # it died with its folder
+                    observer.unschedule(watch)
+        self.unwatched = {}
+        # The outer folder first: from then on it tells when the inner one is replaced.
+        fresh = sorted(set(folders) - self._watches.keys(), key=lambda folder: (folder.count(os.sep), folder))
+        return frozenset(folder for folder in fresh if self._add(observer, folder))
+
+    def _add(self, observer: BaseObserver, folder: str) -> bool:
+        if self._mounts.is_silent(folder):
+            self.unwatched[folder] = f"the file system {self._mounts.type_of(folder) or 'here'} tells of no changes"
+        elif not os.access(folder, os.R_OK):
+            if os.path.isdir(folder):
+                self.unwatched[folder] = "this user may not list it"
+        else:
+            identity = _identity(folder)
+            try:
+                self._watches[folder] = (
+                    observer.schedule(_handler(self._send), folder, event_filter=_kinds()),
+                    identity,
+                )
+            except FileNotFoundError:
+                return False  # gone; the outer folder tells when it comes again
+            except (OSError, RuntimeError) as error:
+                self.unwatched[folder] = _reason(error)
+            else:
+                return True
+        return False
+
+    def _start(self) -> BaseObserver:
+        from watchdog.observers import Observer
+
+        # What leaves a folder is told half a second late, in case it turns up elsewhere; here nobody asks where.
+        with contextlib.suppress(ImportError):
+            from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
+
+            InotifyMoveEventGrouper.delay = 0
+        logger = logging.getLogger("watchdog")
+        logger.addHandler(self._warnings)
+        logger.propagate = False
+        self._mounts = mounts.read()
+        observer: BaseObserver = Observer()
+        observer.start()
+        self._observer = observer
+        return observer
+
+    def close(self) -> None:
+        logging.getLogger("watchdog").removeHandler(self._warnings)
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(timeout=1)
+        self._observer = None
+        self._watches.clear()
+
+
+def _handler(send: Send) -> FileSystemEventHandler:
+    from watchdog.events import FileSystemEventHandler
+
+    class Handler(FileSystemEventHandler):
+        def dispatch(self, event: FileSystemEvent) -> None:
+            replaced = event.event_type in ("created", "deleted", "moved")
+            for path in filter(None, (event.src_path, event.dest_path)):
+                send(Event(os.fsdecode(str(path)), event.is_directory, replaced))
+
+    return Handler()
+
+
+class _Warnings(logging.Handler):
+    """Watchdog tells of lost events, and of threads that end, in its log alone."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(logging.WARNING)
+        self._send = send
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        self._send(LOST)
+
+
+def _kinds() -> list[type[FileSystemEvent]]:
+    """Everything but opening and reading, which change nothing."""
+    from watchdog import events as e
+
+    return [
+        e.FileCreatedEvent, e.FileDeletedEvent, e.FileModifiedEvent, e.FileMovedEvent, e.FileClosedEvent,
+        e.FileAttribEvent, e.DirCreatedEvent, e.DirDeletedEvent, e.DirMovedEvent, e.DirAttribEvent,
+    ]  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    import errno
+
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "the limit of watched folders is reached (sysctl fs.inotify.max_user_watches)"
+    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+        return "the limit of watchers, or of open files, is reached (sysctl fs.inotify.max_user_instances, ulimit -n)"
+    return f"it cannot be watched ({getattr(error, 'strerror', None) or type(error).__name__})"
+
+
+def _is_below(folder: str, tops: Iterable[str]) -> bool:
+    return any(folder == top or folder.startswith(top + os.sep) for top in tops)
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,298 @@
+"""Gathers the facts of the same documents again and again, reading only what rests on something that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from superalgos_rsa.files.regular import Content
+from superalgos_rsa.files.rights import User
+from superalgos_rsa.keys.exposure import Surroundings
+from superalgos_rsa.servers.local import examine, looked_for
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.load_route import VaultHit, VaultReader
+from superalgos_rsa.superalgos.vault import Vault, read_vault
+from superalgos_rsa.superalgos.workspace import Key, Task
+from superalgos_rsa.validator.collect import Look, Settings, gather
+from superalgos_rsa.validator.credential import Credential
+from superalgos_rsa.validator.documents import ReadDocument, find_documents, read_document, read_source
+from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, World
+from superalgos_rsa.watcher.dependencies import Entry, Trails, spellings, trail
+
+_OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is judged: documents or folders of them, as `check` would be asked."""
+
+    named: tuple[str, ...]
+    limit: int
+    settings: Settings
+    find_installation: Callable[[], Installation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict is made of, and every place in the file system that it rests on."""
+
+    world: World
+    rests_on: frozenset[Entry]
+    half_written: frozenset[tuple[str, str]]
+    """Path and hash of every file whose content may be a part of what is being written."""
+    names: tuple[str, ...] = ()
+    """The documents."""
+
+
+@dataclass(slots=True)
+class _Document:
+    read: ReadDocument
+    digest: str
+    asked: list[tuple[str, Any, VaultHit | None]]
+    vault: str
+    rests_on: frozenset[Entry]
+
+
+@dataclass(slots=True)
+class _Key:
+    inputs: tuple[object, ...]
+    facts: KeyFacts
+    digest: str
+    rests_on: frozenset[Entry]
+    around: frozenset[Entry]
+
+
+class Incremental:
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._documents: dict[str, _Document] = {}
+        self._keys: dict[tuple[str, object], _Key] = {}
+        self._vault: tuple[Vault, str, frozenset[Entry]] | None = None
+        self._user: User | None = None
+
+    def forget(self) -> None:
+        """Trust nothing but bytes: what still has the same hash is not parsed again."""
+        self._keys.clear()
+        self._vault = None
+        for document in self._documents.values():
+            document.rests_on = frozenset()
+
+    def ask(self, question: Question) -> None:
+        self._question = question
+        self.forget()
+
+    def gather(self, touched: Collection[Entry]) -> Evidence:
+        """`touched` are the places where something changed since the last verdict."""
+        question = self._question
+        installation = question.find_installation()
+        user = installation.user if installation is not None else None
+        if user != self._user:  # the platform was started, or the folder given away: nothing seen for another counts
+            self._user = user
+            self.forget()
+        vault, vault_digest, vault_rests = self._read_vault(installation, touched)
+        named = question.named or ((str(installation.workspaces),) if installation else ())
+        names = list(find_documents(named)) or list(named)
+        if installation is not None and not question.named and vault.state not in ("absent", "no-folder"):
+            names.append(str(installation.vault))
+        read = [self._document(name, installation, vault, vault_digest, touched) for name in names]
+        self._documents = {name: self._documents[name] for name in names}
+        seen: set[tuple[str, object]] = set()
+        remembering = self._remembering(installation, touched, seen)
+        world = gather(read, installation, vault, question.settings, remembering)
+        self._keys = {name: kept for name, kept in self._keys.items() if name in seen}
+        rests_on = {*vault_rests, *_of_names(named)}
+        if installation is not None:
+            rests_on.update(e for name in _OF_INSTALLATION for e in trail(str(installation.root / name)))
+        for document in self._documents.values():
+            rests_on |= document.rests_on
+        for key in self._keys.values():
+            rests_on |= key.rests_on | key.around
+        half = frozenset(self._half_written(vault, vault_digest))
+        return Evidence(world, frozenset(rests_on), half, tuple(names))
+
+    def _read_vault(
+        self, installation: Installation | None, touched: Collection[Entry]
+    ) -> tuple[Vault, str, frozenset[Entry]]:
+        if installation is None:
+            return Vault("", "absent"), "", frozenset()
+        if self._vault is None or not self._vault[2].isdisjoint(touched):
+            vault = read_vault(installation.vault, installation.other_user)
+            digest = _hash(repr((vault.state, vault.reason)).encode() + (vault.data or b""))
+            self._vault = vault, digest, frozenset(trail(os.path.abspath(installation.vault)))
+        return self._vault
+
+    def _document(
+        self, name: str, installation: Installation | None, vault: Vault, vault_digest: str, touched: Collection[Entry]
+    ) -> ReadDocument:
+        kept = self._documents.get(name)
+        if (
+            kept is not None
+            and kept.rests_on
+            and kept.rests_on.isdisjoint(touched)
+            and _same(kept, vault, vault_digest)
+        ):
+            kept.vault = vault_digest
+            return kept.read
+        source = read_source(name, self._question.limit, installation)
+        digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
+        rests_on = frozenset(trail(os.path.abspath(name)))
+        if kept is not None and kept.digest == digest and _same(kept, vault, vault_digest):
+            kept.vault, kept.rests_on = vault_digest, rests_on
+            return kept.read
+        noting = _NotingVault(vault)
+        read = read_document(source, cast(Vault, noting), export=False)
+        self._documents[name] = _Document(read, digest, noting.asked, vault_digest, rests_on)
+        return read
+
+    def _remembering(
+        self, installation: Installation | None, touched: Collection[Entry], seen: set[tuple[str, object]]
+    ) -> Callable[[Look], Look]:
+        cwd = str(installation.root) if installation else None
+        trails, surroundings = Trails(), Surroundings()
+        here = (cwd, os.getcwd(), installation.ccxt if installation else None)
+
+        def remembering(look: Look) -> Look:
+            def remembered(
+                document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]
+            ) -> KeyFacts:
+                name = (document.path, key.pointer)
+                seen.add(name)
+                inputs = (key, credential, users, here)
+                kept = self._keys.get(name)
+                if kept is None or kept.inputs != inputs or not kept.rests_on.isdisjoint(touched):
+                    self._keys[name] = kept = _look(look, document, key, credential, users, inputs)
+                    kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
+                elif not kept.around.isdisjoint(touched):
+                    kept.facts = _look_around_again(kept, surroundings)
+                if kept.facts.document is not document:
+                    kept.facts = replace(kept.facts, document=document)
+                return kept.facts
+
+            return remembered
+
+        return remembering
+
+    def _half_written(self, vault: Vault, vault_digest: str) -> Iterator[tuple[str, str]]:
+        for name, document in self._documents.items():
+            if document.read.facts.kind is not None and any(
+                defect.rule == "document-unreadable" for defect in document.read.facts.defects
+            ):
+                yield os.path.realpath(name), document.digest
+        if vault.state == "malformed":
+            yield os.path.realpath(vault.path), vault_digest
+        for key in self._keys.values():
+            path, content = key.facts.path, key.facts.content
+            if path is None or path.status != "file" or path.target is None or content is None:
+                continue
+            if content.damage or content.kind in ("empty", "text", "der"):
+                yield path.target, key.digest
+
+
+class _NotingVault:
+    """The vault as a document meets it, which notes what it was asked: another vault with the same answers changes
+    nothing."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.entries, self.state = vault.entries, vault.state
+        self.asked: list[tuple[str, Any, VaultHit | None]] = []
+        self.reader = _NotingReader(vault.reader, self.asked)
+
+
+class _NotingReader(VaultReader):
+    def __init__(self, reader: VaultReader, asked: list[tuple[str, Any, VaultHit | None]]) -> None:
+        self._reader = reader
+        self._asked = asked
+
+    def find(self, kind: str, key: Any) -> VaultHit | None:
+        hit = self._reader.find(kind, key)
+        self._asked.append((kind, key, hit))
+        return hit
+
+
+def _same(kept: _Document, vault: Vault, digest: str) -> bool:
+    """Whether this vault tells the document what the last one told it."""
+    if kept.vault == digest:
+        return True
+    facts = kept.read.facts
+    # A crash over the vault left no answer to compare, and a document for sharing is searched for every value.
+    if (
+        facts.exported
+        or any(crash.cause == "vault" for crash in facts.crashes)
+        or vault.state not in ("read", "absent")
+    ):
+        return False
+    try:
+        return all(vault.reader.find(kind, key) == hit for kind, key, hit in kept.asked)
+    except Exception:  # what the platform would die of is told by reading again
+        return False
+
+
+def _look(
+    look: Look, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...],
+    inputs: tuple[object, ...],
+) -> _Key:  # fmt: skip
+    facts = look(document, key, credential, users)
+    content = facts.path.content if facts.path is not None else None
+    digest = _hash(content) if content is not None else ""
+    around: set[Entry] = set()
+    if facts.path is not None and facts.path.target is not None:  # watched even while the file holds no private key
+        folder = os.path.dirname(facts.path.target)
+        around = {Entry(folder, "files"), *_git(folder)}
+    if facts.path is not None:  # its hash is all that is needed from here on
+        facts = replace(facts, path=replace(facts.path, content=None))
+    # What failed is tried again at each look.
+    return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
+
+
+def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:
+    """Where the engine, and whoever looks for what was meant, look for a key's files."""
+    secret, name = credential.secret, credential.code_name
+    if isinstance(secret, str):
+        beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
+        places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
+        there = bool(places) and os.path.exists(places[0])
+        # Only for a path that leads nowhere does anybody ask what was meant.
+        yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))
+        if places and not there and len(places[0]) < 4096:
+            yield from spellings(places[0])
+    if isinstance(name, str) and name and cwd is not None:
+        yield from (entry for path in looked_for(name, cwd)[:1] for entry in trails.of(path))
+
+
+def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
+    path, content = kept.facts.path, kept.facts.content
+    if path is None or path.target is None or content is None or kept.facts.neighbours is None:
+        return kept.facts
+    data = examine(path.target, os.sep).content
+    if data is None or _hash(data) != kept.digest:  # changed meanwhile: an event of its own tells
+        return kept.facts
+    return replace(kept.facts, neighbours=surroundings.of(path.target, data, content.public_key_sha256))
+
+
+def _git(folder: str) -> Iterator[Entry]:
+    """What git says about a file in the folder rests on: the repository above it, its index and its ignore files."""
+    passed = []
+    for above in (Path(folder), *Path(folder).parents):
+        passed.append(above)
+        yield Entry(str(above / ".git"))
+        if os.path.lexists(above / ".git"):
+            for name in ("index", "info/exclude"):
+                yield from trail(str(above / ".git" / name))
+            yield from (Entry(str(inside / ".gitignore")) for inside in passed)
+            return
+
+
+def _of_names(named: Sequence[str]) -> Iterator[Entry]:
+    for name in named:
+        path = os.path.abspath(name)
+        yield from trail(path)
+        if os.path.isdir(path):
+            yield from (Entry(os.path.realpath(folder), "documents") for folder, _, _ in os.walk(path))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

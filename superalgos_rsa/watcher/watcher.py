@@ -1,0 +1,237 @@
+"""An iterator of settled changes: each is a verdict that was reached after everything it rests on was being watched."""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
+from typing import Literal
+
+from superalgos_rsa.errors import told
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.validator import validate
+from superalgos_rsa.watcher.debounce import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
+from superalgos_rsa.watcher.dependencies import Entry, Stamp, folders_of, stamp, touched
+from superalgos_rsa.watcher.folder_events import LOST, Event, Notifier, Send, Watchdog
+from superalgos_rsa.watcher.incremental import Evidence, Incremental, Question
+
+SWEEP = 30.0
+"""How often everything is looked at in case events were lost."""
+POLL = 1.0
+"""How often, where a folder sends none."""
+DEEP = 10
+"""Every so many sweeps trust no date and no size, and compare the content."""
+RETRY = 0.1
+_MOST_PASSES = 8
+_MOST_LATE = 1000
+
+Command = Literal["stop", "reload", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A verdict that stands. `changed`: something it rests on is another than before, by whomsoever."""
+
+    evidence: Evidence
+    report: Report
+    changed: bool
+
+
+class Watcher:
+    """`tick` is called at least every `beat` seconds, so that others see that the loop is alive."""
+
+    def __init__(
+        self,
+        question: Callable[[], Question],
+        *,
+        warn: Callable[[str], None],
+        tick: Callable[[], None] = lambda: None,
+        beat: float = SWEEP,
+        notifier: Callable[[Send], Notifier] = Watchdog,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask = question
+        self._warn = warn
+        self._tick = tick
+        self._beat = beat
+        self._clock = clock
+        # Simple: a signal's handler may put something in while another put is under way.
+        self._inbox: queue.SimpleQueue[Event | Command] = queue.SimpleQueue()
+        self._notifier = notifier(self._inbox.put)
+        self._incremental = Incremental(question())
+        self._stamps: dict[Entry, Stamp] = {}
+        self._touched: set[Entry] = set()
+        self._stale: set[str] = set()
+        self._told: set[str] = set()
+        self._patience: Patience | None = None
+        self._burst: Burst | None = None
+        self._sweeps = 0
+        self._swept = clock()
+        self._changed = False
+        self._failed = False
+
+    def send(self, command: Command) -> None:
+        """May be called by another thread or a signal's handler."""
+        self._inbox.put(command)
+
+    @property
+    def watched(self) -> int:
+        """How many names, and folders as a whole, are watched."""
+        return len(self._stamps)
+
+    def settled(self) -> Iterator[Settled]:
+        """The first verdict, then one after each change that has settled, until `stop`."""
+        try:
+            yield from self._loop()
+        finally:
+            self._notifier.close()
+
+    def again(self) -> Settled | None:
+        """Judge at once, after writing something oneself: the events of that are no news then."""
+        self._touched |= self._stamps.keys()
+        return self._safely(self._clock() - LONGEST)
+
+    def _loop(self) -> Iterator[Settled]:
+        self._burst = Burst(self._clock(), self._clock() - DELAY)
+        while self._wait(self._due()):
+            now = self._clock()
+            if now >= self._sweep_due:
+                self._swept = now
+                self._sweep()
+            if self._burst is not None and now >= self._burst.due:
+                first, self._burst = self._burst.first, None
+                found = self._safely(first)
+                if found is not None:
+                    yield found
+
+    @property
+    def _sweep_due(self) -> float:
+        return self._swept + (POLL if self._failed or self._notifier.unwatched else SWEEP)
+
+    def _due(self) -> float:
+        return min(self._sweep_due, self._burst.due) if self._burst is not None else self._sweep_due
+
+    def _wait(self, until: float) -> bool:
+        """Take in what happens until then; False when it is time to stop."""
+        late = 0
+        while True:
+            self._tick()
+            left = until - self._clock()
+            late += left <= 0
+            try:
+                item = self._inbox.get(timeout=min(max(left, 0), self._beat))
+            except queue.Empty:
+                if self._clock() >= until:
+                    return True
+                continue
+            if item == "stop":
+                return False
+            if self._take(item):
+                until = self._due()
+            elif late > _MOST_LATE:  # somebody is busy beside what is watched
+                return True
+
+    def _take(self, item: Event | Command) -> bool:
+        """Whether it concerns the verdict."""
+        if item == "reload":
+            self._reload()
+        elif item == "look" or item == LOST:
+            self._touched |= self._stamps.keys()
+        elif isinstance(item, Event):
+            if item.replaced and (item.is_folder or Entry(item.path) in self._stamps):
+                self._stale.add(item.path)
+            hit = set(touched(item.path, item.is_folder, self._stamps.keys()))
+            if not hit:
+                return False
+            self._touched |= hit
+        self._burst = extended(self._burst, self._clock())
+        return True
+
+    def _reload(self) -> None:
+        try:
+            self._incremental.ask(self._ask())
+        except Exception as error:
+            self._warn(f"the config is kept as it was: {told(error)}")
+        self._touched |= self._stamps.keys()
+
+    def _sweep(self) -> None:
+        """What events have missed."""
+        self._sweeps += 1
+        if self._sweeps % DEEP == 0:
+            self._incremental.forget()
+            self._touched |= self._stamps.keys()
+        else:
+            self._touched |= {entry for entry, known in self._stamps.items() if stamp(entry) != known}
+        if self._touched or self._failed:
+            self._burst = self._burst or Burst(self._clock(), self._clock())
+
+    def _safely(self, first: float) -> Settled | None:
+        try:
+            return self._round(first)
+        except Exception as error:
+            self._warn(f"this round failed and the next will come: {told(error)}")
+            self._incremental.forget()
+            self._touched |= self._stamps.keys()
+            self._failed = True
+            return None
+
+    def _round(self, first: float) -> Settled | None:
+        """A verdict on what is there now; None while somebody is still writing."""
+        written: set[str] = set()
+        for _ in range(_MOST_PASSES):
+            stamps = {entry: stamp(entry) for entry in self._stamps}
+            new = {entry for entry, value in stamps.items() if value != self._stamps[entry]}
+            self._changed = self._changed or bool(new)
+            written.update(entry.path for entry in new)
+            evidence = self._incremental.gather(self._touched | new)
+            self._touched = self._rest_on(evidence.rests_on, stamps)
+            if not self._touched:
+                break
+        self._failed = False
+        now = self._clock()
+        self._take_waiting()
+        if self._touched:
+            self._burst = Burst(first, self._burst.last if self._burst is not None else now)
+            if now < first + LONGEST:
+                return None
+        if self._patience is None:
+            self._patience = Patience({}, frozenset(half for half in evidence.half_written if not _is_fresh(half[0])))
+        self._patience = self._patience.with_seen(evidence.half_written, written, now)
+        if now < self._patience.until:
+            self._touched |= {entry for entry in self._stamps if entry.path in self._patience.waiting}
+            self._burst = self._burst or Burst(now, min(self._patience.until, now + RETRY) - DELAY)
+            return None
+        self._patience = self._patience.given_up(evidence.half_written)
+        changed, self._changed = self._changed, False
+        return Settled(evidence, validate(evidence.world), changed)
+
+    def _take_waiting(self) -> None:
+        """Events that came while the round was reading."""
+        for _ in range(self._inbox.qsize()):
+            item = self._inbox.get()
+            if isinstance(item, Event):
+                self._take(item)
+            else:
+                self._inbox.put(item)
+
+    def _rest_on(self, entries: Set[Entry], stamps: dict[Entry, Stamp]) -> set[Entry]:
+        """Watch these; returns those that may have changed between being read and being watched."""
+        folders = folders_of(entries)
+        fresh = self._notifier.watch(folders, frozenset(self._stale))
+        self._stale.clear()
+        for folder, reason in self._notifier.unwatched.items():
+            if reason not in self._told:
+                self._told.add(reason)
+                self._warn(f"{folder} is looked at every {POLL:.0f} s: {reason}")
+        self._stamps = {entry: stamps[entry] if entry in stamps else stamp(entry) for entry in entries}
+        return {entry for entry in entries if entry not in stamps or entry.folder in fresh}
+
+
+def _is_fresh(path: str) -> bool:
+    """Written a moment ago, as far as two clocks can tell."""
+    try:
+        return abs(time.time() - os.stat(path).st_mtime) < PATIENCE
+    except OSError:
+        return False
