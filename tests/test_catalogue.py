@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.validator.rules import pages
-from superalgos_rsa.validator.rules.catalogue import RULES, Rule, markdown, rule
+from superalgos_rsa.validator.rules.catalogue import RULES, Rule, markdown, page, rule
 
 ROOT = Path(__file__).parents[1]
 
@@ -169,7 +168,7 @@ def test_an_unknown_rule_is_a_mistake_of_the_user_not_a_crash() -> None:
 
 @every_rule
 def test_a_page_holds_every_text_and_fits_a_terminal(entry: Rule) -> None:
-    text = pages(entry)
+    text = page(entry)
     flat = " ".join(text.split())
     for part in (entry.id, entry.title, entry.sees, entry.engine, entry.exchange or "", entry.mend, *entry.severities):
         assert part in flat
@@ -186,8 +185,8 @@ def test_the_markdown_links_every_rule_to_its_heading() -> None:
 
 def test_docs_rules_md_is_made_from_the_catalogue() -> None:
     made = subprocess.run(
-        [sys.executable, "-m", "superalgos_rsa.validator.rules.catalogue"], cwd=ROOT, capture_output=True, check=True
+        [sys.executable, "-m", "superalgos_rsa.validator.rules"], cwd=ROOT, capture_output=True, check=True
     )
     assert made.stdout.decode() == markdown()
     kept = (ROOT / "docs/rules.md").read_bytes()
-    assert kept == made.stdout, "run `python -m superalgos_rsa.validator.rules.catalogue > docs/rules.md`"
+    assert kept == made.stdout, "run `python -m superalgos_rsa.validator.rules > docs/rules.md`"

@@ -8,10 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from workspaces import KEYS, entry, key, with_keys
 
-from superalgos_rsa.config import PLACEHOLDERS, KeyConfig, Update, VaultText, is_placeholder, plan_update, read
+from superalgos_rsa.config import Update, VaultText, plan_update
 from superalgos_rsa.documents.edit import apply
 from superalgos_rsa.documents.json_text import locate, parse
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.superalgos.key_config import PLACEHOLDERS, KeyConfig, is_placeholder, read
 from superalgos_rsa.superalgos.load_route import VaultReader, load
 from superalgos_rsa.superalgos.workspace import read_workspace
 from superalgos_rsa.validator.credential import Credential, resolve

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from superalgos_rsa.config import PLACEHOLDERS, KeyConfig
 from superalgos_rsa.documents import javascript as js
 from superalgos_rsa.servers.local import PathFacts, examine
+from superalgos_rsa.superalgos.key_config import PLACEHOLDERS, KeyConfig
 from superalgos_rsa.superalgos.load_route import VaultHit
+from superalgos_rsa.superalgos.secret_text import is_hmac_secret, is_spelled_like_path
 from superalgos_rsa.superalgos.workspace import Key
-from superalgos_rsa.validator.credential import Credential, is_hmac_secret, is_spelled_like_path, resolve, secret_kind
+from superalgos_rsa.validator.credential import Credential, resolve, secret_kind
 
 # Of the forms that exchanges hand out; none of them is anybody's.
 SECRETS = [

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspaces import KEYS, key, with_keys, workspace
 
-from superalgos_rsa.config import PLACEHOLDERS
 from superalgos_rsa.documents.json_text import Pointer, parse
 from superalgos_rsa.exports.leaks import leaks
+from superalgos_rsa.superalgos.key_config import PLACEHOLDERS
 
 NOTHING: frozenset[str] = frozenset()
 CONFIG = (*KEYS, 0, "config")

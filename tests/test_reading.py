@@ -13,16 +13,10 @@ from hypothesis import strategies as st
 from installations import KEY_FILE, Site, entry, key, trading
 
 from superalgos_rsa.documents.json_text import Place
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.superalgos.vault import Vault
-from superalgos_rsa.validator.documents import (
-    DEFAULT_LIMIT,
-    ReadDocument,
-    Source,
-    find_documents,
-    read_document,
-    read_source,
-)
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
 from superalgos_rsa.validator.report import DocumentKind
 
 NO_VAULT = Vault("", "absent")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.config import read
 from superalgos_rsa.documents.damaged_json import config_text, without_control_characters
 from superalgos_rsa.documents.edit import quote
+from superalgos_rsa.superalgos.key_config import read
 
 A = "aB3dE6gH" * 8
 

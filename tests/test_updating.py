@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from workspaces import KEYS, account, ecosystem, entry, exchange, key, with_keys, workspace
 
-from superalgos_rsa.config import Update
+from superalgos_rsa.config import Plan, Update, plan_document_update
 from superalgos_rsa.documents.json_text import decode, locate, parse
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.changes import Change
@@ -17,7 +17,6 @@ from superalgos_rsa.files.journal import Journal, state_folder
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import read_vault
 from superalgos_rsa.superalgos.workspace import Key, read_workspace
-from superalgos_rsa.updating import Plan, plan_document_update
 
 NEW = Update("Ap1KeyOfTheExchange", "My-Secrets/Binance key (1).pem")
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from superalgos_rsa.cli.session import Output
-from superalgos_rsa.validator.documents import DEFAULT_LIMIT
+from superalgos_rsa.files.find import DEFAULT_LIMIT
 
 _MIB = 1024 * 1024
 Command = Callable[..., Any]

@@ -7,9 +7,9 @@ import time
 
 from superalgos_rsa.cli.session import complain, open_journal
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread, read_regular, replace
 from superalgos_rsa.reports.known import is_report
-from superalgos_rsa.validator.documents import DEFAULT_LIMIT
 
 
 def save(path: str, data: bytes) -> None:

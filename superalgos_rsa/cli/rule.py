@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from superalgos_rsa.cli.session import say
-from superalgos_rsa.validator.rules import pages
-from superalgos_rsa.validator.rules.catalogue import RULES, rule
+from superalgos_rsa.validator.rules.catalogue import RULES, page, rule
 
 
 @click.command()
@@ -14,7 +13,7 @@ from superalgos_rsa.validator.rules.catalogue import RULES, rule
 def command(rule_id: str | None) -> None:
     """Explain one rule, or list them all."""
     if rule_id is not None:
-        say(*pages(rule(rule_id)).splitlines())
+        say(*page(rule(rule_id)).splitlines())
         return
     wide = max(map(len, RULES))
     for entry in RULES.values():

@@ -16,6 +16,7 @@ import click
 from superalgos_rsa.cli.settings import read_settings
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Content, Unread
 from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
@@ -23,14 +24,7 @@ from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
-from superalgos_rsa.validator.documents import (
-    DEFAULT_LIMIT,
-    ReadDocument,
-    Source,
-    find_documents,
-    read_document,
-    read_source,
-)
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
 from superalgos_rsa.validator.facts import World
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate

@@ -7,9 +7,8 @@ import time
 import click
 
 from superalgos_rsa.cli.session import Session, complain, say, written
-from superalgos_rsa.config import Update
+from superalgos_rsa.config import Update, plan_document_update
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.updating import plan_document_update
 
 
 @click.command()

@@ -26,20 +26,20 @@ from superalgos_rsa.cli.keygen import (
 )
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say, written
-from superalgos_rsa.config import Update, is_placeholder
+from superalgos_rsa.config import Plan, Update, plan_document_update
 from superalgos_rsa.documents.json_text import pointer_text
 from superalgos_rsa.documents.pasting import command_line
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.superalgos.engine import exchanges
 from superalgos_rsa.superalgos.engine import judge as judge_text
 from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
-from superalgos_rsa.updating import Plan, plan_document_update
-from superalgos_rsa.validator.documents import find_documents
 from superalgos_rsa.validator.facts import KeyFacts, World
 
 

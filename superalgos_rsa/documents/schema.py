@@ -44,10 +44,10 @@ def names() -> tuple[str, ...]:
 def text(name: str) -> str:
     if name not in _NAMES:
         raise UsageError(f"there is no schema {name!r}", hint=f"the schemas are: {', '.join(_NAMES)}")
-    package = Path(__file__).parent
     # A wheel maps the top-level folder into the package; a checkout has it beside the package.
-    folder = package / "schemas" if (package / "schemas").is_dir() else package.parent / "schemas"
-    return (folder / f"{name}.schema.json").read_text(encoding="utf-8")
+    here = Path(__file__)
+    file = here.parent / "schemas" / f"{name}.schema.json"
+    return (file if file.is_file() else here.parents[2] / "schemas" / file.name).read_text(encoding="utf-8")
 
 
 def problems(name: str, value: Any) -> list[Problem]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.documents.json_text import MOST_TOLD, JsonError, Pointer, Way, containers, parse, pointer_of
 from superalgos_rsa.documents.showing import mask
+from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.superalgos.secret_text import is_spelled_like_path
 from superalgos_rsa.superalgos.workspace import API_KEY_TYPE, KEY_TYPE, LAN_NODE_TYPES, LONGEST_NAME
-from superalgos_rsa.validator.credential import is_spelled_like_path
 
 # Fields of any node's config, in lower case, that hold what gives access: the key node, Github API, Web3 API, wallets,
 # API Authorization Key, and the Telegram, Discord, Slack and Twitter bots, which Share leaves in.

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from superalgos_rsa.files.regular import Content, read_regular
 from superalgos_rsa.keys.exposure import stem
 from superalgos_rsa.keys.inspect import KeyText, inspect
-from superalgos_rsa.validator.credential import BLANK, is_hmac_secret
+from superalgos_rsa.superalgos.secret_text import BLANK, is_hmac_secret
 
 MAX_DEPTH = 3
 MAX_FILES = 2000

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from superalgos_rsa.config import Update
+from superalgos_rsa.config import Update, code_names_in, plan_key_update
 from superalgos_rsa.documents.edit import Edit
 from superalgos_rsa.documents.json_text import decode, encode, parse
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.fixer.candidates import Candidate, search
 from superalgos_rsa.fixer.trial import Judge, State, Verdict
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
-from superalgos_rsa.updating import code_names_in, plan_key_update
-from superalgos_rsa.validator.documents import find_documents
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
 

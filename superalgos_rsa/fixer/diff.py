@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.documents.edit import quote
 from superalgos_rsa.documents.json_text import JsonError, Pointer, decode, locate, parse, place, pointer_text
 from superalgos_rsa.documents.showing import SUFFIX, censored, mask, outline, shown
 from superalgos_rsa.files.changes import Change
-from superalgos_rsa.validator.credential import BLANK, is_spelled_like_path
+from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.superalgos.secret_text import BLANK, is_spelled_like_path
 
 Is = Callable[[str], bool]
 """Whether a path names something that is there."""

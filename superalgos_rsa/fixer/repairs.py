@@ -20,7 +20,7 @@ from superalgos_rsa.fixer.ours import why_not_ours
 from superalgos_rsa.fixer.trial import Mode
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.superalgos.load_route import Crash
-from superalgos_rsa.validator.credential import BLANK
+from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
 from superalgos_rsa.validator.rules.registry import Occurrence

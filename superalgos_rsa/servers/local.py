@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Literal
 
 from superalgos_rsa.files.file_systems import is_made_up
+from superalgos_rsa.superalgos.secret_text import BLANK
 
 MAX_KEY_FILE = 64 * 1024
 """An RSA key of 16,384 bits takes 13 KiB."""
@@ -198,7 +199,7 @@ def _offers(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> I
         if path.lower().startswith("file:"):
             yield "url", re.sub(r"^file:(//)?(localhost(?=/))?", "", path, flags=re.IGNORECASE)
         yield "expanded", _expand(path)
-        bare = path.strip(_BLANK)
+        bare = path.strip(BLANK)
         yield "trimmed", bare
         yield "unquoted", bare.strip("\"'`\u2018\u2019\u201c\u201d")
         if os.sep == "/" and "\\" in path:
@@ -215,9 +216,6 @@ def _offers(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> I
         yield from _by_name(bare.rstrip("/"))
     except (OSError, ValueError):  # a name no file can have, or a folder that went away meanwhile
         pass
-
-
-_BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
 def _by_name(path: str) -> Iterator[tuple[Likeness, str]]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from superalgos_rsa.config import KeyConfig, read
 from superalgos_rsa.documents.json_text import LimitError, Pointer, Way, containers, pointer_length, pointer_of
+from superalgos_rsa.superalgos.key_config import KeyConfig, read
 
 KEY_TYPE = "Exchange Account Key"
 API_KEY_TYPE = "API Authorization Key"

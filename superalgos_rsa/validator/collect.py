@@ -16,9 +16,10 @@ from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, exami
 from superalgos_rsa.servers.this_machine import is_this_machine
 from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict, judge
 from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_hmac_secret
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Key, Task
-from superalgos_rsa.validator.credential import BLANK, Credential, control_character, is_hmac_secret, secret_kind
+from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from superalgos_rsa.exports.leaks import Leak
     from superalgos_rsa.superalgos.installation import Installation
 
-DEFAULT_LIMIT = 24 * 1024 * 1024
 VAULT_NAME = "workspace-credentials.json"
 _EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
 
@@ -56,15 +55,6 @@ class ReadDocument:
     """One a key of the document, in the same order."""
 
 
-def find_documents(names: Iterable[str]) -> Iterator[str]:
-    """The names themselves; of a folder every JSON file below it, in the order of their names."""
-    for name in names:
-        if not os.path.isdir(name):
-            yield name
-            continue
-        for folder, folders, files in os.walk(name):
-            folders.sort()
-            yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))
 
 
 def read_source(name: str, limit: int, installation: Installation | None = None) -> Source:

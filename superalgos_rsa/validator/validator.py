@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from superalgos_rsa import __version__
-from superalgos_rsa.config import is_placeholder
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, pointer_text
 from superalgos_rsa.documents.showing import LEAST, censored, mask
+from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
 from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
 from superalgos_rsa.validator.report import (
@@ -22,8 +22,7 @@ from superalgos_rsa.validator.report import (
     Summary,
     TaskEntry,
 )
-from superalgos_rsa.validator.rules.catalogue import RULES
-from superalgos_rsa.validator.rules.every import run
+from superalgos_rsa.validator.rules.catalogue import RULES, run
 from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, Occurrence
 
 # A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.

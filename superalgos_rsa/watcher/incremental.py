@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.files.rights import User
 from superalgos_rsa.keys.exposure import Surroundings
@@ -19,7 +20,7 @@ from superalgos_rsa.superalgos.vault import Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.collect import Look, Settings, gather
 from superalgos_rsa.validator.credential import Credential
-from superalgos_rsa.validator.documents import ReadDocument, find_documents, read_document, read_source
+from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
 from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, World
 from superalgos_rsa.watcher.dependencies import Entry, Trails, spellings, trail
 

@@ -97,7 +97,8 @@ def test_two_users_meet(anyones_folder: Path) -> None:
 
 def other_writer(path: Path, own: Path, expected: str, new: str) -> subprocess.Popen[str]:
     script = (
-        "import sys; from superalgos_rsa.files.regular import replace; from superalgos_rsa.errors import ConflictError\n"
+        "import sys; from superalgos_rsa.files.regular import replace\n"
+        "from superalgos_rsa.errors import ConflictError\n"
         "try: replace(sys.argv[1], sys.argv[2].encode(), sys.argv[3].encode())\n"
         "except ConflictError: print('conflict')\n"
         "else: print('written')"

@@ -55,7 +55,8 @@ def green(broken: Path, call: Call) -> Path:
     for mistake in demo_installation.MISTAKES:
         values = ["--code-name", mistake.code_name] if mistake.code_name else []
         secret = ["--secret", mistake.secret or demo_installation.KEY_FILE]
-        assert call("--root", broken, "set", broken / demo_installation.WORKSPACE, mistake.name, *values, *secret).code == 0
+        workspace = broken / demo_installation.WORKSPACE
+        assert call("--root", broken, "set", workspace, mistake.name, *values, *secret).code == 0
     return broken
 
 

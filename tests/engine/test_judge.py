@@ -185,5 +185,6 @@ def test_reason_holds_no_part_of_the_secret(text: str, candidate: CcxtVersion | 
 
 
 def test_import_leaves_the_heavy_library_out() -> None:
-    code = "import sys, superalgos_rsa.superalgos.engine, superalgos_rsa.keys.inspect; sys.exit('cryptography' in sys.modules)"
+    modules = "sys, superalgos_rsa.superalgos.engine, superalgos_rsa.keys.inspect"
+    code = f"import {modules}; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -38,7 +38,8 @@ def document(site: Site, real_workspaces: Path) -> Path:
         if number % 4 == 3:  # as the platform's own save leaves it
             entries.append({"type": "exchange", "key": code_name, "value": secret})
             secret = ""
-        edits += embedded_json.set_members(text, spans[*key.pointer, "config"], {"codeName": code_name, "secret": secret})
+        members = {"codeName": code_name, "secret": secret}
+        edits += embedded_json.set_members(text, spans[*key.pointer, "config"], members)
     site.vault(*entries)
     return site.put(f"Platform/My-Workspaces/{NAME}", encode(apply(text, edits)))
 

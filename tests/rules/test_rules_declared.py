@@ -11,8 +11,7 @@ from installations import Site, key
 from superalgos_rsa.validator import rules
 from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
 from superalgos_rsa.validator.rules import registry
-from superalgos_rsa.validator.rules.catalogue import RULES
-from superalgos_rsa.validator.rules.every import run
+from superalgos_rsa.validator.rules.catalogue import RULES, run
 from superalgos_rsa.validator.rules.registry import CHECKS, INTERNAL_ERROR, Declared
 
 # To be shortened when their rules come.

@@ -17,7 +17,7 @@ from installations import HMAC_SECRET, KEY_FILE, VAULT, Judged, Site, key, tradi
 from keys import private_pem, rsa_key
 
 from superalgos_rsa.cli import run
-from superalgos_rsa.validator.credential import is_spelled_like_path
+from superalgos_rsa.superalgos.secret_text import is_spelled_like_path
 
 
 @pytest.fixture

@@ -47,15 +47,15 @@ def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Ve
         return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
     if _MARK in text:
         if exchange in exchanges.BINANCE and version >= versions.BINANCE_RSA:
-            return _private_key(text, version, effort, ed25519=version >= versions.ED25519)
+            return _private_key(text, version, effort, also_ed25519=version >= versions.ED25519)
         if exchange in exchanges.BYBIT and version >= versions.BYBIT_RSA:
-            return _private_key(text, version, effort, ed25519=False)
+            return _private_key(text, version, effort, also_ed25519=False)
     return _hmac(text, exchange, version)
 
 
-def _private_key(text: str, version: CcxtVersion, effort: Effort, *, ed25519: bool) -> Verdict:
+def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed25519: bool) -> Verdict:
     # One reader is needed at a start, so only that one is imported.
-    if ed25519 and javascript.length(text) <= ED25519_LONGEST:
+    if also_ed25519 and javascript.length(text) <= ED25519_LONGEST:
         from superalgos_rsa.superalgos.engine import ed25519
 
         return ed25519.judge(text, strict=version >= versions.NODE_CRYPTO)

@@ -5,11 +5,121 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.validator.credential import BLANK, control_character, is_spelled_like_path
+from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_spelled_like_path
 from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.rules.model import KEY_FORMAT_INVALID, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import mend, set_key
+
+SUBJECT = "The code name"
+RULES = (
+    Rule(
+        id="code-name-missing",
+        severity="error",
+        unused_severity="info",
+        title="The key has no code name (API key)",
+        sees="`codeName` is absent or empty. It must hold the API key that the exchange gave you.",
+        engine=(
+            "The vault is never asked, because it is searched by the code name. Without the field the session answers "
+            "`Codename Property Missing`; with an empty text the session starts, but no order can be sent."
+        ),
+        exchange="Nothing reaches the exchange: there is no API key to send.",
+        mend="Copy the API key from the exchange and run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY`.",
+    ),
+    Rule(
+        id="code-name-missing-secret",
+        severity="error",
+        title="The next save will destroy this secret",
+        sees="The key has a secret, but its `codeName` is absent or empty.",
+        engine=(
+            "When the platform saves, it empties the secret in every case, but it moves it to the vault only under a "
+            "code name. Without one the secret is lost for ever, and the platform says nothing."
+        ),
+        exchange="Nothing reaches the exchange: there is no API key to send.",
+        mend="Before you save in the platform, run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY`.",
+    ),
+    Rule(
+        id="code-name-whitespace",
+        severity="error",
+        title="The code name has spaces or invisible characters",
+        sees=(
+            "`codeName` begins or ends with white space, or holds a character that cannot be seen (for example a "
+            "zero-width space)."
+        ),
+        engine=(
+            "Nothing is trimmed. The text goes into the request header as it stands. A header with a line break or an "
+            "invisible character is rejected before it is sent."
+        ),
+        exchange=KEY_FORMAT_INVALID,
+        mend=(
+            "Run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY` with the API key alone, or `superalgos-rsa fix "
+            "DOCUMENT --apply`."
+        ),
+    ),
+    Rule(
+        id="code-name-swapped",
+        severity="error",
+        title="The code name holds the secret",
+        sees="`codeName` holds PEM text or the path of the key file. That belongs in `secret`.",
+        engine=(
+            "The engine takes the code name as the API key. Where it is the path of the key file, the engine reads "
+            "that file and sends its text, your private key, as the API key; PEM text in the field is used just so."
+        ),
+        exchange=KEY_FORMAT_INVALID,
+        mend=(
+            "Run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY --secret PATH`. If a task ran with these values, "
+            "make a new pair with `superalgos-rsa keygen` and delete the old API key at the exchange."
+        ),
+    ),
+    Rule(
+        id="code-name-reads-file",
+        severity="warning",
+        other_severity="error",
+        title="A file with the name of the API key exists",
+        sees=(
+            "A file in the Superalgos folder has the same name as the code name. It is an error when the file's text "
+            "ends in a line break, else a warning."
+        ),
+        engine=(
+            "The engine sends the text of that file as the API key, not the code name itself. A line break at its end "
+            "is kept."
+        ),
+        exchange=KEY_FORMAT_INVALID,
+        mend=(
+            "Write the API key itself: `superalgos-rsa set DOCUMENT KEY --code-name API_KEY`, and rename the file. If "
+            "you want the file, remove the line break at its end: `printf %s API_KEY > FILE`."
+        ),
+    ),
+    Rule(
+        id="code-name-duplicate",
+        severity="error",
+        title="Two keys have the same code name and different secrets",
+        sees="Two key nodes carry the same `codeName`, but not the same secret.",
+        engine=(
+            "The vault is searched by the code name alone. The key that is saved last wins, and on the next load both "
+            "keys get its secret. The other secret is gone."
+        ),
+        exchange=SIGNATURE_INVALID,
+        mend=(
+            "Give each key its own API key: `superalgos-rsa set DOCUMENT KEY --code-name API_KEY --secret PATH`, or "
+            "delete one of the nodes."
+        ),
+    ),
+    Rule(
+        id="key-placeholder",
+        severity="error",
+        unused_severity="info",
+        title="The key still holds the text of the template",
+        sees="`codeName` or `secret` is still the example text that Superalgos puts into a new key.",
+        engine=(
+            "Template text passes every check at the start of a session. The session runs, and the text is sent as the "
+            "API key."
+        ),
+        exchange=KEY_FORMAT_INVALID,
+        mend="Run `superalgos-rsa setup`, or `superalgos-rsa set DOCUMENT KEY --code-name API_KEY --secret PATH`.",
+    ),
+)
 
 _OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
 _PASTE = "API_KEY_FROM_THE_EXCHANGE"

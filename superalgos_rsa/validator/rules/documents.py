@@ -5,8 +5,80 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.validator.facts import DocumentFacts, World
+from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, check
 from superalgos_rsa.validator.rules.remedies import advice, mend
+
+SUBJECT = "The document"
+RULES = (
+    Rule(
+        id="document-unreadable",
+        severity="error",
+        title="The document cannot be read",
+        sees=(
+            "There is no such file, it may not be read, or it is larger than a limit: in bytes, values, levels, keys "
+            "and tasks (docs/limits.md). Or its text is not UTF-8, or not JSON (the finding names line and column). A "
+            "folder, a pipe or a device is never opened as a document."
+        ),
+        engine=(
+            "The platform ends when it loads a workspace that is not JSON. Every key and task in the file is out of "
+            "reach."
+        ),
+        exchange="Nothing can be promised: the document could not be judged.",
+        mend=(
+            "Correct the file at the line and column that the finding names, or put back a backup. Then run "
+            "`superalgos-rsa check DOCUMENT` again."
+        ),
+    ),
+    Rule(
+        id="document-shape",
+        severity="error",
+        title="The document is JSON, but not from Superalgos",
+        sees=(
+            "The file is good JSON, but it is no workspace, no node, no plugin file and no vault: a list of other "
+            "things, a bare text or number, or an object without a node `type`."
+        ),
+        engine=(
+            "A workspace must be an object with `rootNodes`. The platform ends when it loads a file from My-Workspaces "
+            "that is a list, or one that has no `rootNodes`."
+        ),
+        exchange="Nothing reaches the exchange: the document holds no key and no task.",
+        mend=(
+            "Name the right file. If this is the right one, put back a backup, or save the workspace again from the "
+            "platform. `superalgos-rsa schema workspace` prints the shape that is needed."
+        ),
+    ),
+    Rule(
+        id="document-duplicate-member",
+        severity="warning",
+        title="A name stands twice in one object",
+        sees="Two members of the same JSON object have the same name.",
+        engine="The platform takes the last one. The first is lost with the next save.",
+        exchange=None,
+        mend="Delete the member that is wrong, at the line that the finding names or before it.",
+    ),
+    Rule(
+        id="workspace-crash",
+        severity="error",
+        title="Loading this workspace ends the whole platform",
+        sees=(
+            "Something in the file, or in the vault that is read with it, stops the platform while it loads the "
+            "workspace. It may be a byte order mark at the start, a list that is missing (`exchanges`, `userAccounts`, "
+            "`keys`), a key config that is no JSON, or a bad vault. Or it is `null` among the root nodes before the "
+            "Crypto Ecosystem or the APIs node. Each cause is one finding at its own place."
+        ),
+        engine=(
+            "The error is thrown where no code catches it, so the whole platform process ends, not only the load. The "
+            "browser remembers the last workspace, so each new page load ends the platform again. Tasks that run at "
+            "that moment go on, but the new platform does not know them."
+        ),
+        exchange=PLATFORM_ENDS,
+        mend=(
+            "Run `superalgos-rsa fix DOCUMENT` to see the repair, and `superalgos-rsa fix DOCUMENT --apply` to make "
+            "it. Do not open the workspace in the platform before `superalgos-rsa check DOCUMENT` is green."
+        ),
+    ),
+)
 
 _ENDS = "Loading this file ends the whole platform"
 _MENDED = frozenset({"null-root", "missing-list", "config-missing"})
@@ -36,7 +108,3 @@ def _without_config(pointer: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return pointer[:-1] if pointer and pointer[-1] == "config" else pointer
 
 
-@check(DocumentFacts, "export-secret", "export-personal")
-def export(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
-    for leak in document.leaks:
-        yield Occurrence(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)

@@ -6,8 +6,61 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, command
+
+SUBJECT = "The key file"
+RULES = (
+    Rule(
+        id="file-permissions",
+        severity="warning",
+        title="Other users can read the private key",
+        sees="The group or all users of the machine have rights on the key file. Modes 0600 and 0400 are good.",
+        engine=(
+            "The engine does not look at it, and the key works. But every user of the machine may be able to trade "
+            "with your account."
+        ),
+        exchange=None,
+        mend="`chmod 600 FILE`",
+    ),
+    Rule(
+        id="file-in-git",
+        severity="warning",
+        title="The private key can get into git",
+        sees="The key file is tracked by git, or it lies in a git work tree that does not ignore it.",
+        engine="The engine does not look at it, and the key works. But the next commit or push may publish the key.",
+        exchange=None,
+        mend=(
+            "Move the file to `My-Secrets`, which Superalgos keeps out of git, and run `superalgos-rsa set DOCUMENT "
+            "KEY --secret PATH`. A key that was pushed is public: make a new one with `superalgos-rsa keygen`."
+        ),
+    ),
+    Rule(
+        id="file-copies",
+        severity="warning",
+        title="There are copies of the private key beside it",
+        sees="Other files near the key file hold the same private key: a backup of an editor, a copy, a download.",
+        engine="The engine does not look at them. Each copy is one more file that can be stolen.",
+        exchange=None,
+        mend="Look at each file that the finding names, and delete what you do not need: `shred -u COPY`.",
+    ),
+    Rule(
+        id="public-key-mismatch",
+        severity="warning",
+        title="The public key beside it belongs to another private key",
+        sees="A public key file with the same name lies beside the private key, but the two are not a pair.",
+        engine=(
+            "The engine does not look at the public key. If that file is the one you gave to the exchange, no "
+            "signature will verify there."
+        ),
+        exchange=SIGNATURE_INVALID,
+        mend=(
+            "`superalgos-rsa pubkey FILE --match PUBLIC` says whether they are a pair, and `superalgos-rsa pubkey "
+            "FILE` prints the right public key to give to the exchange."
+        ),
+    ),
+)
 
 
 @check(KeyFacts, "file-permissions")

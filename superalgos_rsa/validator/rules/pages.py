@@ -11,7 +11,7 @@ _WIDTH = 88
 _INTRODUCTION = """\
 # Rules
 
-<!-- Made by `python -m superalgos_rsa.validator.rules.catalogue > docs/rules.md` from superalgos_rsa/rules/catalogue. -->
+<!-- Made by `python -m superalgos_rsa.validator.rules > docs/rules.md`. -->
 
 Each rule is one mistake. An **error** means: it does not work, or it does not do what you think. A **warning** means:
 it works today, but there is a danger. An **info** is good to know. The messages of the exchange are those of Binance.

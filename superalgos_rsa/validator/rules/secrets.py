@@ -4,12 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.config import is_placeholder
-from superalgos_rsa.validator.credential import BLANK
+from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts, World
 from superalgos_rsa.validator.rules.keys import blame
+from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, set_key
+
+SUBJECT = "The secret"
+RULES = (
+    Rule(
+        id="secret-missing",
+        severity="error",
+        unused_severity="info",
+        title="The key has no secret",
+        sees="`secret` is absent or empty, and the vault has no value for this key.",
+        engine=(
+            "Without the field the session answers `Secret Property Missing`. With an empty text the session starts, "
+            'and each order fails: `binance requires "secret" credential`.'
+        ),
+        exchange=ENGINE_THROWS,
+        mend=(
+            "Run `superalgos-rsa set DOCUMENT KEY --secret PATH`. No key file yet? `superalgos-rsa keygen` makes one."
+        ),
+    ),
+    Rule(
+        id="vault-entry-missing",
+        severity="error",
+        unused_severity="info",
+        title="The vault has no entry for this key",
+        sees=(
+            "The secret in the document is empty, as after a save, but the vault has no entry under the key's "
+            "`codeName`."
+        ),
+        engine=(
+            "Nothing fills the secret. The session starts, and each order fails for want of a secret. This happens "
+            "when the code name is changed by hand, or when `My-Secrets` was not copied along with the workspace."
+        ),
+        exchange=ENGINE_THROWS,
+        mend=(
+            "Run `superalgos-rsa set DOCUMENT KEY --secret PATH`; it writes the value where the platform looks for it."
+        ),
+    ),
+    Rule(
+        id="secret-exposed",
+        severity="warning",
+        title="A secret stands in the document in clear text",
+        sees="A document on the disk holds an HMAC secret or the text of a private key.",
+        engine=(
+            "It works, but whoever gets a copy of the file can trade with your account. The platform moves a secret to "
+            "the vault when it saves, but only for keys in the part of the tree that the vault covers."
+        ),
+        exchange=None,
+        mend=(
+            "Use an RSA key in a file and write only its path: `superalgos-rsa keygen`, then `superalgos-rsa set "
+            "DOCUMENT KEY --secret PATH`. Before you share the document: `superalgos-rsa check --export DOCUMENT`."
+        ),
+    ),
+    Rule(
+        id="secret-inline-pem",
+        severity="warning",
+        other_severity="error",
+        title="The secret is the text of a private key, not the path of its file",
+        sees=(
+            "`secret` holds PEM text. It is a warning where the engine can sign with this text, and an error where it "
+            "cannot, for example because the line breaks were lost."
+        ),
+        engine=(
+            "There is no file of that name, so the engine takes the text itself. It signs with it when the text is a "
+            "whole PEM; else it throws an error. The platform copies the text to the vault and, after a refused order, "
+            "into its log files."
+        ),
+        exchange=ENGINE_THROWS,
+        mend="Save the text in a file, `chmod 600 FILE`, then `superalgos-rsa set DOCUMENT KEY --secret FILE`.",
+    ),
+    Rule(
+        id="secret-whitespace",
+        severity="error",
+        title="White space before or behind the HMAC secret",
+        sees=(
+            "An HMAC secret, written out or in a file, begins or ends with white space. Most often it is the line "
+            "break that an editor puts at the end of a file."
+        ),
+        engine=(
+            "The engine trims nothing: the line break becomes a part of the HMAC key, and every signature is wrong."
+        ),
+        exchange=SIGNATURE_INVALID,
+        mend=(
+            'Write the file again without a line break at its end: `(umask 077; printf %s "$(cat FILE)" > NEW) && mv '
+            "NEW FILE`."
+        ),
+    ),
+)
 
 _PATH = "PATH_OF_THE_KEY_FILE"
 

@@ -1,7 +1,14 @@
-"""Rules about a document that is meant for sharing."""
+"""Rules about documents that are meant for sharing."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from superalgos_rsa.validator.facts import DocumentFacts, World
 from superalgos_rsa.validator.rules.model import Rule
+from superalgos_rsa.validator.rules.registry import Occurrence, check
 
+SUBJECT = "Sharing"
 RULES = (
     Rule(
         id="export-secret",
@@ -17,8 +24,9 @@ RULES = (
         ),
         exchange="Whoever has the file can use the account.",
         mend=(
-            "`superalgos-rsa scrub DOCUMENT -o OUT` writes a copy that is safe to share. If the file was shared "
-            "already, delete the API key at the exchange and make a new one."
+            "Take the value that the finding names out of the copy that you share, and run `superalgos-rsa check "
+            "--export DOCUMENT` again. If the file was shared already, delete the API key at the exchange and make a "
+            "new one."
         ),
     ),
     Rule(
@@ -31,6 +39,12 @@ RULES = (
             "Nodes, and a Key Reference goes on naming the account and the key."
         ),
         exchange=None,
-        mend="`superalgos-rsa scrub DOCUMENT -o OUT` writes a copy without them.",
+        mend="Take them out of the copy that you share, and run `superalgos-rsa check --export DOCUMENT` again.",
     ),
 )
+
+
+@check(DocumentFacts, "export-secret", "export-personal")
+def export(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
+    for leak in document.leaks:
+        yield Occurrence(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)

@@ -1,0 +1,19 @@
+"""Documents by their names, and in folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+DEFAULT_LIMIT = 24 * 1024 * 1024
+
+
+def find_documents(names: Iterable[str]) -> Iterator[str]:
+    """The names themselves; of a folder every JSON file below it, in the order of their names."""
+    for name in names:
+        if not os.path.isdir(name):
+            yield name
+            continue
+        for folder, folders, files in os.walk(name):
+            folders.sort()
+            yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))

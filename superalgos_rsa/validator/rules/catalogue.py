@@ -1,0 +1,60 @@
+"""Every rule there is, as data and as functions. `superalgos-rsa rule` and docs/rules.md are made from it."""
+
+from __future__ import annotations
+
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.validator.rules import (
+    code_names,
+    configs,
+    documents,
+    exports,
+    files,
+    keys,
+    paths,
+    pems,
+    platform,
+    secrets,
+    tasks,
+    tool,
+    vaults,
+)
+from superalgos_rsa.validator.rules.model import Rule
+from superalgos_rsa.validator.rules.pages import markdown_of, page
+from superalgos_rsa.validator.rules.registry import run
+
+__all__ = ["RULES", "SUBJECTS", "Rule", "markdown", "page", "rule", "run"]
+
+# The order is that in which mistakes have to be mended: a path means nothing before its document can be read.
+SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
+    (module.SUBJECT, module.RULES)
+    for module in (
+        documents,
+        configs,
+        code_names,
+        secrets,
+        vaults,
+        paths,
+        files,
+        pems,
+        keys,
+        tasks,
+        exports,
+        platform,
+        tool,
+    )
+)
+
+RULES: dict[str, Rule] = {entry.id: entry for _, rules in SUBJECTS for entry in rules}
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule of that id. Raises `UsageError`."""
+    try:
+        return RULES[rule_id]
+    except KeyError:
+        raise UsageError(f"there is no rule {rule_id!r}", hint="`superalgos-rsa rule` lists them all") from None
+
+
+def markdown() -> str:
+    """The text of docs/rules.md."""
+    return markdown_of(SUBJECTS)
