@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from superalgos_rsa.cli import cli
 from superalgos_rsa.cli.session import Request, Session, judge

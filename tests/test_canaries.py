@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from keys import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
+from key_samples import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
 
 from superalgos_rsa.cli import run
 from superalgos_rsa.cli.session import Request, Session, judge

@@ -31,10 +31,11 @@ def test_a_wheel_carries_the_schemas_and_the_typing_mark_and_finds_them(tmp_path
         archive.extractall(installed)
         inside = set(archive.namelist())
     assert "superalgos_rsa/py.typed" in inside
-    assert {f"superalgos_rsa/schemas/{name}.schema.json" for name in schema.names()} <= inside
+    assert {f"superalgos_rsa/documents/schemas/{name}.schema.json" for name in schema.names()} <= inside
     modules = {path.relative_to(source).as_posix() for path in (source / "superalgos_rsa").rglob("*.py")}
     assert modules <= inside, "name the package in setup.cfg"
-    script = "from superalgos_rsa import schema; print(schema.__file__); [schema.text(name) for name in schema.names()]"
+    texts = "[schema.text(name) for name in schema.names()]"
+    script = f"from superalgos_rsa.documents import schema; print(schema.__file__); {texts}"
     ran = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""Facts about a path on the machine this runs on: standard library only and one file, so that it can run elsewhere.
+"""Facts about a path on the machine this runs on.
 
 The task server hands a credential's text to `fs.accessSync` and `fs.readFileSync` as it stands, relative to its working
 folder: nothing is trimmed, expanded or unquoted. What is no readable file there is taken for the secret itself.

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from fixing.trees import Tree, tree
+from fixer.trees import Tree, tree
 
 from attack import laws
 from attack.cases import Case, Shape

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from installations import CCXT_2, HMAC_SECRET, VAULT, ecosystem, exchange, key, trading
-from keys import private_pem, public_pem
+from key_samples import private_pem, public_pem
 
 from attack.key_mutation import mutated_key
 from attack.mutation import ODD, WRAPPINGS, mutated_bytes, mutated_json, slip

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from keys import tlv
+from key_samples import tlv
 
 from attack.mutation import mutated_bytes
 

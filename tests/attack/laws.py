@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fixing.trees import Tree
+from fixer.trees import Tree
 
 from attack.pairs import ABSENT, Difference, Members, Path, differences, read
 

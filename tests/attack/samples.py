@@ -30,7 +30,7 @@ from installations import (
     task,
     trading,
 )
-from keys import PKCS1, certificate, pem_of, private_der, private_pem, public_pem, rsa_der, tlv
+from key_samples import PKCS1, certificate, pem_of, private_der, private_pem, public_pem, rsa_der, tlv
 
 CCXT = (CCXT_2, CCXT_4, CCXT_4_NEW)
 WORKSPACE = "Platform/My-Workspaces/W.json"

@@ -9,7 +9,7 @@ import shutil
 import traceback
 from collections.abc import Callable
 
-from fixing.trees import Tree, tree
+from fixer.trees import Tree, tree
 from installations import VAULT, Judged, keep_laws
 
 from attack import laws

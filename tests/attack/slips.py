@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from keys import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, rsa_key
+from key_samples import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, rsa_key
 
 LEAK = 16
 """So many characters of a secret in a row are a leak."""

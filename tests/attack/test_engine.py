@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from installations import CCXT_2, KEY_FILE, Site, key, trading
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from attack.limits import attacked
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from cli.command_line import Ended, process
 from installations import API_KEY, Site, key, trading

@@ -16,7 +16,7 @@ from cli.command_line import PROGRAM, environment
 from cli.test_watch import watch
 from conftest import absent
 from installations import KEY_FILE, Site, ecosystem, exchange, key, trading
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
 from superalgos_rsa.keys.work_tree import MAX_INDEX, MAX_RULES

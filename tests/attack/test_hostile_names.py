@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from installations import Site, ecosystem, exchange, key, network, task
-from keys import public_pem, rsa_key
+from key_samples import public_pem, rsa_key
 
 from attack.heard import Heard
 from attack.limits import attacked

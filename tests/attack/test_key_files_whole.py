@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from installations import API_KEY, Site, key, trading
 from tracer import ERRORS, Point, find_tracer, points, traced

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import NOBODY
 from installations import KEY_FILE, Site, key, trading
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
 from superalgos_rsa.errors import ConflictError

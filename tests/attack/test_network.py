@@ -17,7 +17,7 @@ import pytest
 from cli.command_line import PROGRAM, environment
 from conftest import absent
 from installations import KEY_FILE, Node, Site, ecosystem, exchange, key, network, task, trading
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from attack.limits import attacked
 from superalgos_rsa.superalgos.installation import HTTP_PORT

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import NOBODY, absent
 from installations import KEY_FILE, VAULT, Site, entry, key, trading
-from keys import private_pem, rsa_key
-from watching.watched import watching
+from key_samples import private_pem, rsa_key
+from watcher.watched import watching
 
 from attack.limits import attacked
 from attack.users import OTHER, TRADER, as_root, check, check_as, errors, give, installation_of_the_trader, run_as

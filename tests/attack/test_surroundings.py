@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from installations import Site, ecosystem, exchange, key
-from keys import private_pem
+from key_samples import private_pem
 
 from attack.limits import attacked
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from conftest import absent
 from installations import KEY_FILE, VAULT, Site, ecosystem, entry, exchange, key, network, task
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from attack.limits import Answer, attacked
 from attack.slow_mount import NAME, SlowMount

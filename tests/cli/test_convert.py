@@ -3,9 +3,9 @@
 import stat
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
-from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_pem
+from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_pem
 
 from cli.command_line import process
 from cli.conftest import Call

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-import keys
+import key_samples as keys
 import pytest
 from conformance.engines import HERE, PACKAGES, missing
 from conftest import absent
 from installations import API_KEY, CCXT_2, HMAC_SECRET, KEY_FILE, Site, ecosystem, exchange, key, trading
-from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_pem, public_pem
+from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_pem, public_pem
 
 from cli.command_line import Ended, process
 from cli.conftest import Call

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, entry, exchange, key, trading
-from keys import other_key, private_pem, public_pem, rsa_key
+from key_samples import other_key, private_pem, public_pem, rsa_key
 
 from cli.conftest import Call
 from superalgos_rsa.superalgos import demo_installation as demo

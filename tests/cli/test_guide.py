@@ -4,10 +4,10 @@ import re
 import shlex
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from installations import API_KEY, Site, key, trading
-from keys import PKCS1, private_pem, public_pem
+from key_samples import PKCS1, private_pem, public_pem
 
 from cli.command_line import PROJECT, process
 from cli.on_terminal import converse

@@ -4,10 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from cryptography.hazmat.primitives import serialization as s
-from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_der, public_pem
+from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_der, public_pem
 
 from cli.command_line import DEADLINE, PROGRAM, environment
 from cli.conftest import Call

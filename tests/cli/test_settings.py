@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from installations import KEY_FILE, Site, key, trading
-from keys import private_pem, rsa_key
+from key_samples import private_pem, rsa_key
 
 from cli.conftest import Call
 from superalgos_rsa.cli import settings

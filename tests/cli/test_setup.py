@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keys
+import key_samples as keys
 import pytest
 from installations import API_KEY, Site, ecosystem, entry, exchange, key
-from keys import PASSPHRASE, PKCS8, private_pem, public_pem
+from key_samples import PASSPHRASE, PKCS8, private_pem, public_pem
 
 from cli.command_line import process
 from cli.conftest import Call

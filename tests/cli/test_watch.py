@@ -168,7 +168,7 @@ def test_standard_input_cannot_be_watched(green: Path) -> None:
 
 def test_a_hang_up_reads_the_config_again(green: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-    from keys import private_pem
+    from key_samples import private_pem
 
     (green / demo.KEY_FILE).write_bytes(private_pem(generate_private_key(65537, 4096)))
     with watch(green) as running:

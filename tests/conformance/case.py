@@ -6,8 +6,8 @@ import base64
 import itertools
 from dataclasses import dataclass
 
-import keys
-from keys import PKCS1, private_pem, public_pem
+import key_samples as keys
+from key_samples import PKCS1, private_pem, public_pem
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-import keys
-from keys import PKCS1, private_pem, public_pem
+import key_samples as keys
+from key_samples import PKCS1, private_pem, public_pem
 
 from .case import KEY, PEMS, PUBLIC, Case
 from .layouts import layouts

@@ -6,10 +6,10 @@ import base64
 import re
 from collections.abc import Callable
 
-import keys
+import key_samples as keys
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import strategies as st
-from keys import PKCS1, private_pem, public_pem
+from key_samples import PKCS1, private_pem, public_pem
 
 from .case import Case
 

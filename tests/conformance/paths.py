@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import keys
+import key_samples as keys
 
 from superalgos_rsa.servers.local import examine
 from superalgos_rsa.superalgos.engine import CcxtVersion, Verdict, judge

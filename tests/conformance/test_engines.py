@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

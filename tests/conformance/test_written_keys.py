@@ -9,10 +9,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import keys
+import key_samples as keys
 import pytest
 from conftest import absent
-from keys import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
+from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
 
 from superalgos_rsa.cli import run
 from superalgos_rsa.keys.keypair import public_half
