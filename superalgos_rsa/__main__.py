@@ -23,11 +23,11 @@ def main() -> int:
 
 
 def _run() -> int:
-    from superalgos_rsa.cli import run
+    from superalgos_rsa.cli import main
     from superalgos_rsa.files import core_dumps
 
     core_dumps.forbid()
-    return run(None)
+    return main(None)
 
 
 if __name__ == "__main__":

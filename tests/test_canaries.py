@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from key_samples import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
 
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.cli.session import Request, Session, judge
 from superalgos_rsa.documents import schema
 from superalgos_rsa.superalgos import demo_installation as demo
@@ -249,7 +249,7 @@ class Listener:
 
     def run(self, *words: str, stdin: bytes = b"") -> int:
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = run(words)
+        code = main(words)
         self.heard += "".join(self.capfd.readouterr())
         return code
 

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "superalgos_rsa"
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 CLI = ("cli/", "__main__.py")
 
+
 def _imports(module: str) -> Iterator[str]:
     for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.Import):

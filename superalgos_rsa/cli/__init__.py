@@ -50,7 +50,7 @@ def cli(context: click.Context, root: str | None, config: str | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run(arguments: Sequence[str] | None) -> int:
+def main(arguments: Sequence[str] | None) -> int:
     """Run one command line (`None`: this process's own) and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to fail.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.cli.session import say, wants_colour, write
 
 
@@ -49,4 +49,4 @@ def _say(text: str) -> None:
 def _call(*words: str) -> int:
     shown = " ".join(f'"{word}"' if " " in word else word for word in words)
     say(f"$ superalgos-rsa {shown}")
-    return run(list(words))
+    return main(list(words))

@@ -69,8 +69,10 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error", 
 
     What was typed may be a secret in the wrong place: of names only those are said that are plain, or are there.
     """
-    with contextlib.suppress(OSError):  # nobody reads standard error; the exit code still tells
+    try:
         write(complaint(message, hint, kind, known), err=True)
+    except OSError:  # nobody reads standard error; the exit code still tells
+        drop(sys.stderr)
     return code
 
 
@@ -277,8 +279,8 @@ def exit_code(world: World, report: Report) -> int:
 def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]) -> None:
     """Send a rendered text to its one stream. `render` takes colour and width; `read` are the documents it is about."""
     if output.file is None:
-        if output.format == "json" and hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
+        if output.format == "json":
+            _as_utf8()
         try:
             write(render(wants_colour(sys.stdout), width()))
         except BrokenPipeError:
@@ -297,7 +299,13 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
 def write_json(value: object) -> None:
     from superalgos_rsa.reports import json_report
 
-    emit(lambda _colour, _width: json_report.dumps(value) + "\n", Output("json", None, quiet=False, verbose=False), ())
+    _as_utf8()
+    write(json_report.dumps(value) + "\n")
+
+
+def _as_utf8() -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def drop_stdout() -> None:
@@ -305,10 +313,15 @@ def drop_stdout() -> None:
 
 
 def drop(stream: Any) -> None:
-    """Python would flush once more at exit, and fail once more."""
-    if stream is not None:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    """Python would flush once more at exit, fail once more, and end with an exit code of its own (120)."""
+    if stream is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    if stream is sys.stdout:
+        sys.stdout = None  # as where there is no such stream from the start
+    elif stream is sys.stderr:
+        sys.stderr = None
 
 
 def wants_colour(stream: Any) -> bool:

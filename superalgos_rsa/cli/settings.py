@@ -1,5 +1,4 @@
-"""The settings of this tool. Whose a file is decides what it may hold: that in a Superalgos folder may be a stranger's.
-"""
+"""The settings of this tool. Whose a file is decides what it may hold: a Superalgos folder may be a stranger's."""
 
 from __future__ import annotations
 

@@ -168,9 +168,7 @@ def _moved(before: Settled | None, after: Settled) -> Transition | None:
     return stream.transition(before.report, after.report, now)
 
 
-def _mender(
-    session: Session, question: Callable[[], Question], warn: Callable[..., None]
-) -> Callable[[Settled], bool]:
+def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
     from superalgos_rsa.fixer.context import Wishes
@@ -234,4 +232,3 @@ class _Show:
         ok = sum(key.usable is True for key in report.keys)
         line = f"keys: {ok} ok, {len(report.keys) - ok} broken; watching {self._watcher.watched} paths; last change: "
         self._out.write_status(_CLEAR + (line + self._last)[: width() - 1])
-

@@ -138,8 +138,8 @@ def _try(
         return replace(step, status="held back", reason="it is yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
         return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
-    work.count_trial(bench, proposal.state)
     try:
+        work.count_trial(bench, proposal.state)
         after = bench.judge(proposal.state)
         reason = _objection(bench.verdict, after, occurrence, proposal)
     except Exception as error:

@@ -57,15 +57,3 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
         return "inline"
     meant = is_spelled_like_path(secret) or (found is not None and found.parent_exists)
     return "path" if meant else "inline"
-
-
-
-
-
-
-
-
-
-
-
-

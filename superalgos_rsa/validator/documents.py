@@ -55,8 +55,6 @@ class ReadDocument:
     """One a key of the document, in the same order."""
 
 
-
-
 def read_source(name: str, limit: int, installation: Installation | None = None) -> Source:
     """What the platform may not read of its own workspaces counts as unread, whatever the caller may."""
     content = read_regular(name, limit)

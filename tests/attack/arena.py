@@ -25,7 +25,7 @@ from attack.cases import Case, Shape
 from attack.limits import CPU_SECONDS, EXIT_CODES, PEAK_BYTES, WAITED_SECONDS
 from attack.pairs import read
 from attack.samples import WORKSPACE
-from superalgos_rsa.cli import cli, run
+from superalgos_rsa.cli import cli, main
 from superalgos_rsa.files import lease
 
 # Wherever an exception was caught that is not the tool's own, its type is all that is told of it.
@@ -114,7 +114,7 @@ class Arena:
         words = tuple(word.replace("{home}", str(self.home)) for word in words)
         highest, begun = peak(), sum(os.times()[:4])
         with self._patience(words):
-            ended = _captured(lambda: run(list(words)), self._stdin() if "-" in words else b"")
+            ended = _captured(lambda: main(list(words)), self._stdin() if "-" in words else b"")
         used, grown = sum(os.times()[:4]) - begun, peak() - highest
         if used > CPU_SECONDS:
             raise Broken(f"{words[0]} takes too long", " ".join(words), f"{used:.1f} s of processor time")

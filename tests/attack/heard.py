@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from installations import Site
 
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 
 
 class Heard:
@@ -16,7 +16,7 @@ class Heard:
         self.site, self._capfd, self.text = site, capfd, ""
 
     def run(self, *words: str) -> int:
-        code = run(["--root", str(self.site.root), *words])
+        code = main(["--root", str(self.site.root), *words])
         self.text += "".join(self._capfd.readouterr())
         for report in Path().glob("report*"):
             self.text += report.read_text("utf-8")

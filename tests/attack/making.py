@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from superalgos_rsa.cli import run
+from superalgos_rsa import cli
 
 
 def main(first: dict[str, object], second: dict[str, object]) -> int:
@@ -20,7 +20,7 @@ def main(first: dict[str, object], second: dict[str, object]) -> int:
 def go(call: dict[str, object]) -> int:
     os.chdir(str(call["cwd"]))
     os.environ["XDG_STATE_HOME"] = str(call["state"])
-    return run(list(map(str, call["words"])))  # type: ignore[call-overload]
+    return cli.main(list(map(str, call["words"])))  # type: ignore[call-overload]
 
 
 if __name__ == "__main__":

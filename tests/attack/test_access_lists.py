@@ -121,9 +121,7 @@ def test_attributes_of_every_kind_stay(file: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("value", [None, FRIEND_READS], ids=["no list", "a list"])
-def test_at_no_moment_may_more_users_read_it(
-    file: Path, value: bytes | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_at_no_moment_may_more_users_read_it(file: Path, value: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
     os.chown(file, NOBODY, NOBODY)
     file.chmod(0o640)
     set_attribute(file.parent, DEFAULT, acl(friend=6, group=6, mask=6, others=4))
@@ -254,7 +252,7 @@ def test_a_process_that_is_killed_while_it_writes_leaves_what_its_journal_mends(
     script = (
         "import os, sys, signal; from pathlib import Path; from superalgos_rsa.files.changes import Change\n"
         "from superalgos_rsa.files.journal import Journal\n"
-        "from superalgos_rsa import files\n"
+        "from superalgos_rsa.files import regular as files\n"
         "def die(descriptor, data):\n"
         "    os.lseek(descriptor, 0, os.SEEK_SET)\n"
         "    os.write(descriptor, data[:int(sys.argv[3])])\n"

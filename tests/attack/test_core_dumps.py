@@ -59,7 +59,7 @@ def test_the_process_is_closed_to_others_of_the_same_user(green: Path, again: st
     """Also while it acts as another user, and after."""
     if os.geteuid() == 0:
         os.chown(green, 54321, 54321)
-    first = "from superalgos_rsa import core_dumps, ownership; core_dumps.forbid()"
+    first = "from superalgos_rsa.files import core_dumps, ownership; core_dumps.forbid()"
     asked = f"{first}\nasked = {_ASKED!r}\n{again}\nexec(asked)"
     ended = subprocess.run(
         [sys.executable, "-c", asked], cwd=green, env=environment(), capture_output=True, text=True, check=True

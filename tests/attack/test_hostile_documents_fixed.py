@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, trading
 
 from attack.limits import attacked
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.cli.fix import changes_of
 from superalgos_rsa.documents.edit import Meant
 from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
@@ -135,8 +135,10 @@ def check(*odd: Any, vault: Any = ()) -> None:
 _CHANGES = st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(ODD)), min_size=1, max_size=3)
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-1, 2) | st.sampled_from(["", "bybit", "{}", "{", '{"codeName": null}']),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["config", "length", "0", "type", "keys", "id"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["config", "length", "0", "type", "keys", "id"]), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 
@@ -211,7 +213,7 @@ def two(tmp_path: Path) -> tuple[Site, Path, Path]:
 
 
 def fix(site: Site) -> int:
-    return run(["--root", str(site.root), "fix", "--apply"])
+    return main(["--root", str(site.root), "fix", "--apply"])
 
 
 @pytest.mark.parametrize("when", ["at once", "after a proposal that is skipped"])

@@ -274,10 +274,10 @@ def test_a_key_of_somebody_else_is_left_to_its_owner(
         path.chmod(0o755 if path.is_dir() else 0o644)
 
     def fix() -> int:
-        from superalgos_rsa.cli import run
+        from superalgos_rsa.cli import main
 
         os.environ["XDG_STATE_HOME"] = str(anyones_folder / "state")
-        return run(["--root", str(site.root), "fix", "--apply"])
+        return main(["--root", str(site.root), "fix", "--apply"])
 
     fix()  # what is imported must be so by a user who can read it
     file.chmod(0o644)

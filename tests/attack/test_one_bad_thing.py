@@ -12,6 +12,7 @@ from installations import KEY_FILE, Judged, Site, ecosystem, exchange, key, netw
 
 from attack.limits import attacked
 from superalgos_rsa.fixer import known_keys
+from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.reports import text
 from superalgos_rsa.superalgos.engine import installed_ccxt
 from superalgos_rsa.validator import collect, documents, validator
@@ -59,7 +60,7 @@ STEPS: dict[str, tuple[Any, str, Callable[..., bool]]] = {
     "loading a document": (documents, "load", of_spoilt),
     "classifying a document": (documents, "_classify", of_spoilt),
     "looking at a path": (collect, "examine", of_spoilt),
-    "looking around a key": (collect, "look_around", of_spoilt),
+    "looking around a key": (Surroundings, "of", of_spoilt),
     "telling what a secret is": (collect, "secret_kind", of_spoilt),
     "finding the machine": (collect, "_server", of_spoilt),
     "making a finding": (validator, "_severity", of_spoilt),

@@ -154,7 +154,7 @@ def test_no_slip_that_is_typed_at_the_wrong_place_is_said_again(site: Site, hear
     site.put_key()
     shutil.copy(site.root / KEY_FILE, "k.pem")
     document = site.workspace(*trading(key()))
-    for name, secret, typed in SLIPS[:: 4]:
+    for name, secret, typed in SLIPS[::4]:
         if "\0" in typed or words.startswith("run W"):
             continue
         heard.text = ""
@@ -242,9 +242,7 @@ def test_no_report_shows_a_secret_in_a_name(installation: Installation, slip: tu
     secret, typed = slip
     name = {place: typed}.get
     target = key("My-Secrets/gone.pem", name=name("key", "Key"))
-    traded = exchange(
-        target, name=name("exchange", "Exchange"), code_name=name("code name of the exchange", "binance")
-    )
+    traded = exchange(target, name=name("exchange", "Exchange"), code_name=name("code name of the exchange", "binance"))
     roots = [network(traded, task(target, name=name("task", "Task"))), ecosystem(traded)]
     for said in rendered(reported(installation, {"type": "Workspace", "name": "W", "rootNodes": roots})):
         assert not leaked(secret, said)

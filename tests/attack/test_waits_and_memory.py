@@ -45,8 +45,10 @@ def judged(site: Site, *words: str, command: str = "check") -> Answer:
 
 def der(tag: int, content: bytes) -> bytes:
     size = len(content)
-    head = bytes([size]) if size < 128 else (lambda raw: bytes([128 + len(raw)]) + raw)(
-        size.to_bytes((size.bit_length() + 7) // 8, "big")
+    head = (
+        bytes([size])
+        if size < 128
+        else (lambda raw: bytes([128 + len(raw)]) + raw)(size.to_bytes((size.bit_length() + 7) // 8, "big"))
     )
     return bytes([tag]) + head + content
 

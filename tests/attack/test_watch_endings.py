@@ -154,9 +154,7 @@ def test_a_hanging_command_ends_with_the_watch_and_with_all_that_it_started(
 ) -> None:
     command, fifo = hanging
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    with ready(
-        green, "--on-change", command, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as child:
+    with ready(green, "--on-change", command, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         set_secret(green, BROKEN)
         assert select.select([reader], [], [], DEADLINE)[0]
         pids = [int(pid) for pid in received_from(reader).split()]

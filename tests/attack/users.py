@@ -22,7 +22,7 @@ from installations import Site, key, trading
 
 import superalgos_rsa
 from attack.limits import attacked
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 
 TRADER, OTHER = 54321, 54322
 """Users whom the system's list does not name."""
@@ -61,7 +61,7 @@ def run_as(uid: int, *words: str | Path, cwd: Path, **variables: str) -> Ended:
                 os.setgroups([])
                 os.setgid(uid)
                 os.setuid(uid)
-                code = run([str(word) for word in words])
+                code = main([str(word) for word in words])
                 sys.stdout.flush()
                 sys.stderr.flush()
             finally:

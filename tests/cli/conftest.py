@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 
 from cli.command_line import FOREIGN, Ended
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.superalgos import demo_installation
 
 
@@ -30,7 +30,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     def call(*words: str | Path, stdin: bytes = b"") -> Ended:
         capsys.readouterr()
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = run([str(word) for word in words])
+        code = main([str(word) for word in words])
         return Ended(code, *capsys.readouterr())
 
     return call

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cli.command_line import Ended, account, exchange, keys, process, set_secret, workspace, write_workspace
 from cli.conftest import Call
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.superalgos import demo_installation as demo
 
 DEEP = 100_000
@@ -214,7 +214,7 @@ def test_what_may_not_be_read_is_a_finding(
 
 def _captured(*words: str) -> Ended:
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
-        code = run(words)
+        code = main(words)
     return Ended(code, out.getvalue(), err.getvalue())
 
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import absent
 from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
 
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.keys.keypair import public_half
 
 from .case import Case
@@ -72,7 +72,7 @@ def _convert(file: Path) -> None:
     ours, theirs = os.pipe()
     os.write(theirs, PASSPHRASE)
     os.close(theirs)
-    assert run(["convert", str(file), "-o", f"{file}.clean", "--passphrase-fd", str(ours)]) == 0
+    assert main(["convert", str(file), "-o", f"{file}.clean", "--passphrase-fd", str(ours)]) == 0
 
 
 def test_every_engine_signs_with_every_key_that_convert_writes(engines: Engines, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_every_engine_signs_with_every_key_that_convert_writes(engines: Engines,
 def test_every_engine_signs_with_every_rsa_key_that_keygen_writes(engines: Engines, tmp_path: Path, bits: int) -> None:
     root = _installation(tmp_path, "2.7.62")
     (tmp_path / "superalgos-rsa.toml").write_text("accept_rsa_4096 = true")
-    assert run(["--root", root, "keygen", "k", "--bits", str(bits)]) == 0
+    assert main(["--root", root, "keygen", "k", "--bits", str(bits)]) == 0
     file = tmp_path / "My-Secrets/k.pem"
     case = Case("made", file.read_bytes(), ((tmp_path / "My-Secrets/k.pub.pem").read_bytes(),))
     outcomes = engines.ask([case.for_harness()])
@@ -103,7 +103,7 @@ def test_every_engine_signs_with_every_rsa_key_that_keygen_writes(engines: Engin
 def test_the_engines_that_keygen_makes_ed25519_for_sign_with_it(engines: Engines, tmp_path: Path) -> None:
     for package, version in PACKAGES.items():
         root = tmp_path / package
-        code = run(["--root", _installation(root, str(version)), "keygen", "k", "--type", "ed25519"])
+        code = main(["--root", _installation(root, str(version)), "keygen", "k", "--type", "ed25519"])
         assert code == (2 if package == "ccxt-2" else 0)
         if code == 0:
             public = (root / "My-Secrets/k.pub.pem").read_bytes()

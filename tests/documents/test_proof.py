@@ -117,9 +117,7 @@ def test_the_journal_writes_nothing_that_is_not_as_meant(tmp_path: Any) -> None:
     good = Change(str(files[0]), NODE.encode(), b"[]", meant=[Meant((), [])])
     for bad, meant in ((b'[["config": "{}"]]', [Meant(("keys",), [])]), (NODE.replace("5", "6").encode(), [])):
         with pytest.raises(SuperalgosRsaError, match="nothing was written"):
-            Journal(tmp_path / "state").apply(
-                [good, Change(str(files[1]), NODE.encode(), bad, meant=meant)], "t", 0
-            )
+            Journal(tmp_path / "state").apply([good, Change(str(files[1]), NODE.encode(), bad, meant=meant)], "t", 0)
     assert [file.read_text() for file in files] == [NODE, NODE]
     assert Journal(tmp_path / "state").apply([good], "t", 0) == 1
 

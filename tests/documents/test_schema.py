@@ -71,7 +71,12 @@ REPORT: dict[str, Any] = {
     "version": 1,
     "tool": "0.1.0",
     "installation": {
-        "root": "/r", "superalgos": None, "ccxt": "2.7.62", "platform_running": False, "user": "u", "asked_by": None,
+        "root": "/r",
+        "superalgos": None,
+        "ccxt": "2.7.62",
+        "platform_running": False,
+        "user": "u",
+        "asked_by": None,
     },
     "documents": [{"path": "w.json", "kind": "workspace", "loads": True, "keys": 1, "tasks": 1}],
     "keys": [KEY],
@@ -304,7 +309,7 @@ def test_what_is_accepted_without_the_validator_is_accepted_by_it(name: str) -> 
 def test_the_good_case_never_pays_for_the_validator(value: Any) -> None:
     name = "workspace" if value is WORKSPACE else "key-config" if value is CONFIG else "vault"
     script = (
-        "import json, sys; from superalgos_rsa import schema; "
+        "import json, sys; from superalgos_rsa.documents import schema; "
         "assert schema.problems(sys.argv[1], json.loads(sys.argv[2])) == []; print('jsonschema' in sys.modules)"
     )
     run = [sys.executable, "-c", script, name, json.dumps(value)]

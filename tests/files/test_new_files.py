@@ -114,7 +114,7 @@ def test_no_way_takes_the_name_of_another(
 DYING = """
 import os, sys
 from pathlib import Path
-from superalgos_rsa import newfiles
+from superalgos_rsa.files import new_files as newfiles
 def stop(temporary, path):
     print("written", flush=True)
     sys.stdin.read()

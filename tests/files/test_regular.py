@@ -107,9 +107,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, now: bytes 
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink(path, path), lambda path: path.touch()])
-def test_whatever_came_where_no_file_was_is_left_alone(
-    tmp_path: Path, make: Callable[[Path], object]
-) -> None:
+def test_whatever_came_where_no_file_was_is_left_alone(tmp_path: Path, make: Callable[[Path], object]) -> None:
     path = tmp_path / "w.json"
     make(path)
     before = path.lstat()

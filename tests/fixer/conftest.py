@@ -8,7 +8,7 @@ import pytest
 from installations import Site
 
 from fixer.calls import Call, Ended
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def call(site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     def call(*words: str | Path, stdin: str = "") -> Ended:
         capsys.readouterr()
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        code = run(["--root", str(site.root), *map(str, words)])
+        code = main(["--root", str(site.root), *map(str, words)])
         return Ended(code, *capsys.readouterr())
 
     return call

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from superalgos_rsa.cli import run
+from superalgos_rsa import cli
 from superalgos_rsa.files import lease
 
 
@@ -21,7 +21,7 @@ def main(root: str, stop: Path, leases: str) -> None:
     while not stop.exists():
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = run(["--root", root, "fix", "--apply"])
+            code = cli.main(["--root", root, "fix", "--apply"])
         wrote += "written" in out.getvalue()
         refused += code == 2
         if code == 2 and "by another program" not in err.getvalue() and "meanwhile" not in err.getvalue():

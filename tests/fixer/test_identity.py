@@ -13,7 +13,7 @@ from key_samples import private_pem, public_pem, rsa_key
 
 from fixer.calls import Call
 from fixer.trees import tree
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 
 SECRETS = st.sampled_from(
     [KEY_FILE, "~/My-Secrets/k.pem", "My-Secrets\\k.pem", "C:\\new\\k.pem", " k.pem", '"k.pem"', "my-secrets/K.PEM",
@@ -93,7 +93,7 @@ def test_fix_and_undo_are_the_identity(
             path.write_text(text if layout == "compact" else layout + text, "utf-8")
         untouched, was = tree(site.root), site.judge()
         options = ["--unsafe"] if unsafe else []
-        code = run(["--root", str(site.root), "fix", "--apply", *options])
+        code = main(["--root", str(site.root), "fix", "--apply", *options])
         written, now = tree(site.root), site.judge()
         assert code == now.report.exit_code
         # A null that went moves what stands behind it.
@@ -101,7 +101,7 @@ def test_fix_and_undo_are_the_identity(
             assert good(was) <= good(now)
         before, after = ([found.usable for found in at.report.keys].count(True) for at in (was, now))
         assert before <= after
-        assert run(["--root", str(site.root), "fix", "--apply", *options]) == code
+        assert main(["--root", str(site.root), "fix", "--apply", *options]) == code
         assert tree(site.root) == written, "a second fix finds nothing"
         if written != untouched:
             assert call("undo").code == 0

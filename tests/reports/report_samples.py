@@ -36,7 +36,8 @@ KEY = KeyEntry(
     server="local",
     used_by=("task-1",),
 )
-BROKEN_KEY = KEY._replace(pointer=KEY.pointer.replace("keys/0", "keys/1"),
+BROKEN_KEY = KEY._replace(
+    pointer=KEY.pointer.replace("keys/0", "keys/1"),
     line=830,
     id="e85b1c1c-0000-4000-8000-000000000002",
     name="Old key",

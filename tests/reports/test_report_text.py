@@ -190,7 +190,8 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_document_cannot_paint_the_terminal() -> None:
-    hostile = PATH_NOT_FOUND._replace(message="No file\x1b[2J\nready: nothing stands in the way.",
+    hostile = PATH_NOT_FOUND._replace(
+        message="No file\x1b[2J\nready: nothing stands in the way.",
         node=("\u202eroot", "a\nb"),
         path="/k\u200b.pem",
         fix=Fix("superalgos-rsa set '\x1b]0;x\x07'", "display"),

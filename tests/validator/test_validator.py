@@ -52,7 +52,7 @@ def test_a_good_credential_is_ready_and_nothing_is_said(site: Site) -> None:
         assert found.secret == ("path", "node", KEY_FILE, str(site.root / KEY_FILE))
         assert found.used_by == (judged.task.id,)
         assert judged.task.key_id == found.id
-        assert judged.report.installation [:4] == (str(site.root), "1.6.1", "2.7.62", False)
+        assert judged.report.installation[:4] == (str(site.root), "1.6.1", "2.7.62", False)
 
 
 USED_OR_NOT: dict[str, tuple[Node, str]] = {

@@ -106,5 +106,3 @@ def crash(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
 
 def _without_config(pointer: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return pointer[:-1] if pointer and pointer[-1] == "config" else pointer
-
-

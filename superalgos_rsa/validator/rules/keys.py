@@ -189,7 +189,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             "with some of them: nobody knows",
             key,
             path=where,
-            fix=command("superalgos-rsa", "keygen"),
+            fix=command("superalgos-rsa keygen"),
             undecided=True,
         )
     if content is None or verdict is None:

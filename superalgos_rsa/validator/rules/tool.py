@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.documents.pasting import command_line
 from superalgos_rsa.validator.facts import KeyFacts, World
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, command
+from superalgos_rsa.validator.rules.remedies import advice
 
 SUBJECT = "The tool itself"
 RULES = (
@@ -84,9 +85,10 @@ def _name_the_root(world: World) -> Fix | None:
     if world.installation is None or world.installation.chosen:
         return None
     documents = [document.path for document in world.documents]
-    named = ["--", *documents] if len(documents) == 1 and documents != ["-"] else []
-    before = "preflight" if world.before_start else "check"
-    return command("superalgos-rsa", "--root", str(world.installation.root), before, "--engine", *named)
+    named = documents if len(documents) == 1 and documents != ["-"] else []
+    program = command_line("superalgos-rsa", options=[("--root", str(world.installation.root))])
+    asked = command_line("preflight" if world.before_start else "check", *named, options=[("--engine", None)])
+    return advice(f"{program} {asked}")
 
 
 @check(KeyFacts, "engine-disagrees")

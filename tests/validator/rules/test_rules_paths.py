@@ -16,7 +16,7 @@ from conftest import give_to_nobody
 from installations import HMAC_SECRET, KEY_FILE, VAULT, Judged, Site, key, trading
 from key_samples import private_pem, rsa_key
 
-from superalgos_rsa.cli import run
+from superalgos_rsa.cli import main
 from superalgos_rsa.superalgos.secret_text import is_spelled_like_path
 
 
@@ -181,7 +181,7 @@ def test_a_safe_fix_of_a_path_runs_as_printed_and_mends_it(
     fix = site.trade(key(text)).finding(BROKEN[written]).fix
     assert fix is not None
     assert fix.applicability == "safe"
-    assert run(shlex.split(fix.title)[1:]) == 0
+    assert main(shlex.split(fix.title)[1:]) == 0
     mended = site.judge(site.root / "Platform/My-Workspaces/W.json")
     assert (mended.errors, mended.key.usable) == ([], True)
     capsys.readouterr()
