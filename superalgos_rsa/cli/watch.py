@@ -45,7 +45,7 @@ GRACE = 3.0
 @click.option("--on-change", metavar="CMD", help="Run CMD for each transition, which it reads as JSON. No shell.")
 @click.option("--once-settled", is_flag=True, help="Exit after the first change, with the code of the new verdict.")
 @click.option("--fix", is_flag=True, help="Make safe repairs as their mistakes appear; `undo` takes them back.")
-@click.option("--health", metavar="FILE", help="Touch FILE every few seconds: its age tells whether the loop is alive.")
+@click.option("--health", metavar="FILE", help="Touch FILE every few seconds while a verdict stands: its age tells.")
 @options.limit
 @click.pass_obj
 def command(

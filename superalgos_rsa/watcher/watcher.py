@@ -40,7 +40,8 @@ class Settled:
 
 
 class Watcher:
-    """`tick` is called at least every `beat` seconds, so that others see that the loop is alive."""
+    """`tick` is called at least every `beat` seconds while a verdict stands, so that others see that it does. While
+    rounds fail there is none, and it is not called."""
 
     def __init__(
         self,
@@ -117,7 +118,8 @@ class Watcher:
         """Take in what happens until then; False when it is time to stop."""
         late = 0
         while True:
-            self._tick()
+            if not self._failed:  # what has no verdict must not claim to be well
+                self._tick()
             left = until - self._clock()
             late += left <= 0
             try:

@@ -139,6 +139,36 @@ def test_a_round_that_fails_is_told_and_the_next_one_runs(site: Site, monkeypatc
         assert watched.warnings == ["this round failed and the next will come: ValueError"]
 
 
+def test_while_rounds_fail_no_sign_of_life_is_given(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever supervises the watch would take it for a verdict that stands."""
+    monkeypatch.setattr(module, "POLL", 0.01)
+    real = Incremental.gather
+    ticks: list[None] = []
+    ticks_at_warning: list[int] = []
+
+    def gather(self: Incremental, touched: Collection[object]) -> object:
+        if len(ticks_at_warning) < 5:
+            raise ValueError
+        return real(self, touched)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Incremental, "gather", gather)
+    watched = module.Watcher(
+        lambda: question(site.root),
+        warn=lambda _: ticks_at_warning.append(len(ticks)),
+        tick=lambda: ticks.append(None),
+        beat=0.001,
+    )
+    verdicts = watched.settled()
+    next(verdicts)
+    assert ticks_at_warning == [ticks_at_warning[0]] * 5
+    assert len(ticks) == ticks_at_warning[0]
+    watched.send("look")
+    next(verdicts)
+    assert len(ticks) > ticks_at_warning[0]
+    watched.send("stop")
+    assert list(verdicts) == []
+
+
 def test_only_what_rests_on_the_change_is_read_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two documents, two keys in two folders; a document is parsed again only when its bytes change."""
     site.put("a/k.pem", GOOD)
