@@ -57,6 +57,23 @@ def inspect(content: bytes) -> KeyText:
     return known
 
 
+def inspect_key(content: bytes) -> KeyText:
+    """Tell what the content of a key file is: facts alone, and no byte of the key. Writes nothing, and never raises.
+
+    RSA keys are read by this module itself (`keys.der`, after RFC 8017 and RFC 5958), so that damaged ones can be told
+    from others; the size and public half of other types come from the library `cryptography`.
+
+    Args:
+        content: The bytes of the file. Only the first 65,536 are looked at.
+
+    Returns:
+        Among others its `kind` (`private`, `public`, `encrypted`, `text`, ...), `key_type`, `key_bits`, `damage` by
+        name, and `public_key_sha256`, the hexadecimal SHA-256 of the public half as SubjectPublicKeyInfo in DER
+        (RFC 5280). What does not apply or is not known is `None`.
+    """
+    return inspect(content)
+
+
 def _inspect(content: bytes) -> KeyText:
     text, encoding = _text(content)
     if not text.strip("\ufeff\0 \t\r\n\f\v"):
