@@ -75,6 +75,7 @@ def decode(data: bytes) -> str:
 
 
 def encode(text: str) -> bytes:
+    """The bytes that `decode` made this text of, those that are no UTF-8 included."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -93,6 +94,7 @@ def utf8_error(data: bytes) -> Place | None:
 
 
 def place(text: str, offset: int) -> Place:
+    """Line and column of an offset into the text."""
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
@@ -191,6 +193,7 @@ def _members(container: Container) -> Iterator[tuple[str | int, Any]]:
 
 
 def pointer_of(way: Way) -> Pointer:
+    """The steps of a way, from the root of the document on."""
     steps: list[str | int] = []
     while way is not None:
         way, step = way
