@@ -24,6 +24,8 @@ _LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text i
 
 @dataclass(frozen=True, slots=True)
 class KeyText:
+    """What a text is as a key: its kind, its first key's type and size, and how it is damaged."""
+
     kind: Kind
     label: str | None = None
     """Of the first PEM block."""
