@@ -51,6 +51,7 @@ class Installation:
 
     @property
     def vault(self) -> Path:
+        """The path of the vault, which need not be there."""
         return self.secrets / "workspace-credentials.json"
 
 
