@@ -90,6 +90,7 @@ RULES = (
 
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
 def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds a config that is missing, is no JSON object, or has values of a wrong type."""
     found = key.key.config
     ends = "; loading the workspace ends the whole platform" if _ends_platform(key) else ""
     if found.state == "missing":
