@@ -221,8 +221,7 @@ def _hold_to_limits(text: str) -> None:
     if len(text) <= MOST_CONTAINERS or not _is_beyond(text):
         return
     if _is_beyond(_STRING.sub("", text)):  # brackets and commas within strings do not count
-        most = f"{MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values"
-        raise LimitError(f"it holds more than {most}")
+        raise LimitError(f"it holds more than {MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values")
 
 
 def _is_beyond(text: str) -> bool:
