@@ -104,6 +104,7 @@ class Judge:
         return self._first
 
     def __call__(self, state: State) -> Verdict:
+        """The verdict on the documents as they would be in that state."""
         vault = self.vault(state) if state.files or state.folders else self._vault
         self._kept.append(vault)
         documents = [self._document(source, state, vault) for source in self.sources]

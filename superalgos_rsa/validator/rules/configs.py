@@ -124,7 +124,7 @@ def _ends_platform(key: KeyFacts) -> bool:
 
 @check(KeyFacts, "config-control-character")
 def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    """`"C:\\temp\\new.pem"` is legal JSON, and means a tab and a line break."""
+    r"""`"C:\temp\new.pem"` is legal JSON, and means a tab and a line break."""
     of_vault = "the vault's " if key.credential.source == "vault" else ""
     code_name = key.credential.code_name
     in_code_name = control_character(code_name) if isinstance(code_name, str) else None
