@@ -316,9 +316,9 @@ def update_key(
             raise UsageError(f"`{name}` is empty, or has white space or control characters where none may be")
     from superalgos_rsa.files.journal import Journal, state_folder
 
+    installation = installation_at(root, environment)
     journal = Journal(state_folder(environment))
     journal.recover(clock())
-    installation = installation_at(root, environment)
     vault = read_vault(installation.vault, installation.other_user)
     plan = plan_document_update(os.fspath(document), key, Update(code_name, secret), installation, vault)
     return journal.apply(plan.changes, "set", clock()) if plan.changes else None

@@ -13,6 +13,7 @@ from installations import KEY_FILE, Site, ecosystem, exchange, key
 
 import superalgos_rsa
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.reports import json_report
 from superalgos_rsa.superalgos import demo_installation as demo
 
 PROJECT = Path(__file__).parents[1]
@@ -92,12 +93,27 @@ def test_a_function_tells_its_arguments_and_what_it_raises(name: str) -> None:
 # --- The same as the commands -----------------------------------------------------------------------------------------
 
 
-def test_check_gives_the_report_of_the_command(demo_root: Path) -> None:
-    command = [sys.executable, "-m", "superalgos_rsa", "check", "--format", "json"]
+def _json_of(*words: str) -> dict[str, object]:
+    command = [sys.executable, "-m", "superalgos_rsa", *words, "--format", "json"]
     ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(PROJECT)}, capture_output=True, check=False)
-    from superalgos_rsa.reports import json_report
+    value: dict[str, object] = json.loads(ended.stdout)
+    return value
 
-    assert json.loads(ended.stdout) == json_report.to_dict(superalgos_rsa.check(demo_root))
+
+@pytest.mark.parametrize(("command", "before_start"), [("check", False), ("preflight", True)])
+def test_check_gives_the_report_of_the_command(demo_root: Path, command: str, before_start: bool) -> None:
+    report = superalgos_rsa.check(demo_root, before_start=before_start)
+    assert json_report.to_dict(report) == _json_of(command)
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_plan_fixes_gives_the_steps_of_the_command(demo_root: Path, unsafe: bool) -> None:
+    of_command = _json_of("fix", *(["--unsafe"] if unsafe else []))["steps"]
+    steps = superalgos_rsa.plan_fixes(demo_root, unsafe=unsafe, environment=os.environ)
+    assert isinstance(of_command, list)
+    assert [(s.finding.rule, s.title, s.applicability, s.status, s.reason) for s in steps] == [
+        (step["rule"], step["title"], step["applicability"], step["status"], step["reason"]) for step in of_command
+    ]
 
 
 def test_check_reads_every_workspace_and_the_vault_or_what_is_named(demo_root: Path) -> None:
@@ -114,6 +130,30 @@ def test_check_looks_for_the_workspaces_where_data_path_puts_them(demo_root: Pat
     (demo_root / demo.WORKSPACE).rename(moved)
     report = superalgos_rsa.check(demo_root, environment={"DATA_PATH": str(elsewhere)})
     assert report.documents[0].path == str(moved)
+
+
+def test_check_reads_no_document_beyond_the_limit(demo_root: Path) -> None:
+    (finding,) = superalgos_rsa.check(demo_root, [demo.WORKSPACE], max_bytes=100).findings
+    assert finding.rule == "document-unreadable"
+
+
+@pytest.mark.parametrize("export", [False, True])
+def test_check_looks_for_what_must_not_be_shared_when_asked(demo_root: Path, export: bool) -> None:
+    text = (demo_root / demo.WORKSPACE).read_text("utf-8")
+    (demo_root / "Demo.json").write_text(text.replace("Fresh from", "me@example.org: fresh from"), "utf-8")
+    rules = {finding.rule for finding in superalgos_rsa.check(".", ["Demo.json"], export=export).findings}
+    assert ("export-personal" in rules) is export
+
+
+def test_check_takes_a_key_of_4096_bits_for_a_choice_when_told(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.put_key(bits=4096)
+    site.workspace(ecosystem(exchange(key())))
+    told = []
+    for accept in (False, True):
+        report = superalgos_rsa.check(tmp_path, accept_rsa_4096=accept)
+        told.append([f.severity for f in report.findings if f.rule == "key-size"])
+    assert told == [["error"], ["info"]]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +213,11 @@ def test_plan_fixes_names_no_secret_that_stands_in_a_title(tmp_path: Path) -> No
     (step,) = [step for step in superalgos_rsa.plan_fixes(tmp_path) if step.status == "planned"]
     assert KEY_FILE in step.title
     assert token not in step.title
+
+
+def test_plan_fixes_refuses_one_folder_where_a_list_belongs(demo_root: Path) -> None:
+    with pytest.raises(UsageError, match="`search` is one path"):
+        superalgos_rsa.plan_fixes(demo_root, search="My-Secrets")
 
 
 def test_plan_fixes_looks_in_the_folders_it_is_given(demo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

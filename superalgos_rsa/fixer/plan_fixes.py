@@ -32,7 +32,7 @@ def plan_fixes(
     max_bytes: int = DEFAULT_LIMIT,
     environment: Mapping[str, str] = NO_ENVIRONMENT,
 ) -> tuple[Step, ...]:
-    """Find repairs, and judge each by the same rules before it is proposed. Writes nothing.
+    """Find repairs, and judge each by the same rules before it is proposed. Changes no file.
 
     A step is `planned` only if its finding is gone afterwards, no new error comes, and no document or key that works
     stops working. `superalgos-rsa fix --apply` makes these repairs.
@@ -48,8 +48,8 @@ def plan_fixes(
             tell where the commands noted the fingerprints of keys that worked. `os.environ` gives their place.
 
     Returns:
-        The steps: what each would do (`title`), for which `finding`, whether it is `planned`, `held back`, `skipped`
-        or `declined` (`status`), and why it is not planned (`reason`).
+        The steps: what each would do (`title`), for which `finding`, whether it is `planned`, `held back` or
+        `skipped` (`status`), and why it is not planned (`reason`).
 
     Raises:
         UsageError: `root` is no Superalgos directory, or there are no documents.
@@ -58,7 +58,7 @@ def plan_fixes(
     scope = scope_of(root, documents, environment)
     settings = Settings(accept_rsa_4096=accept_rsa_4096, all_documents=documents is None)
     judge = Judge(_sources(scope, max_bytes), scope.installation, scope.vault, settings)
-    folders = tuple(map(Path, paths_of(search) or ()))
+    folders = tuple(map(Path, paths_of(search, "search") or ()))
     wishes = Wishes(
         folders,
         named=tuple(map(os.path.realpath, folders)),

@@ -62,8 +62,8 @@ def inspect(content: bytes) -> KeyText:
 def inspect_key(content: bytes) -> KeyText:
     """Tell what the content of a key file is: facts alone, and no byte of the key. Writes nothing, and never raises.
 
-    RSA keys are read by this module itself (`keys.der`, after RFC 8017 and RFC 5958), so that damaged ones can be told
-    from others; the size and public half of other types come from the library `cryptography`.
+    RSA keys are read by this package itself (`keys.key_structures`: PKCS#1 of RFC 8017, PKCS#8 of RFC 5958), so that
+    damaged ones can be told from others; the size and public half of other types come from the library `cryptography`.
 
     Args:
         content: The bytes of the file. Only the first 65,536 are looked at.

@@ -42,13 +42,13 @@ def scope_of(
     return Scope(installation, vault, tuple(names))
 
 
-def paths_of(documents: Iterable[StrPath] | None) -> tuple[str, ...] | None:
+def paths_of(paths: Iterable[StrPath] | None, argument: str = "documents") -> tuple[str, ...] | None:
     """The paths as text. A single path is refused: as a collection it would be one of letters."""
-    if documents is None:
+    if paths is None:
         return None
-    if isinstance(documents, str | bytes | os.PathLike):
-        raise UsageError("`documents` is one path, not a list of paths", "put it into a list")
-    return tuple(os.fspath(document) for document in documents)
+    if isinstance(paths, str | bytes | os.PathLike):
+        raise UsageError(f"`{argument}` is one path, not a list of paths", "put it into a list")
+    return tuple(os.fspath(path) for path in paths)
 
 
 def check(
@@ -62,7 +62,7 @@ def check(
     max_bytes: int = DEFAULT_LIMIT,
     environment: Mapping[str, str] = NO_ENVIRONMENT,
 ) -> Report:
-    """Judge documents of an installation by every rule. Writes nothing, and reads no settings file.
+    """Judge documents of an installation by every rule. Changes no file, and reads no settings file.
 
     A key counts as usable when the engine would sign with it by the model of ccxt in `superalgos.engine`, which the
     tests compare with the real one (docs/engine-truth.md). The installed ccxt itself is not run.
@@ -74,7 +74,7 @@ def check(
         before_start: Judge only what the start of the tasks that need a key rests on, as `preflight` does.
         tasks: Names or ids of the only tasks in question; goes with `before_start`.
         export: Also look for secrets and personal data, which must not be shared.
-        accept_rsa_4096: Do not warn of RSA keys of 4096 bits.
+        accept_rsa_4096: An RSA key of 4096 bits is a finding of severity `info`, and no error.
         max_bytes: A document of more bytes is not read, and a finding says so.
         environment: Only `DATA_PATH` is looked up, which moves the workspaces; `os.environ` gives what the command
             would see.

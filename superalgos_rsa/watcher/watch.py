@@ -27,7 +27,7 @@ def watch(
 
     A change counts once no file of it is still being written. Where a folder sends no events, it is looked at every
     second; everything is looked at every 30 seconds in case events were lost (`POLL` and `SWEEP` in
-    `watcher.watcher`). Nothing is written.
+    `watcher.watcher`). No file is changed.
 
     Args:
         root: The Superalgos directory. It may be gone for a while later on.
