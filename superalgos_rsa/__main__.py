@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> int:
+    """Run the command line of this process and return its exit code."""
     try:
         import signal
 

@@ -4,7 +4,8 @@ platform would."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,10 +19,10 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Unread, read_regular
-from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
 from superalgos_rsa.superalgos.load_route import load
-from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
 from superalgos_rsa.superalgos.workspace import Key, read_workspace
 
 
@@ -269,3 +270,60 @@ def code_names_in(document: str | bytes) -> frozenset[str]:
         return frozenset()
     names = (key.config.fields.get("codeName") for key in keys)
     return frozenset(name for name in names if isinstance(name, str))
+
+
+# --- For programs -----------------------------------------------------------------------------------------------------
+
+
+def update_key(
+    root: StrPath,
+    document: StrPath,
+    key: str,
+    *,
+    code_name: str | None = None,
+    secret: str | None = None,
+    environment: Mapping[str, str] = NO_ENVIRONMENT,
+    clock: Callable[[], float] = time.time,
+) -> int | None:
+    """Give one key node a new code name or secret, on the disk and all or nothing. Nothing else in the file changes.
+
+    Where an entry of the vault serves the key, that entry changes, as the platform would take the secret from there on
+    its next load (`superalgos.load_route`). A platform that runs does not see the change, and its next save overwrites
+    it. A change that an earlier process left half done is taken back first.
+
+    Args:
+        root: The Superalgos directory.
+        document: The workspace, node export or plugin file; a relative path begins at the current folder.
+        key: The id of the key node, or its name or code name if only one key has it.
+        code_name: The API key that the exchange gave out; `None` leaves it as it is.
+        secret: The path of the private key file as the platform is to find it; `None` leaves it as it is.
+        environment: `DATA_PATH` moves the workspaces; `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` or `USERPROFILE` say
+            where the journal of changes lies. Give `os.environ` to share it with the command `undo`.
+        clock: The time in seconds since 1970, which the journal notes.
+
+    Returns:
+        The number by which `superalgos-rsa undo` takes the change back; `None` if the key holds these values already.
+
+    Raises:
+        UsageError: There is no such directory, document or key, or the key cannot be given these values.
+        ConflictError: Another program changed the file meanwhile; nothing was written.
+        SuperalgosRsaError: The file or the journal cannot be written; nothing was changed.
+    """
+    if code_name is None and secret is None:
+        raise UsageError("nothing to set", "give `code_name`, `secret` or both")
+    for name, value in (("code_name", code_name), ("secret", secret)):
+        if value is not None and not is_plain(value):
+            raise UsageError(f"`{name}` is empty, or has white space or control characters where none may be")
+    from superalgos_rsa.files.journal import Journal, state_folder
+
+    installation = installation_at(root, environment)
+    journal = Journal(state_folder(environment))
+    journal.recover(clock())
+    vault = read_vault(installation.vault, installation.other_user)
+    plan = plan_document_update(os.fspath(document), key, Update(code_name, secret), installation, vault)
+    return journal.apply(plan.changes, "set", clock()) if plan.changes else None
+
+
+def is_plain(value: str) -> bool:
+    """Whether a code name or secret is one that somebody means: not empty, no blank around it, no control character."""
+    return bool(value) and value == value.strip() and all(ord(letter) >= 32 for letter in value)

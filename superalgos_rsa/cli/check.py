@@ -29,6 +29,7 @@ def command(
 
 
 def show(report: Report, output: Output) -> None:
+    """Send the report where the options say, in the form that they say."""
     documents = [document.path for document in report.documents]
     if output.format == "json":
         from superalgos_rsa.reports import json_report

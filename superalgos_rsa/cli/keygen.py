@@ -71,6 +71,7 @@ def private_file(installation: Installation, name: str) -> Path:
 
 
 def refuse_taken(private: Path) -> None:
+    """Raises `UsageError` where one of the two files is there already."""
     for path in (private, _public_file(private)):
         if os.path.lexists(path):
             raise UsageError(
@@ -80,6 +81,7 @@ def refuse_taken(private: Path) -> None:
 
 
 def refuse_size(session: Session, installation: Installation, bits: int) -> None:
+    """Raises `UsageError` for a size of RSA keys that the settings do not allow."""
     accepted = (2048, 4096) if session.settings(installation).accept_rsa_4096 else (2048,)
     if bits not in accepted:
         raise UsageError(
@@ -147,6 +149,7 @@ def make_folder(folder: Path) -> None:
 
 
 def warn_if_exposed(private: Path) -> None:
+    """Warn where others can read the new key, or git might publish it."""
     with contextlib.suppress(OSError):
         exposed = os.name == "posix" and private.stat().st_mode & 0o077 != 0
         if exposed:

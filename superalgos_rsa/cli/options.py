@@ -33,6 +33,7 @@ def output(function: Command) -> Command:
 
 
 def limit(function: Command) -> Command:
+    """`--max-size`, handed over as `limit` in bytes."""
     return click.option(
         "--max-size",
         "limit",
@@ -46,6 +47,7 @@ def limit(function: Command) -> Command:
 
 
 def engine(function: Command) -> Command:
+    """`--engine`, handed over as `engine`."""
     return click.option("--engine", is_flag=True, help="Let the installed ccxt itself sign, offline, with every key.")(
         function
     )

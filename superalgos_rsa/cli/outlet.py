@@ -36,6 +36,7 @@ class Outlet:
         return self._unwritten
 
     def write(self, text: str) -> None:
+        """Give a text to the stream, after those before it; never waits."""
         if self._stream is None:
             return
         with self._state:

@@ -16,6 +16,7 @@ Result = TypeVar("Result")
 
 
 def option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--passphrase-fd`, handed over as `descriptor`."""
     return click.option(
         "--passphrase-fd",
         "descriptor",

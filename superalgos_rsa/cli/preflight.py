@@ -31,6 +31,7 @@ def command(
 def judge_start(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
 ) -> tuple[World, Report]:
+    """The facts and the verdict on the start of these tasks; raises `UsageError` for one that is not there."""
     names = frozenset(tasks) if tasks else None
     request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     world, report = judge(session, request)

@@ -33,6 +33,7 @@ def command(file: str, match: str | None, descriptor: int | None) -> int:
 
 
 def read_key_file(path: str) -> bytes:
+    """The bytes of a key file; raises `UsageError` where it cannot be read."""
     found = read_regular(path, MAX_KEY_FILE)
     if isinstance(found, Unread):
         raise UsageError(f"cannot read {path}: {found.detail}")

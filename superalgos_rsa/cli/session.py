@@ -77,6 +77,7 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error", 
 
 
 def complaint(message: str, hint: str | None, kind: str, known: Known = known_part) -> str:
+    """What `complain` writes, as text."""
     lines = [f"{kind}: {censored(message, known)}"]
     if hint:
         lines.append(f"hint: {runnable(censored(hint, known, ids=True), SHELL)}")
@@ -96,6 +97,8 @@ def written(what: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Output:
+    """Where a report goes, in which form, and how much of it."""
+
     format: str
     file: str | None
     quiet: bool
@@ -113,6 +116,7 @@ class Session:
         """This process is about to become the platform, so the caller's rights decide."""
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
+        """The installation that the options, the documents or the current folder name; `None` where none does."""
         if self._root == "":  # an unset variable of the caller's, and not to be guessed around
             raise UsageError("--root names no folder")
         cwd = Path.cwd()
@@ -123,6 +127,7 @@ class Session:
         return found.for_the_caller() if self.becomes_platform else found
 
     def needed_installation(self, documents: Sequence[str]) -> Installation:
+        """The same; raises `UsageError` where there is none."""
         found = self.installation(documents)
         if found is None:
             raise UsageError(
@@ -142,6 +147,7 @@ class Session:
         return Settings(**read_settings(installation, self._config, os.environ, warn), **more)
 
     def vault(self, installation: Installation | None) -> Vault:
+        """The vault of the installation; an absent one without an installation."""
         return read_vault(installation.vault, installation.other_user) if installation else NO_VAULT
 
     def journal(self, *, to_write: bool = True) -> Journal:
@@ -160,6 +166,7 @@ class Session:
 
 
 def open_journal() -> Journal:
+    """The journal of changes as it stands, with nothing taken back yet."""
     from superalgos_rsa.files.journal import Journal, state_folder
 
     return Journal(state_folder(os.environ), _warn)
@@ -263,6 +270,7 @@ def root_is_missing(world: World) -> bool:
 
 
 def exit_code(world: World, report: Report) -> int:
+    """The exit code of this verdict, 3 where something could not be judged."""
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
         return 3
     if any(facts.used and key.usable is None for facts, key in zip(world.keys, report.keys, strict=True)):
@@ -297,6 +305,7 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
 
 
 def write_json(value: object) -> None:
+    """Print a value as JSON, in UTF-8 whatever the terminal's encoding is."""
     from superalgos_rsa.reports import json_report
 
     _as_utf8()
@@ -309,6 +318,7 @@ def _as_utf8() -> None:
 
 
 def drop_stdout() -> None:
+    """Let whatever is still to come for standard output go nowhere."""
     drop(sys.stdout)
 
 
@@ -334,6 +344,7 @@ def wants_colour(stream: Any) -> bool:
 
 
 def width() -> int:
+    """How many columns a text may take: those of the terminal, 120 at most."""
     import shutil
 
     return min(shutil.get_terminal_size((100, 24)).columns, 120)

@@ -7,7 +7,7 @@ import time
 import click
 
 from superalgos_rsa.cli.session import Session, complain, say, written
-from superalgos_rsa.config import Update, plan_document_update
+from superalgos_rsa.config import Update, is_plain, plan_document_update
 from superalgos_rsa.errors import UsageError
 
 
@@ -25,7 +25,7 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     if code_name is None and secret is None:
         raise UsageError("nothing to set", "give --code-name, --secret or both")
     for option, value in (("--code-name", code_name), ("--secret", secret)):
-        if value is not None and (not value or value != value.strip() or any(ord(letter) < 32 for letter in value)):
+        if value is not None and not is_plain(value):
             raise UsageError(f"{option} is empty, or has white space or control characters where none may be")
     journal = session.journal()
     installation = session.installation([document])

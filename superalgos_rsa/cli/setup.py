@@ -44,6 +44,7 @@ from superalgos_rsa.validator.facts import KeyFacts, World
 
 
 def api_key(text: str) -> str:
+    """The API key that was typed; asks again for what cannot be one."""
     bare = text.strip()
     if not bare.isprintable() or not bare or " " in bare or "-----" in bare or is_placeholder(bare):
         raise click.BadParameter(

@@ -30,7 +30,7 @@ class JsTypeError(Exception):
 
 
 def get(value: Any, name: str) -> Any:
-    """`value.name`"""
+    """`value.name` in JavaScript."""
     if value is None or value is UNDEFINED:
         raise JsTypeError(f"{'null' if value is None else 'undefined'} stands where a node is expected")
     if isinstance(value, dict):
@@ -61,12 +61,12 @@ def each(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 
 def is_longer_than_nothing(value: Any) -> bool:
-    """`value.length > 0`"""
+    """`value.length > 0` in JavaScript."""
     return to_number(get(value, "length")) > 0
 
 
 def to_number(value: Any) -> float:
-    """`Number(value)`"""
+    """`Number(value)` in JavaScript."""
     if isinstance(value, bool | int | float):
         return _double(value)
     if value is None:
@@ -113,7 +113,7 @@ def _text_of(value: Any) -> str:
 
 
 def loosely_equal(value: Any, text: str) -> bool:
-    """`value == text`"""
+    """`value == text` in JavaScript."""
     if isinstance(value, bool | int | float):
         return to_number(value) == to_number(text)
     return isinstance(value, str | list | dict) and to_text(value) == text

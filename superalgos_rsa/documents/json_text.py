@@ -75,6 +75,7 @@ def decode(data: bytes) -> str:
 
 
 def encode(text: str) -> bytes:
+    """The bytes that `decode` made this text of, those that are no UTF-8 included."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -93,6 +94,7 @@ def utf8_error(data: bytes) -> Place | None:
 
 
 def place(text: str, offset: int) -> Place:
+    """Line and column of an offset into the text."""
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
@@ -191,6 +193,7 @@ def _members(container: Container) -> Iterator[tuple[str | int, Any]]:
 
 
 def pointer_of(way: Way) -> Pointer:
+    """The steps of a way, from the root of the document on."""
     steps: list[str | int] = []
     while way is not None:
         way, step = way
@@ -218,8 +221,7 @@ def _hold_to_limits(text: str) -> None:
     if len(text) <= MOST_CONTAINERS or not _is_beyond(text):
         return
     if _is_beyond(_STRING.sub("", text)):  # brackets and commas within strings do not count
-        most = f"{MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values"
-        raise LimitError(f"it holds more than {most}")
+        raise LimitError(f"it holds more than {MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values")
 
 
 def _is_beyond(text: str) -> bool:

@@ -28,6 +28,8 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """One thing in a document that its schema does not allow."""
+
     pointer: tuple[str | int, ...]
     """Of a missing member, the object that lacks it; of one too many, that member."""
     message: str
@@ -37,11 +39,13 @@ class Problem:
 
 
 def names() -> tuple[str, ...]:
+    """The names of the schemas, by which the other functions and `superalgos-rsa schema` know them."""
     return _NAMES
 
 
 @cache
 def text(name: str) -> str:
+    """A schema as it stands in its file; raises `UsageError` for a name that none has."""
     if name not in _NAMES:
         raise UsageError(f"there is no schema {name!r}", hint=f"the schemas are: {', '.join(_NAMES)}")
     # A wheel maps the top-level folder into the package; a checkout has it beside the package.

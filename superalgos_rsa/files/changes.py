@@ -42,6 +42,7 @@ class Change:
 
 
 def listed(change: Change) -> dict[str, Any]:
+    """The change as the journal's plan lists it; the bytes lie in files of their own."""
     return {
         "path": os.path.abspath(change.path),
         "old": change.old is not None,
@@ -54,6 +55,7 @@ def listed(change: Change) -> dict[str, Any]:
 
 
 def from_listed(value: Mapping[str, Any], old: bytes | None, new: bytes | None) -> Change:
+    """The change that `listed` wrote down, with its bytes before and after."""
     identity = value.get("identity")
     known = None if identity is None else (identity[0], identity[1])
     return Change(value["path"], old, new, value["old_mode"], value["new_mode"], value["folder"], known)
@@ -70,6 +72,7 @@ def refuse(change: Change) -> None:
 
 
 def make(change: Change, token: str) -> None:
+    """Bring the change about; `token` marks the temporary files of this set."""
     if change.folder:
         try:
             with as_owner(os.path.dirname(change.path)):
@@ -103,6 +106,7 @@ def take_back(changes: Sequence[Change], token: str) -> None:
 
 
 def make_again(changes: Sequence[Change], token: str) -> None:
+    """Make those changes that are not there, after an undo that failed on the way."""
     for change in changes:
         if is_there(change, new=False):
             make(change, token)
@@ -110,6 +114,7 @@ def make_again(changes: Sequence[Change], token: str) -> None:
 
 
 def undo(change: Change, token: str) -> None:
+    """Take the change back; raises `ConflictError` where a file that was made has changed since."""
     if change.folder:
         _remove(change.path, os.rmdir)
     elif change.old_mode is not None:

@@ -58,6 +58,8 @@ class Clock:
 
 
 class JournalFolder:
+    """The files of the journal: adds, reads and removes sets, and knows nothing of what they mean."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
 
@@ -94,6 +96,7 @@ class JournalFolder:
         return _read_json(self.path / str(number) / _PLAN)
 
     def read(self, number: int, name: str) -> bytes:
+        """The bytes of one file of a set, such as `0.old`."""
         path = self.path / str(number) / name
         size = path.lstat().st_size if path.is_file() else 0
         found = read_regular(path, size)
@@ -102,6 +105,7 @@ class JournalFolder:
         return found.data
 
     def add(self, number: int, plan: Any, contents: Iterable[tuple[str, bytes]]) -> None:
+        """Keep a new set, whole or not at all."""
         folder = self._aside()
         try:
             folder.mkdir(mode=0o700)
@@ -116,6 +120,7 @@ class JournalFolder:
             raise
 
     def write_plan(self, number: int, plan: Any) -> None:
+        """Put a new plan in the place of the old one of a set."""
         folder = self.path / str(number)
         _write_json(folder / "plan.part", folder / _PLAN, plan)
 
@@ -127,6 +132,7 @@ class JournalFolder:
                     os.unlink(self.path / str(number) / name)
 
     def remove(self, number: int) -> None:
+        """Forget a set. It loses its number first, so what an error leaves is swept away later."""
         aside = self._aside()
         with contextlib.suppress(OSError):
             os.rename(self.path / str(number), aside)
@@ -137,13 +143,16 @@ class JournalFolder:
         return [self.path / name for name in self._names() if re.fullmatch(_ASIDE, name)]
 
     def sweep(self) -> None:
+        """Delete what `leftovers` finds."""
         for folder in self.leftovers():
             _delete(folder)
 
     def is_empty(self) -> bool:
+        """Whether there is neither a set nor a part of one."""
         return not any(re.fullmatch(_NUMBER, name) or re.fullmatch(_ASIDE, name) for name in self._names())
 
     def clock(self) -> Clock | None:
+        """The time as last noted; `None` where nothing usable is noted."""
         value = _read_json(self.path / _CLOCK)
         try:
             seen, age, last = float(value["seen"]), float(value["age"]), int(value["last"])
@@ -152,6 +161,7 @@ class JournalFolder:
         return Clock(seen, age, last) if math.isfinite(seen) and math.isfinite(age) else None
 
     def write_clock(self, clock: Clock) -> None:
+        """Note the time for the next look."""
         value = {"seen": clock.seen, "age": clock.age, "last": clock.last}
         _write_json(self.path / "clock.part", self.path / _CLOCK, value)
 
@@ -173,6 +183,7 @@ def make_private(path: Path) -> None:
 
 
 def check_private(path: Path) -> None:
+    """Raises `NoJournalError` where the folder is a link, another user's, or open to others."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):

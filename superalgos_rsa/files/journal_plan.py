@@ -28,6 +28,7 @@ class Entry:
 
 
 def entry_of(number: int, plan: Mapping[str, Any]) -> Entry:
+    """What a plan that passed `is_plan` tells of its set."""
     paths = tuple(change["path"] for change in plan["changes"])
     return Entry(
         number, plan["time"], plan["title"], plan["state"], paths, plan.get("report", False), plan.get("age", 0.0)

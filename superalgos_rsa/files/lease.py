@@ -41,6 +41,7 @@ class Held:
     leased: bool
 
     def read(self, limit: int) -> bytes:
+        """The first bytes of the file, `limit` at most."""
         os.lseek(self.descriptor, 0, os.SEEK_SET)
         with open(self.descriptor, "rb", closefd=False) as stream:
             return stream.read(limit)
@@ -93,4 +94,5 @@ def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refuse
 
 
 def settle() -> None:
+    """Wait until whoever found the file just before it was replaced has reached it."""
     time.sleep(SETTLE_SECONDS)

@@ -30,6 +30,8 @@ _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ENOTSUP, e
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
+    """A file that is to be made, with its whole content."""
+
     path: Path
     data: bytes = field(repr=False)
     mode: int
@@ -135,6 +137,7 @@ def _is_left(path: Path) -> bool:
 
 
 def clear_leftovers(paths: Sequence[Path]) -> None:
+    """Remove the temporary files that a process which died left beside these paths."""
     for path in paths:
         for left in leftovers(path):
             with contextlib.suppress(OSError):

@@ -29,6 +29,8 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Content:
+    """The whole content of a file."""
+
     data: bytes = field(repr=False)
 
 
@@ -280,6 +282,7 @@ def _conflict(target: Path) -> ConflictError:
 
 
 def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk, as far as the system can."""
     if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
         return
     with contextlib.suppress(OSError):  # the file is in its place by now; some file systems cannot sync a folder

@@ -22,6 +22,8 @@ _LISTENING = "0A"
 
 
 class User(NamedTuple):
+    """A user of this machine, with what decides which files may be read."""
+
     uid: int
     name: str
     """The number again, where the system has no name for it."""
@@ -39,6 +41,7 @@ class Right(NamedTuple):
 
 @functools.cache
 def user_of(uid: int) -> User:
+    """The user with this number, which need not be one that the system knows."""
     if sys.platform == "win32":
         raise NotImplementedError("its users have no numbers")
     import pwd
@@ -58,11 +61,13 @@ def caller() -> User | None:
 
 
 def owner(folder: str | os.PathLike[str]) -> User | None:
+    """The user who owns a file or folder; `None` where that cannot be told."""
     uid = owner_uid(folder)
     return user_of(uid) if uid is not None else None
 
 
 def owner_uid(path: str | os.PathLike[str]) -> int | None:
+    """The number of the owner; `None` on Windows, and where the path leads nowhere."""
     try:
         return None if sys.platform == "win32" else os.stat(path).st_uid
     except OSError:

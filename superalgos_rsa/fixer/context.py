@@ -50,6 +50,8 @@ class Wishes:
 
 
 class Bench:
+    """What one run of `fix` has at hand: the state that its repairs have led to, and the key files that were found."""
+
     def __init__(self, judge: Judge, wishes: Wishes) -> None:
         self.judge = judge
         self.wishes = wishes
@@ -69,9 +71,11 @@ class Bench:
         return search(self.judge.installation.root, others, sorted(p for p in beside if p != Path(p.anchor)))
 
     def text(self, path: str) -> str:
+        """The text of a document as the repairs so far would leave it."""
         return decode(self.judge.bytes_of(self.state, path) or b"")
 
     def with_edits(self, path: str, edits: list[Edit]) -> State:
+        """The state after these edits of one document."""
         return _edited(self.state, path, self.text(path), edits)
 
     def with_values(self, key: KeyFacts, update: Update) -> State | str:

@@ -41,6 +41,7 @@ class File:
 
 
 def mend(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose the file that a broken path was meant for, the likeliest way of meaning it first."""
     key = found.key
     if key is None or not isinstance(key.credential.secret, str) or found.rule not in RULES:
         return

@@ -40,6 +40,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """What a run would do: each step, the files as they would be, and the verdicts before and after."""
+
     steps: tuple[Step, ...]
     state: State
     before: Verdict
@@ -47,6 +49,7 @@ class Plan:
 
     @property
     def planned(self) -> tuple[Step, ...]:
+        """The steps that would be made."""
         return tuple(step for step in self.steps if step.status == "planned")
 
 

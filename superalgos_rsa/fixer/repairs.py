@@ -30,6 +30,8 @@ MENDERS: dict[str, Mender] = {}
 
 
 def mends(*rules: str) -> Callable[[Mender], Mender]:
+    """Declare a function as the mender of these rules."""
+
     def declare(mender: Mender) -> Mender:
         MENDERS.update(dict.fromkeys(rules, mender))
         return mender
@@ -40,6 +42,7 @@ def mends(*rules: str) -> Callable[[Mender], Mender]:
 def values(
     bench: Bench, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
 ) -> Proposal:
+    """Propose new values of a key, or say why it cannot have them."""
     state = bench.with_values(key, update)
     if isinstance(state, str):
         return Proposal(f"{title}: {state}", "display", None)
@@ -51,6 +54,7 @@ mends(*key_path.RULES)(key_path.mend)
 
 @mends("config-invalid")
 def config(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose to repair the text of a key's config."""
     if found.key is not None:
         at = (*found.key.key.pointer, "config")
         yield from _config(bench, found.key.document.path, at, f"“{found.key.key.name}”")
@@ -85,6 +89,7 @@ def code_name_null(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("config-missing")
 def config_missing(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose an empty config for a key node without one."""
     key = found.key
     if key is not None:
         title = f"“{key.key.name}”: an empty config"
@@ -160,6 +165,7 @@ def _without_item(text: str, pointer: Pointer) -> Edit:
 
 @mends("code-name-whitespace")
 def code_name(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose the code name without its white space."""
     key = found.key
     if key is None or not isinstance(key.credential.code_name, str):
         return
@@ -188,12 +194,14 @@ def overrides(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("vault-directory-missing")
 def folder(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose to make the folder of the vault."""
     if found.path is not None and not os.path.lexists(found.path):
         yield Proposal(f"make {found.path}", "safe", bench.state.with_folder(found.path))
 
 
 @mends("vault-invalid")
 def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose `[]` for an empty vault, and to take out a byte order mark."""
     vault = bench.judge.vault(bench.state)
     if found.document == vault.path and vault.data is not None and not vault.data.strip(b"\xef\xbb\xbf \t\r\n"):
         state = bench.state.with_file(vault.path, b"[]", (Meant((), []),))
@@ -204,6 +212,7 @@ def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("file-permissions")
 def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose a mode that leaves a key file to its owner alone, if the file is the user's to change."""
     path = found.key.path if found.key is not None else None
     seen = look(path.target) if path is not None and path.target is not None else None
     if path is None or path.target is None or seen is None or path.is_lent:
@@ -233,6 +242,7 @@ def public(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("code-name-swapped")
 def swapped(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose to exchange a code name and a secret that stand in each other's place."""
     key = found.key
     name, secret = (key.credential.code_name, key.credential.secret) if key is not None else (None, None)
     if key is None or not isinstance(name, str) or not isinstance(secret, str):
@@ -244,6 +254,7 @@ def swapped(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("exchange-sandbox")
 def sandbox(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    """Propose the value that a quoted `sandBox` was meant to be."""
     if found.document is None or found.pointer is None:
         return
     text = bench.text(found.document)

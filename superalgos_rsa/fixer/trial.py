@@ -40,18 +40,23 @@ class State:
     folders: tuple[str, ...] = ()
 
     def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> State:
+        """The same with other bytes of one file."""
         so_far = self.meant.get(path, ())
         return replace(self, files={**self.files, path: data}, meant={**self.meant, path: (*so_far, *meant)})
 
     def with_mode(self, path: str, mode: Mode) -> State:
+        """The same with another mode of one file."""
         return replace(self, modes={**self.modes, path: mode})
 
     def with_folder(self, path: str) -> State:
+        """The same with one more folder."""
         return replace(self, folders=(*self.folders, path))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """The facts of a state, the report on them, and the occurrence behind each of its findings."""
+
     world: World
     occurrences: tuple[Occurrence, ...]
     report: Report
@@ -74,15 +79,18 @@ class Judge:
         self._kept: list[bytes | Vault] = []  # keeps what the cache knows by identity alive
 
     def bytes_of(self, state: State, path: str) -> bytes | None:
+        """The bytes of a file in that state; `None` for one that was not read."""
         if path in state.files:
             return state.files[path]
         source = next((source for source in self.sources if source.path == path), None)
         return source.content.data if source is not None and isinstance(source.content, Content) else None
 
     def bytes_on_disk(self, path: str) -> bytes | None:
+        """The bytes that were read of the vault or a document."""
         return self._vault.data if path == self._vault.path else self.bytes_of(State(), path)
 
     def vault(self, state: State) -> Vault:
+        """The vault in that state."""
         if self._vault.path in state.files:
             return parse_vault(self._vault.path, Content(state.files[self._vault.path]))
         if self._vault.state == "no-folder" and str(Path(self._vault.path).parent) in state.folders:
@@ -96,6 +104,7 @@ class Judge:
         return self._first
 
     def __call__(self, state: State) -> Verdict:
+        """The verdict on the documents as they would be in that state."""
         vault = self.vault(state) if state.files or state.folders else self._vault
         self._kept.append(vault)
         documents = [self._document(source, state, vault) for source in self.sources]

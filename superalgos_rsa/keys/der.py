@@ -48,6 +48,7 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
 
 
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The elements that stand one after the other, as tag and content."""
     at = 0
     while at < len(content):
         tag, inner, at = element(content, at)
@@ -63,6 +64,7 @@ def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
 
 
 def tags(members: list[tuple[int, bytes]]) -> tuple[int, ...]:
+    """The tags of these elements, to be compared with those of a known structure."""
     return tuple(tag for tag, _ in members)
 
 

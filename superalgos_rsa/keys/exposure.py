@@ -21,6 +21,8 @@ _MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
+    """What else the folder of a private key tells of it."""
+
     copies: tuple[str, ...] = ()
     """Other files of the folder that hold the same private key."""
     other_public: str | None = None

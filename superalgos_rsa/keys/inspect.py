@@ -24,6 +24,8 @@ _LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text i
 
 @dataclass(frozen=True, slots=True)
 class KeyText:
+    """What a text is as a key: its kind, its first key's type and size, and how it is damaged."""
+
     kind: Kind
     label: str | None = None
     """Of the first PEM block."""
@@ -55,6 +57,23 @@ def inspect(content: bytes) -> KeyText:
             _KNOWN.clear()
         known = _KNOWN[digest] = _inspect(content[:_LONGEST])
     return known
+
+
+def inspect_key(content: bytes) -> KeyText:
+    """Tell what the content of a key file is: facts alone, and no byte of the key. Writes nothing, and never raises.
+
+    RSA keys are read by this package itself (`keys.key_structures`: PKCS#1 of RFC 8017, PKCS#8 of RFC 5958), so that
+    damaged ones can be told from others; the size and public half of other types come from the library `cryptography`.
+
+    Args:
+        content: The bytes of the file. Only the first 65,536 are looked at.
+
+    Returns:
+        Among others its `kind` (`private`, `public`, `encrypted`, `text`, ...), `key_type`, `key_bits`, `damage` by
+        name, and `public_key_sha256`, the hexadecimal SHA-256 of the public half as SubjectPublicKeyInfo in DER
+        (RFC 5280). What does not apply or is not known is `None`.
+    """
+    return inspect(content)
 
 
 def _inspect(content: bytes) -> KeyText:

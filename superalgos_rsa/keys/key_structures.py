@@ -11,6 +11,8 @@ from superalgos_rsa.keys.rsa_numbers import RsaNumbers
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shape:
+    """The kind of a piece of DER, and its type where it names one that is known."""
+
     kind: Literal["private", "encrypted", "public", "certificate"]
     key_type: str | None = None
     pkcs1: bool = False

@@ -53,6 +53,7 @@ class PassphraseNeededError(UsageError):
 
 
 def make(key_type: KeyType, bits: int = 2048) -> Pair:
+    """A new pair of keys; `bits` counts for RSA alone."""
     return _pair(generate_private_key(65537, bits) if key_type == "rsa" else Ed25519PrivateKey.generate())
 
 

@@ -48,6 +48,8 @@ _QUOTES = "\"'`,;"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Block:
+    """One PEM block, as well as it can be read."""
+
     label: str
     """In capital letters."""
     der: bytes
@@ -58,6 +60,7 @@ class Block:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
+    """Every block in the text, also one that lacks its BEGIN or END line."""
     lines = list(_LINE.finditer(text))
     found: list[Block] = []
     position = 0

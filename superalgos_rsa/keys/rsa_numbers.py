@@ -28,6 +28,7 @@ class Effort:
         return pow(base, exponent, modulus)
 
     def spend(self, cost: int) -> None:
+        """Take this much from what is left; raises `TooLongError` where it is more than that."""
         if cost > self.left:
             raise TooLongError
         self.left -= cost
@@ -35,6 +36,8 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RsaNumbers:
+    """The numbers of an RSA key by their names in RFC 8017, whether or not they belong together."""
+
     n: int
     e: int
     d: int
@@ -46,6 +49,7 @@ class RsaNumbers:
 
     @property
     def bits(self) -> int:
+        """The size of the key, in bits of its modulus."""
         return self.n.bit_length()
 
     @property
@@ -61,6 +65,7 @@ class RsaNumbers:
 
     @property
     def too_short(self) -> bool:
+        """Whether the modulus has no room for the padding around a SHA-256 hash."""
         return (self.bits + 7) // 8 < _SHORTEST
 
     def with_usual_exponent(self) -> RsaNumbers:

@@ -15,6 +15,7 @@ class Secret:
         self.__text = text
 
     def reveal(self) -> str:
+        """The text itself."""
         return self.__text
 
     def __repr__(self) -> str:

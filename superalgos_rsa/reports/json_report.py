@@ -24,6 +24,7 @@ def to_dict(report: Report) -> dict[str, object]:
 
 
 def render(report: Report) -> str:
+    """The report as the text that `--format json` prints."""
     return dumps(to_dict(report)) + "\n"
 
 

@@ -32,6 +32,7 @@ _BELOW = ("│  ", "├─ ", "└─ ", "   ")
 
 
 def is_report(data: bytes) -> bool:
+    """Whether these bytes are a report of this program, which another may overwrite."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -32,10 +32,12 @@ class Transition:
 
 
 def start(report: Report, time: float) -> Transition:
+    """The first line of a stream: everything that stands now."""
     return Transition("start", time, report.summary.errors, report.summary.warnings, report.findings)
 
 
 def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> Transition:
+    """The last line of a stream."""
     counts = report.summary.errors, report.summary.warnings
     return Transition("stop", time, *counts, unwritten=unwritten, dropped=dropped)
 

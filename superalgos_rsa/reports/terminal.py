@@ -47,6 +47,7 @@ def machine(server: str) -> str:
 
 
 def paint(text: str, style: Style, color: bool) -> str:
+    """The text in a style, or as it is where colour is off."""
     return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if color and text else text
 
 

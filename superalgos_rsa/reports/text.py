@@ -32,6 +32,7 @@ def render(
     quiet: bool = False,
     shell: Shell = "posix",
 ) -> str:
+    """The report for people."""
     page = _Page(color, width, verbose, shell)
     blocks: list[list[str]] = []
     if verbose and not quiet:

@@ -36,6 +36,7 @@ class _Branch:
 
 
 def render(report: Report, *, color: bool, width: int) -> str:
+    """The documents as trees: LAN node, task, session, key and key file."""
     entries = {document.path: document for document in report.documents}
     keys = _by(report.keys, lambda key: key.document)
     tasks = _by(report.tasks, lambda task: task.document)

@@ -48,6 +48,7 @@ class FarFiles:
         self._left = PATIENCE_IN_ALL
 
     def is_far(self, path: str) -> bool:
+        """Whether the path lies on a file system that may not answer, such as that of another machine."""
         return self._mount_of(path) is not None
 
     def answer(self, path: str, ask: Callable[[], Answer]) -> Answer | None:

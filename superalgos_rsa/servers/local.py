@@ -45,6 +45,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
+    """What lies under the text of a secret on this machine, and what is near it where nothing does."""
+
     asked: str = field(repr=False)
     resolved: str = field(repr=False)
     status: Status

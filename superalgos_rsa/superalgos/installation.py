@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.file_systems import is_on_network
@@ -15,6 +16,8 @@ from superalgos_rsa.files.regular import Content, read_regular
 from superalgos_rsa.files.rights import User, caller, listener, owner
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion, installed_version
 
+StrPath = str | os.PathLike[str]
+NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 HTTP_PORT = 34248
 _PACKAGE_LIMIT = 16 * 1024 * 1024
 _ANSWER_LIMIT = 64 * 1024
@@ -48,6 +51,7 @@ class Installation:
 
     @property
     def vault(self) -> Path:
+        """The path of the vault, which need not be there."""
         return self.secrets / "workspace-credentials.json"
 
 
@@ -62,15 +66,24 @@ def find_root(named: str | None, environment: Mapping[str, str], documents: list
     """By option, by `SUPERALGOS_ROOT`, above the named documents, above the current folder; else `None`."""
     for source, value in (("--root", named), ("SUPERALGOS_ROOT", environment.get("SUPERALGOS_ROOT"))):
         if value:
-            root = Path(value).absolute()
-            if not is_root(root):
-                raise UsageError(
-                    f"{source}: {value} is no Superalgos directory",
-                    "it holds platform.js and Projects/ProjectsSchema.json, or at least Platform/My-Workspaces",
-                )
-            return root
+            return _root_named(value, f"{source}: ")
     starts = [cwd / document for document in documents if document != "-"]
     return next(filter(None, map(_root_above, [*starts, cwd])), None)
+
+
+def _root_named(value: StrPath, source: str = "") -> Path:
+    root = Path(value).absolute()
+    if not is_root(root):
+        raise UsageError(
+            f"{source}{value} is no Superalgos directory",
+            "it holds platform.js and Projects/ProjectsSchema.json, or at least Platform/My-Workspaces",
+        )
+    return root
+
+
+def installation_at(root: StrPath, environment: Mapping[str, str]) -> Installation:
+    """The installation that a program names. Raises `UsageError` where there is none."""
+    return open_installation(_root_named(root), environment, chosen=True)
 
 
 def _root_above(start: Path) -> Path | None:

@@ -51,4 +51,5 @@ def read(raw: Any, *, present: bool = True) -> KeyConfig:
 
 
 def is_placeholder(value: object) -> bool:
+    """Whether the value is one of the template's texts that nobody has replaced."""
     return isinstance(value, str) and value.strip() in PLACEHOLDERS

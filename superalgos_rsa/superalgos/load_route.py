@@ -37,12 +37,15 @@ class VaultHit:
 
 @dataclass(frozen=True, slots=True)
 class Load:
+    """What becomes of the platform and of every key when a workspace is loaded."""
+
     crashes: tuple[Crash, ...]
     covered: dict[Pointer, VaultHit | None]
     """Every key node that the vault code visits, with what it found there."""
 
     @property
     def survives(self) -> bool:
+        """Whether the platform still runs afterwards."""
         return not self.crashes
 
 
@@ -55,6 +58,7 @@ class VaultReader:
         self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
+        """The first entry of this type with this key, compared as JavaScript compares; `None` if there is none."""
         if self._defect is not None:
             raise js.JsTypeError(self._defect)
         if not isinstance(self._entries, list):

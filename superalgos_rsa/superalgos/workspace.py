@@ -50,6 +50,8 @@ class Exchange(NamedTuple):
 
 
 class Key(NamedTuple):
+    """An Exchange Account Key node, and where it stands in the tree."""
+
     pointer: Pointer
     id: str | None
     name: str | None
@@ -62,6 +64,7 @@ class Key(NamedTuple):
 
     @property
     def config_pointer(self) -> Pointer:
+        """The place of its config, or of the node itself where it has none."""
         return self.pointer if self.config.state == "missing" else (*self.pointer, "config")
 
 
@@ -78,11 +81,15 @@ class Reference(NamedTuple):
 
 
 class LanNode(NamedTuple):
+    """The LAN Network Node that a task hangs under: the machine on which it runs."""
+
     name: str | None
     host: str | None
 
 
 class Task(NamedTuple):
+    """A Task node, with everything that decides which key it takes."""
+
     pointer: Pointer
     id: str | None
     name: str | None
@@ -95,10 +102,13 @@ class Task(NamedTuple):
 
     @property
     def needs_key(self) -> bool:
+        """Whether one of its sessions checks for a key when it starts."""
         return any(session in SESSIONS_WITH_KEY for session in self.sessions)
 
 
 class Workspace(NamedTuple):
+    """The keys and tasks of one document."""
+
     keys: tuple[Key, ...] = ()
     tasks: tuple[Task, ...] = ()
     shared_ids: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""From documents to the report: facts are gathered, then every rule looks at them."""

@@ -28,6 +28,8 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """What the user set or asked for that changes a verdict, or where a repair looks."""
+
     accept_rsa_4096: bool = False
     before_start: bool = False
     """Judge only what a start of the tasks that need a key rests on."""

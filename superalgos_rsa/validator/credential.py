@@ -32,6 +32,7 @@ class Credential:
 
 
 def resolve(key: Key, covered: dict[tuple[str | int, ...], VaultHit | None]) -> Credential:
+    """The credential that a task would be given for this key; `covered` comes from `Load`."""
     code_name, own = key.config.fields.get("codeName"), key.config.fields.get("secret")
     hit = covered.get(key.pointer)
     if hit is not None:

@@ -50,6 +50,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
+    """The facts of a document and the credentials of its keys, which hold secrets."""
+
     facts: DocumentFacts
     credentials: tuple[Credential, ...]
     """One a key of the document, in the same order."""

@@ -36,6 +36,8 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
+    """One document: what kind it is, what it holds, and what would become of the platform that loads it."""
+
     path: str
     kind: DocumentKind | None
     defects: tuple[Defect, ...] = ()
@@ -59,6 +61,8 @@ class HmacText:
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
+    """One key: its credential, what lies under it on the task server, and what the engine would do with it."""
+
     document: DocumentFacts
     key: Key
     credential: Credential
@@ -91,10 +95,12 @@ class KeyFacts:
 
     @property
     def used(self) -> bool:
+        """Whether a task that needs a key refers to this one."""
         return bool(self.users)
 
     @property
     def reads_file(self) -> bool:
+        """Whether the secret is the path of a file that the engine reads."""
         return self.path is not None and self.path.engine_reads
 
     @property
@@ -130,6 +136,8 @@ class KeyFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
+    """One task, with the key that it refers to and the machine that it runs on."""
+
     document: DocumentFacts
     task: Task
     key: KeyFacts | None
@@ -141,6 +149,8 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class World:
+    """All facts of one verdict, and what was asked."""
+
     installation: Installation | None
     vault: Vault
     documents: tuple[DocumentFacts, ...]

@@ -26,6 +26,25 @@ class Fix(NamedTuple):
 
 
 class Finding(NamedTuple):
+    """One thing that a rule found: what, where, and what mends it. No field holds a secret.
+
+    Attributes:
+        rule: The id of the rule, as `superalgos-rsa rule` and docs/rules.md have it.
+        severity: `error`, `warning` or `info`.
+        message: One sentence without a full stop.
+        document: The path of the document as it was named or found; `None` if the finding is about none.
+        pointer: The place in the document as JSON Pointer (RFC 6901); `None` also where that would name a secret.
+        line: Counted from 1.
+        column: Counted from 1, in characters.
+        key_id: The id of the key node.
+        task_id: The id of the task node.
+        path: The file or folder that it is about.
+        server: The machine that was looked at; `local` is this one.
+        would_cause: What the exchange would answer to an order, where the rule knows it.
+        fix: The command or the advice that mends it.
+        node: The names of the nodes from the root to the place, for people.
+    """
+
     rule: str
     severity: Severity
     message: str
@@ -44,6 +63,8 @@ class Finding(NamedTuple):
 
 
 class InstallationEntry(NamedTuple):
+    """The Superalgos directory that was judged; `root` is `None` where none was found."""
+
     root: str | None
     superalgos: str | None
     ccxt: str | None
@@ -55,6 +76,8 @@ class InstallationEntry(NamedTuple):
 
 
 class DocumentEntry(NamedTuple):
+    """One document, how many keys and tasks it holds, and whether the platform survives loading it."""
+
     path: str
     kind: DocumentKind | None
     loads: bool | None
@@ -72,6 +95,8 @@ class SecretEntry(NamedTuple):
 
 
 class KeyEntry(NamedTuple):
+    """One key node: what it holds, and whether the engine would sign with it."""
+
     document: str
     pointer: str
     line: int | None
@@ -94,6 +119,8 @@ class KeyEntry(NamedTuple):
 
 
 class TaskEntry(NamedTuple):
+    """One task: the key it takes, the machine it runs on, and whether it may start."""
+
     document: str
     pointer: str
     line: int | None
@@ -110,6 +137,8 @@ class TaskEntry(NamedTuple):
 
 
 class Summary(NamedTuple):
+    """How many findings there are of each severity, and whether every task may start."""
+
     errors: int
     warnings: int
     infos: int
@@ -119,6 +148,19 @@ class Summary(NamedTuple):
 
 
 class Report(NamedTuple):
+    """The verdict on documents and the installation around them. No field holds a secret.
+
+    Attributes:
+        tool: The version of superalgos-rsa.
+        installation: The Superalgos directory, its versions, and whose rights were judged.
+        documents: One entry a document, in the order of reading.
+        keys: One entry a key node that was judged.
+        tasks: One entry a task that was judged.
+        findings: In the order of the documents and of the places in them; those about none of them come last.
+        summary: The counts, and whether every task may start.
+        version: Of this form of the report, which `superalgos-rsa schema report` describes.
+    """
+
     tool: str
     installation: InstallationEntry
     documents: tuple[DocumentEntry, ...]
@@ -130,4 +172,5 @@ class Report(NamedTuple):
 
     @property
     def exit_code(self) -> int:
+        """1 if there is an error, else 0; the commands also know 2 and 3."""
         return 1 if self.summary.errors else 0

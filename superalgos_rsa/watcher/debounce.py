@@ -14,10 +14,13 @@ PATIENCE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Burst:
+    """Events that follow each other: when the first and the last of them came, in seconds of one clock."""
+
     first: float
     last: float
 
     def extended(self, now: float) -> Burst:
+        """The burst with one more event."""
         return replace(self, last=now)
 
     @property
@@ -27,6 +30,7 @@ class Burst:
 
 
 def extended(burst: Burst | None, now: float) -> Burst:
+    """The burst with one more event, or a new one."""
     return burst.extended(now) if burst is not None else Burst(now, now)
 
 
@@ -57,4 +61,5 @@ class Patience:
         return max(ends, default=float("-inf"))
 
     def given_up(self, half: frozenset[Half]) -> Patience:
+        """Wait for nothing more: these files are called broken from now on."""
         return Patience({}, half)

@@ -22,6 +22,7 @@ class Entry(NamedTuple):
 
     @property
     def folder(self) -> str:
+        """The folder whose events tell of it."""
         return os.path.dirname(self.path) if self.what == "name" else self.path
 
 
@@ -42,6 +43,7 @@ class Trails:
         self._known: dict[str, tuple[tuple[Entry, ...], str | None]] = {}
 
     def of(self, path: str) -> tuple[Entry, ...]:
+        """The same as `trail` of this path."""
         folder, name = os.path.split(path)
         if name in ("", ".", ".."):
             return trail(path)

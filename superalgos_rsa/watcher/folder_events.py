@@ -32,6 +32,8 @@ Send = Callable[[Event], None]
 
 
 class Notifier(Protocol):
+    """What tells of changes in folders."""
+
     def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
         """Watch these folders and no others; returns those that are newly watched. What is below one of `stale` was
         replaced, so its watch is another folder's by now."""
@@ -40,10 +42,13 @@ class Notifier(Protocol):
     def unwatched(self) -> dict[str, str]:
         """Folders that send no events, and why."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Watch nothing any more."""
 
 
 class Watchdog:
+    """The notifier of the library `watchdog`: the system's own events where it has some."""
+
     def __init__(self, send: Send) -> None:
         self._send = send
         self._observer: BaseObserver | None = None
@@ -53,6 +58,7 @@ class Watchdog:
         self._warnings = _Warnings(send)
 
     def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
+        """Watch these folders and no others, as `Notifier` says."""
         try:
             observer = self._observer or self._start()
         except (OSError, RuntimeError) as error:  # tried again at the next look
@@ -108,6 +114,7 @@ class Watchdog:
         return observer
 
     def close(self) -> None:
+        """End all watches and the thread that reads them."""
         logging.getLogger("watchdog").removeHandler(self._warnings)
         if self._observer is not None:
             self._observer.stop()

@@ -23,9 +23,11 @@ class Supervision:
         self._next = 0.0
 
     def ready(self) -> None:
+        """Tell that the first verdict stands."""
         self._tell("READY=1")
 
     def stopping(self) -> None:
+        """Tell that the process is about to end."""
         self._tell("STOPPING=1")
 
     def tick(self) -> None:
@@ -48,6 +50,7 @@ class Supervision:
 
 
 def touch(path: str) -> None:
+    """Give the file the date of now, and make it where it is missing."""
     with contextlib.suppress(OSError):  # a full disk must not end the watch; the file's age then tells
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o644))
         os.utime(path)

@@ -68,6 +68,8 @@ class _Key:
 
 
 class Incremental:
+    """The facts of one question, and what is kept of them from round to round."""
+
     def __init__(self, question: Question) -> None:
         self._question = question
         self._documents: dict[str, _Document] = {}
@@ -83,6 +85,7 @@ class Incremental:
             document.rests_on = frozenset()
 
     def ask(self, question: Question) -> None:
+        """Gather for another question from now on."""
         self._question = question
         self.forget()
 

@@ -24,6 +24,7 @@ class Mounts:
     """A kernel that only plays Linux (WSL 1) has no events worth the name."""
 
     def is_silent(self, folder: str) -> bool:
+        """Whether the file system of this folder sends no events, or none of what others write."""
         kind = self.type_of(folder)
         return self.emulated or kind in _SILENT or kind.startswith("fuse.")
 
@@ -49,6 +50,7 @@ def parse(lines: Iterable[str], release: str) -> Mounts:
 
 
 def read() -> Mounts:
+    """The mounts of this process; none on a system without `/proc`."""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
             return parse(stream, os.uname().release)

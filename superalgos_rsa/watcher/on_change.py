@@ -24,6 +24,8 @@ MOST = 1000
 
 
 class Reaction:
+    """The command of `--on-change`, which runs once a transition, one after the other, in a thread of its own."""
+
     def __init__(self, command: str, warn: Callable[[str], None], seconds: float = SECONDS) -> None:
         try:
             self._words = shlex.split(command)
@@ -43,6 +45,7 @@ class Reaction:
 
     @property
     def waiting(self) -> int:
+        """How many texts the command was not given yet."""
         return len(self._waiting)
 
     def tell(self, line: str) -> None:

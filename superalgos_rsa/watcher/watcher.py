@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Generator, Iterator, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +82,7 @@ class Watcher:
         """How many names, and folders as a whole, are watched."""
         return len(self._stamps)
 
-    def settled(self) -> Iterator[Settled]:
+    def settled(self) -> Generator[Settled, None, None]:
         """The first verdict, then one after each change that has settled, until `stop`."""
         try:
             yield from self._loop()

@@ -66,8 +66,10 @@ def is_exchange(name: str, version: CcxtVersion | None) -> bool:
 
 
 def has_own_scheme(name: str, version: CcxtVersion) -> bool:
+    """Whether that ccxt signs for this exchange in a way that is not modelled here."""
     return name in (_OWN_SCHEME_OF_2 if version.major < 3 else _OWN_SCHEME_OF_4)
 
 
 def decodes_secret(name: str) -> bool:
+    """Whether ccxt (4.5.84) decodes the secret of this exchange from base64 before it signs."""
     return name in _BASE64_SECRET

@@ -38,6 +38,8 @@ class Question(NamedTuple):
 
 
 class Unavailable(NamedTuple):
+    """The installed engine could not be asked, for this reason."""
+
     reason: str
 
 

@@ -10,6 +10,8 @@ Signing = Literal["rsa", "ed25519", "hmac", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """What the engine does with a credential: the way it signs, or `none`, and why."""
+
     signing: Signing
     reason: str
     """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
@@ -29,4 +31,5 @@ NO_KEY = Verdict("none", "signs, but the signature does not verify with the publ
 
 
 def refuses(error: str, because: str) -> Verdict:
+    """The verdict that the engine throws this error instead of signing."""
     return Verdict("none", f"throws “{error}”: {because}")

@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"(?<![\d.])(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?!\d)")
 
 @dataclass(frozen=True, slots=True, order=True)
 class CcxtVersion:
+    """A version of ccxt; versions compare by their numbers."""
+
     major: int
     minor: int
     patch: int
@@ -45,6 +47,8 @@ _INSTALLED, _LOCKED, _ASKED_FOR = "node_modules/ccxt/package.json", "package-loc
 
 
 def installed_version(root: Path) -> tuple[CcxtVersion | None, str]:
+    """The version below this Superalgos directory, and the file that told it."""
+
     def read(name: str) -> str | None:
         found = read_regular(root / name, _LARGEST)
         return found.data.decode("utf-8-sig", "replace") if isinstance(found, Content) else None

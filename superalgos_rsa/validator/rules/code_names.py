@@ -127,6 +127,7 @@ _PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 @check(KeyFacts, "code-name-missing", "code-name-missing-secret")
 def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds a code name that is empty, and the secret that the next save then destroys."""
     if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
         return  # `null` is told as what it is
     own = key.credential.own_secret
@@ -148,6 +149,7 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "code-name-swapped", "code-name-whitespace", "code-name-reads-file")
 def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds a code name that holds a secret or white space, or is the name of a file."""
     name = key.credential.code_name
     if not isinstance(name, str) or not name or is_placeholder(name):
         return
@@ -209,6 +211,7 @@ def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "key-placeholder")
 def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds values that are still the text of the template."""
     names = [
         name
         for name, value in (("codeName", key.credential.code_name), ("secret", key.credential.secret))

@@ -90,6 +90,7 @@ RULES = (
 
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
 def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds a config that is missing, is no JSON object, or has values of a wrong type."""
     found = key.key.config
     ends = "; loading the workspace ends the whole platform" if _ends_platform(key) else ""
     if found.state == "missing":
@@ -123,7 +124,7 @@ def _ends_platform(key: KeyFacts) -> bool:
 
 @check(KeyFacts, "config-control-character")
 def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
-    """`"C:\\temp\\new.pem"` is legal JSON, and means a tab and a line break."""
+    r"""`"C:\temp\new.pem"` is legal JSON, and means a tab and a line break."""
     of_vault = "the vault's " if key.credential.source == "vault" else ""
     code_name = key.credential.code_name
     in_code_name = control_character(code_name) if isinstance(code_name, str) else None

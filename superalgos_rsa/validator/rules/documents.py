@@ -87,6 +87,7 @@ _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand 
 
 @check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
 def unreadable(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
+    """Tells every defect that reading and loading a document brought up."""
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
         fix = mend(document.path) if defect.rule == "workspace-crash" else None  # a byte order mark

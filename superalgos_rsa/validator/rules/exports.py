@@ -46,5 +46,6 @@ RULES = (
 
 @check(DocumentFacts, "export-secret", "export-personal")
 def export(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
+    """Tells what must not be shared of a document that is judged as an export."""
     for leak in document.leaks:
         yield Occurrence(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)

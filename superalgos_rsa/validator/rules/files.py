@@ -87,6 +87,7 @@ def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "file-in-git", "file-copies", "public-key-mismatch")
 def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds what the folder of a private key gives away: git, copies, and a public key that is not its own."""
     around, found = key.neighbours, key.path
     if around is None or found is None:
         return

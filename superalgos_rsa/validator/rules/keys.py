@@ -161,6 +161,7 @@ def blame(key: KeyFacts, world: World) -> str | None:
 
 
 def exchange_is_known(key: KeyFacts, world: World) -> bool:
+    """Whether the installed ccxt has the exchange of this key; without an exchange, Binance is meant."""
     name = key.exchange.code_name if key.exchange else "binance"
     return name is not None and is_exchange(name, world.installation.ccxt if world.installation else None)
 
@@ -180,6 +181,7 @@ def _is_of_other_size(key: KeyFacts) -> bool:
 
 @check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
 def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds keys of a type, and exchanges, with which the engine gets no signature, and wrong numbers in a key."""
     content, verdict, blamed = key.content, key.verdict, blame(key, world)
     where = key.path.resolved if key.path and key.reads_file else None
     if key.undecided:
@@ -224,6 +226,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "key-size")
 def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds RSA keys of another size than Binance takes."""
     content = key.content
     if content is None or not _is_of_other_size(key):
         return
@@ -289,12 +292,14 @@ def _shown(text: str) -> str:
 
 @check(KeyFacts, "key-unused")
 def unused(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds keys of a workspace that no task needs."""
     if key.document.kind == "workspace" and not key.used:
         yield at_key("key-unused", "No task that needs a key refers to this one", key, pointer=key.key.pointer)
 
 
 @check(World, "key-shared")
 def shared(world: World, _: World) -> Iterator[Occurrence]:
+    """Finds keys with another code name and the same private key."""
     first: dict[str, KeyFacts] = {}
     for key in world.keys:
         fingerprint = key.content.public_key_sha256 if key.content and key.content.kind == "private" else None

@@ -50,6 +50,7 @@ def page(rule: Rule) -> str:
 
 
 def markdown_of(subjects: Sequence[tuple[str, Sequence[Rule]]]) -> str:
+    """The text of docs/rules.md for these subjects and their rules."""
     lines = [_INTRODUCTION, "| Rule | Severity | In short |", "| --- | --- | --- |"]
     lines += [
         f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.title} |" for _, rules in subjects for rule in rules

@@ -205,6 +205,7 @@ _NO_FILE = {
 
 @check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-not-judged", "file-too-large")
 def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds paths that lead to no file that the platform can read and use as a key."""
     found = key.path
     if key.is_too_long:
         message = "`secret` is far too long for a key or a secret: it is not judged"

@@ -198,6 +198,7 @@ def instead(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "pem-damaged", "pem-encoding")
 def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds private keys whose PEM is damaged or in a wrong encoding."""
     content, verdict = key.content, key.verdict
     if not key.reads_file or content is None or verdict is None or content.kind != "private":
         return
@@ -224,6 +225,7 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
 def unusual(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds files with several private keys, and keys in PKCS#1."""
     content = key.content
     if not key.reads_file or content is None or content.kind != "private":
         return

@@ -30,6 +30,7 @@ RULES = (
 
 @check(World, "platform-running")
 def running(world: World, _: World) -> Iterator[Occurrence]:
+    """Finds that the platform runs, and would overwrite what is edited."""
     if world.installation is not None and world.installation.running and not world.before_start:
         yield Occurrence(
             "platform-running",

@@ -39,6 +39,8 @@ Check = Callable[[Any, World], Iterable[Occurrence]]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
+    """A function, the ids of the rules that it may tell, and the kind of fact that it looks at."""
+
     ids: frozenset[str]
     subject: type
     function: Check
@@ -100,5 +102,6 @@ def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> Occurrence:
 
 
 def at_task(rule: str, message: str, task: TaskFacts, **more: Any) -> Occurrence:
+    """An occurrence at a task node."""
     more.setdefault("pointer", task.task.pointer)
     return Occurrence(rule, message, task.document.path, task=task, node=task.task.node, **more)

@@ -23,6 +23,7 @@ def set_key(
 
 
 def command(program: str, *positionals: str, applicability: Applicability = "display") -> Fix:
+    """A command to run, with its arguments quoted as needed."""
     return Fix(command_line(program, *positionals), applicability)
 
 
@@ -34,6 +35,7 @@ def mend(document: str, *options: str) -> Fix:
 
 
 def advice(sentence: str) -> Fix:
+    """One sentence that says what to do, where no command does it."""
     return Fix(sentence, "display")
 
 

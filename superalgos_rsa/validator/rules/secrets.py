@@ -103,6 +103,7 @@ _PATH = "PATH_OF_THE_KEY_FILE"
 
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
 def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds keys without a secret, and those whose secret the vault should hold but does not."""
     if key.key.config.state != "read" or key.kind != "empty":
         return
     if key.credential.covered and world.vault.state == "closed":  # it may hold the secret
@@ -129,6 +130,7 @@ def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "secret-exposed")
 def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds secrets that stand in the document itself."""
     own = key.credential.own_secret
     if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
         return
@@ -143,6 +145,7 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "secret-inline-pem")
 def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+    """Finds the text of a key where the path of its file belongs."""
     verdict = key.verdict
     if key.kind != "inline" or key.content is None or key.content.kind == "json" or verdict is None:
         return
@@ -159,6 +162,7 @@ def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "secret-whitespace")
 def whitespace(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds HMAC secrets that only white space around them spoils."""
     if key.hmac_text is None or not key.hmac_text.only_blank_spoils:
         return
     where = "The file's secret" if key.reads_file else "`secret`"

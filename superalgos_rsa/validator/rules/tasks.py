@@ -124,6 +124,7 @@ _ATTACH = advice("on the Superalgos page, add a Key Reference to the task and at
 
 @check(TaskFacts, "task-key-reference-missing", "task-key-not-found", "task-key-namesake")
 def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
+    """Finds tasks that need a key and refer to none, to a missing one, or to one that the platform replaces."""
     if not task.task.needs_key:
         return
     found = task.task.reference
@@ -160,6 +161,7 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
 
 @check(TaskFacts, "task-key-wrong-exchange")
 def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+    """Finds tasks whose key belongs to another exchange."""
     if not task.task.needs_key or task.key is None or task.task.exchange is None:
         return
     traded, owned = task.task.exchange, task.key.exchange
@@ -177,6 +179,7 @@ def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 @check(TaskFacts, "task-session-never-starts")
 def never_starts(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+    """Finds sessions of the type that the platform never starts."""
     if SESSION_NEVER_STARTED in task.task.sessions:
         yield at_task(
             "task-session-never-starts",
@@ -188,6 +191,7 @@ def never_starts(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 @check(TaskFacts, "task-key-ignored")
 def ignored(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+    """Finds key references of bots that read no key file."""
     bot = task.task.bot
     if task.task.reference is not None and bot is not None and bot not in BOTS_READING_KEY_FILES:
         yield at_task(
@@ -199,6 +203,7 @@ def ignored(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 @check(TaskFacts, "task-server-unknown")
 def server_unknown(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+    """Finds tasks on a machine that cannot be looked at from here."""
     lan = task.task.lan_node
     if task.task.needs_key and task.server is None and lan is not None:
         yield at_task(

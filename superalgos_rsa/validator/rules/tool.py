@@ -74,6 +74,7 @@ RULES = (
 
 @check(World, "engine-unavailable")
 def unavailable(world: World, _: World) -> Iterator[Occurrence]:
+    """Tells why the installed engine could not be asked."""
     if world.engine_unavailable is not None:
         message = (
             f"The engine itself could not be asked: {world.engine_unavailable}. What follows is the model's answer"
@@ -109,6 +110,7 @@ def disagrees(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 @check(World, "engine-version-unknown")
 def version_unknown(world: World, _: World) -> Iterator[Occurrence]:
+    """Tells that private keys were judged without knowing the version of ccxt."""
     signs = any(key.content is not None and key.content.kind == "private" for key in world.keys)
     if world.installation is not None and world.installation.ccxt is None and signs:
         yield Occurrence(

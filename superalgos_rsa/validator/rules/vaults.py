@@ -114,6 +114,7 @@ _READABLE = "put a regular file there which the user who runs Superalgos may rea
 
 @check(World, "vault-invalid", "vault-directory-missing")
 def unusable(world: World, _: World) -> Iterator[Occurrence]:
+    """Finds a vault that cannot be read or written, or whose folder is missing."""
     vaults = {d.vault.path: d.vault for d in world.documents if d.vault is not None}
     if world.installation is not None:  # read with the platform's rights, where a document is read with the caller's
         vaults[world.vault.path] = world.vault
@@ -166,6 +167,7 @@ def _places(vault: Vault, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
 
 @check(KeyFacts, "vault-overrides-node")
 def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds secrets that the platform ignores, since the vault holds another."""
     credential = key.credential
     own = credential.own_secret
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
@@ -179,6 +181,7 @@ def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 @check(KeyFacts, "vault-not-applied")
 def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+    """Finds keys of a workspace that the vault does not reach."""
     name = key.credential.code_name
     if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
         return
@@ -193,6 +196,7 @@ def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 @check(World, "vault-shared-entry")
 def shared(world: World, _: World) -> Iterator[Occurrence]:
+    """Finds one entry of the vault that serves keys of two exchanges or accounts."""
     first: dict[Any, KeyFacts] = {}
     for key in world.keys:
         index, name = key.credential.vault_index, key.credential.code_name

@@ -1,0 +1,83 @@
+"""`plan_fixes`: what could be mended in an installation, for programs."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from superalgos_rsa.documents.showing import censored
+from superalgos_rsa.files.find import DEFAULT_LIMIT
+from superalgos_rsa.files.journal import state_folder
+from superalgos_rsa.fixer import known_keys
+from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.plan import Step, plan
+from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath
+from superalgos_rsa.validator.check import Scope, paths_of, scope_of
+from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.documents import Source, read_source
+
+
+def plan_fixes(
+    root: StrPath,
+    documents: Iterable[StrPath] | None = None,
+    *,
+    unsafe: bool = False,
+    search: Iterable[StrPath] = (),
+    accept_rsa_4096: bool = False,
+    max_bytes: int = DEFAULT_LIMIT,
+    environment: Mapping[str, str] = NO_ENVIRONMENT,
+) -> tuple[Step, ...]:
+    """Find repairs, and judge each by the same rules before it is proposed. Changes no file.
+
+    A step is `planned` only if its finding is gone afterwards, no new error comes, and no document or key that works
+    stops working. `superalgos-rsa fix --apply` makes these repairs.
+
+    Args:
+        root: As of `check`.
+        documents: As of `check`.
+        unsafe: Also plan repairs that change what a document means.
+        search: Folders in which to look for key files, beside the usual ones.
+        accept_rsa_4096: As of `check`.
+        max_bytes: As of `check`.
+        environment: As of `check`; beside `DATA_PATH`, `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` and `USERPROFILE`
+            tell where the commands noted the fingerprints of keys that worked. `os.environ` gives their place.
+
+    Returns:
+        The steps: what each would do (`title`), for which `finding`, whether it is `planned`, `held back` or
+        `skipped` (`status`), and why it is not planned (`reason`).
+
+    Raises:
+        UsageError: `root` is no Superalgos directory, or there are no documents.
+        SuperalgosRsaError: There is no home folder for what the commands noted.
+    """
+    scope = scope_of(root, documents, environment)
+    settings = Settings(accept_rsa_4096=accept_rsa_4096, all_documents=documents is None)
+    judge = Judge(_sources(scope, max_bytes), scope.installation, scope.vault, settings)
+    folders = tuple(map(Path, paths_of(search, "search") or ()))
+    wishes = Wishes(
+        folders,
+        named=tuple(map(os.path.realpath, folders)),
+        remembered=functools.partial(known_keys.recall, state_folder(environment)),
+    )
+    return tuple(map(_told, plan(judge, wishes, unsafe=unsafe).steps))
+
+
+def _sources(scope: Scope, limit: int) -> tuple[Source, ...]:
+    """Each file once, whatever names it was given by: two edits of one file would be in each other's way."""
+    files = {os.path.realpath(name): name for name in reversed(scope.names)}
+    vault = os.path.realpath(scope.vault.path)
+    return tuple(
+        read_source(scope.vault.path if file == vault else name, limit) for file, name in reversed(files.items())
+    )
+
+
+def _told(step: Step) -> Step:
+    """With a title that holds no secret: of names only the ids of the nodes, and those of files that are there."""
+    ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
+    title = censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known_part(word))
+    return replace(step, title=title)
