@@ -46,6 +46,6 @@ def limit(function: Command) -> Command:
 
 
 def engine(function: Command) -> Command:
-    return click.option("--engine", is_flag=True, help="Let the installed ccxt itself sign, offline, with every key.")(
+    return click.option("--engine", is_flag=True, help="Also let the installed ccxt sign, offline, with every key.")(
         function
     )

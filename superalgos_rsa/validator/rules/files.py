@@ -112,7 +112,7 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if around.other_public is not None:
         yield at_key(
             "public-key-mismatch",
-            f"{around.other_public} is not this key's public half. If the exchange has it, it refuses every order",
+            f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half",
             key,
             path=found.resolved,
             fix=command("superalgos-rsa pubkey", found.resolved),

@@ -210,7 +210,7 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         if words:
             yield at_key(
                 "pem-damaged",
-                f"{'ccxt can sign with this PEM, but it' if signs else 'This PEM'} is damaged: {'; '.join(words)}",
+                f"{'This key can sign, but its' if signs else 'The'} PEM is damaged: {'; '.join(words)}",
                 key,
                 severity="warning",
                 path=_path(key),

@@ -75,7 +75,7 @@ RULES = (
 @check(World, "engine-unavailable")
 def unavailable(world: World, _: World) -> Iterator[Occurrence]:
     if world.engine_unavailable is not None:
-        message = f"ccxt could not be run ({world.engine_unavailable}); this is the built-in model's result"
+        message = f"The installed ccxt was not run ({world.engine_unavailable}); this is the built-in model's result"
         yield Occurrence("engine-unavailable", message, None, fix=_name_the_root(world))
 
 
