@@ -182,7 +182,7 @@ def test_a_hang_up_reads_the_config_again(green: Path) -> None:
         assert running.event()["event"] == "broken"
         assert running.stop() == 1
         assert running.child.stderr is not None
-        assert "the config is kept as it was" in running.child.stderr.read()
+        assert "so the old ones stay" in running.child.stderr.read()
 
 
 def _datagrams(path: Path) -> tuple[socket.socket, Callable[[], str]]:
