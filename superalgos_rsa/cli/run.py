@@ -1,4 +1,4 @@
-"""`run`: preflight, then become the command."""
+"""`run`: preflight, then replace this process by the command."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_the_demonstration_mends_itself_but_for_the_key_nobody_filled_in(broken:
         step["rule"]: (step["applicability"], step["reason"]) for step in plan["steps"] if step["status"] != "planned"
     }
     assert held["pem-public"] == ("unsafe", "it changes what the document means; add --unsafe to make it")
-    assert held["key-placeholder"] == ("display", "it needs what the exchange's page shows")
+    assert held["key-placeholder"] == ("display", "it needs a value from the exchange's page")
     assert plan["files"] == [str(broken / demo.WORKSPACE)]
     assert (plan["applied"], plan["platform_running"]) == (None, False)
     assert call("--root", broken, "fix", "--apply", "--unsafe").code == 1
@@ -61,7 +61,7 @@ def test_what_would_write_key_material_is_told_and_not_done(site: Site, call: Ca
     ended = call("--root", site.root, "fix", "--apply", "--unsafe")
     assert ended.code == 1
     assert f"not done automatically: superalgos-rsa convert {site.root / KEY_FILE} [pem-encrypted]" in ended.out
-    assert "it writes key material, which is done only when you say so" in ended.out
+    assert "it writes a private key, which only you start" in ended.out
 
 
 def test_a_repair_that_would_not_hold_is_skipped_and_says_why(site: Site, call: Call) -> None:
