@@ -278,7 +278,7 @@ def test_an_unknown_or_ambiguous_name_is_refused_with_what_there_is(installation
     with pytest.raises(UsageError, match="no such key") as unknown:
         _plan(path, "c", NEW, installation)
     assert unknown.value.hint == "its keys: Key (1), Key (2)"
-    with pytest.raises(UsageError, match="2 keys in .* have this name") as ambiguous:
+    with pytest.raises(UsageError, match=r"2 keys in .* have this name") as ambiguous:
         _plan(path, "Key", NEW, installation)
     assert ambiguous.value.hint == "name one by its id: 1, 2"
 

@@ -178,10 +178,11 @@ def _beside(target: Path, token: str) -> tuple[Path, Path]:
 
 
 def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path) -> bool:
-    """Put a new file in the place of the target if that holds `old`, and take it back should anybody have written into
-    the old file meanwhile: no process may lose a change, even one that asks for no lock. Returns
-    False where a new file cannot be put there. A file has one place only if it has other names, has something that cannot be given
-    to another, or is mounted by itself, as containers do. `temporary` is there in any case.
+    """Put a new file in the place of the target if that holds `old`. Rolls back, and raises `ConflictError`, if another
+    process wrote into the old file meanwhile.
+
+    Returns False where the file can only be written in place: it has other names, has something that cannot be given to
+    another file, or is mounted by itself, as containers do. `temporary` is there in any case.
     """
     with locks.held(target) as descriptor:
         if read_regular(target, len(old)) != Content(old):
