@@ -60,11 +60,11 @@ class VaultText:
 def plan_update(
     text: str, config_span: Span, update: Update, vault: VaultText | None, names_of_others: frozenset[str]
 ) -> UpdatePlan:
-    """How to bring an update about so that the platform's next load gives the new values.
+    """The edits after which the platform's next load gives the new values.
 
     `vault` is `None` where the platform does not consult it for this node. An entry that serves the key is what
     changes, and the node's own secret too if it holds one. A renamed code name takes its entry along, unless another
-    key (`names_of_others`) lives on that entry. Raises `UsageError` where there is no such way.
+    key (`names_of_others`) uses that entry. Raises `UsageError` where this cannot be done.
     """
     config = read(parse(text[config_span.start : config_span.end]))
     if config.state != "read":
@@ -106,7 +106,7 @@ def _plan_vault(
         if differs and target != own and new_name in names_of_others:
             raise UsageError(
                 "the vault holds another secret under that code name, and another key uses it",
-                "the vault keeps one secret a code name; give this key the API key the exchange returned for it",
+                "the vault keeps one secret for each code name; give this key its own API key from the exchange",
             )
         edits = [_replace(vault, (target, "value"), secret)] if secret is not None and differs else []
         return _VaultPart(True, (*edits, *leaving))
@@ -173,7 +173,7 @@ def plan_document_update(
     key = _find_key(workspace.keys, key_name, path)
     if key.config.state != "read":
         raise UsageError(
-            f"the config of this key is no JSON object ({key.config.reason or 'it is missing'})",
+            f"the config of this key is not a JSON object ({key.config.reason or 'it is missing'})",
             f"`{command_line('superalgos-rsa check', path)}` shows the place",
         )
     text = decode(data)
@@ -184,7 +184,7 @@ def plan_document_update(
     if plan.vault and vault.text is not None and vault.data is not None:
         new, meant = edited(vault.text, plan.vault)
         changes.append(Change(vault.path, vault.data, encode(new), meant=meant))
-        summary.append((vault.path, "the vault's entry of this key is up to date"))
+        summary.append((vault.path, "the vault's entry of this key was updated"))
     if plan.document:
         new, meant = edited(text, plan.document)
         changes.append(Change(path, data, encode(new), meant=meant))
@@ -204,7 +204,7 @@ def plan_key_update(
     covered = _is_covered(value, key, vault)
     if covered and vault.state not in ("read", "absent"):
         raise UsageError(
-            f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to mend it"
+            f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to repair it"
         )
     vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
     plan = plan_update(text, span, update, vault_text, others | _names_in(value, key))
@@ -219,7 +219,7 @@ def _read(path: str) -> tuple[bytes, Any]:
         return found.data, parse(decode(found.data))
     except JsonError as error:
         raise UsageError(
-            f"{path} is no JSON (line {error.place.line}, column {error.place.column}): {error.reason}"
+            f"{path} is not JSON (line {error.place.line}, column {error.place.column}): {error.reason}"
         ) from None
 
 
@@ -230,7 +230,7 @@ def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
         return found[0]
     if found:
         ids = ", ".join(key.id or "(without id)" for key in found)
-        raise UsageError(f"{len(found)} keys answer to that name in {path}", f"name one by its id: {ids}")
+        raise UsageError(f"{len(found)} keys in {path} have this name", f"name one by its id: {ids}")
     listed = ", ".join(f"{censored(key.name or '')} ({key.id})" for key in keys) or "none"
     raise UsageError(f"there is no such key in {path}", f"its keys: {listed}")
 

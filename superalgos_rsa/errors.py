@@ -1,4 +1,4 @@
-"""The one tree of errors: what the tool could not do, in words for the person at the terminal."""
+"""The tool's errors. Their messages are written for the person at the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SuperalgosRsaError(Exception):
 
 
 class UsageError(SuperalgosRsaError):
-    """What was asked for makes no sense, or names something that is not there."""
+    """The request is wrong, or names something that does not exist."""
 
 
 class ConflictError(SuperalgosRsaError):
@@ -23,5 +23,5 @@ class ConflictError(SuperalgosRsaError):
 
 
 def told(error: Exception) -> str:
-    """An error in words, but not those of one that is not our own: they could quote a secret."""
+    """The message of our own errors; of others only the type, since their text may hold secrets."""
     return error.message if isinstance(error, SuperalgosRsaError) else type(error).__name__

@@ -36,11 +36,11 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--root", metavar="DIR", help="The Superalgos directory. Else $SUPERALGOS_ROOT, or a parent folder.")
-@click.option("--config", metavar="FILE", help="Settings, before those in ~/.config and in the root.")
+@click.option("--config", metavar="FILE", help="Settings file; its values win over those in ~/.config and in the root.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def cli(context: click.Context, root: str | None, config: str | None) -> None:
-    """Tells before a task starts whether Superalgos can really sign with your keys.
+    """Check before a task starts that Superalgos can really sign with your keys.
 
     Exit codes: 0 nothing at error level, 1 at least one error, 2 wrong usage or the work could not be done, 3 a task
     server could not be asked, or a key not be judged.
@@ -76,17 +76,17 @@ def main(arguments: Sequence[str] | None) -> int:
 
 
 def _refuse_key_text(words: Sequence[str]) -> None:
-    """Whatever command it was meant for: every program on the machine can read a command line."""
+    """Refuses the text of a key in any argument: every program on the machine can read a command line."""
     ours = words[: words.index("--")] if "--" in words else words
     if any("-----BEGIN" in word or "PRIVATE KEY" in word for word in ours):
         raise UsageError(
-            "the text of a key stands on the command line, where others can read it",
-            "give the path of its file, and take a new key if this one was private",
+            "the command line holds the text of a key, and other users can read it there",
+            "give the path of its file, and make a new key if this one was private",
         )
 
 
 def _told(error: click.ClickException) -> str:
-    """Click quotes what was typed, word by word, and that may be a secret in the wrong place."""
+    """Click's message without the typed words that it quotes: one may be a secret in the wrong place."""
     message = error.format_message()
     return message.partition(" (")[0] if message.startswith("Got unexpected extra") else message
 

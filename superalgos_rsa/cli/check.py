@@ -11,7 +11,7 @@ from superalgos_rsa.validator.report import Report
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
-@click.option("--export", is_flag=True, help="Also look for what must not be shared.")
+@click.option("--export", is_flag=True, help="Also look for secrets and personal data that must not be shared.")
 @options.engine
 @options.limit
 @options.output
@@ -19,7 +19,7 @@ from superalgos_rsa.validator.report import Report
 def command(
     session: Session, documents: tuple[str, ...], export: bool, engine: bool, limit: int, output: Output
 ) -> int:
-    """Judge workspaces, node exports, plugin files, the vault, folders of them, or - for standard input.
+    """Check workspaces, node exports, plugin files, the vault, folders of them, or - for standard input.
 
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """

@@ -20,19 +20,19 @@ from superalgos_rsa.superalgos.installation import find_root
 
 @click.command()
 @click.argument("file")
-@click.option("-o", "--output", metavar="FILE", help="The copy; else FILE with .pkcs8.pem at its end.")
+@click.option("-o", "--output", metavar="FILE", help="Name of the copy; default: FILE with .pkcs8.pem at its end.")
 @passphrase.option
 def command(file: str, output: str | None, descriptor: int | None) -> None:
     """Write a clean PKCS#8 copy of a private key: damaged text, PKCS#1, OpenSSH, DER or encrypted.
 
-    The copy is a new file that only you can read, and it is not encrypted: the engine has no passphrase to give. The
+    The copy is a new file that only you can read, and it is not encrypted: Superalgos cannot ask for a passphrase. The
     original stays as it is.
     """
     content = read_key_file(file)
     target = Path(output) if output else Path(file).with_name(f"{Path(file).stem}.pkcs8.pem")
     clear_leftovers([target])
     if os.path.lexists(target):
-        raise UsageError(f"{target} is there already, and is never overwritten", "name another file with -o")
+        raise UsageError(f"{target} exists already, and is never overwritten", "name another file with -o")
     pair = passphrase.with_passphrase(lambda secret: clean(content, secret), descriptor)
     with as_owner(target.parent, *_installation_around(target)):
         create_whole([NewFile(target, pair.private.reveal().encode("ascii"), 0o600)])

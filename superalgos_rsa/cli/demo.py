@@ -1,4 +1,4 @@
-"""`demo`: the whole story on a small built-in installation in a temporary folder."""
+"""`demo`: check, repair and preflight of a small built-in installation in a temporary folder."""
 
 from __future__ import annotations
 

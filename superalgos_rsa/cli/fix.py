@@ -52,14 +52,14 @@ _RUNNING = (
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
-@click.option("--apply", "apply_it", is_flag=True, help="Make the repairs; else they are only shown.")
+@click.option("--apply", "apply_it", is_flag=True, help="Write the repairs; without it they are only shown.")
 @click.option("--unsafe", is_flag=True, help="Also make repairs that change what a document means.")
 @click.option("--interactive", is_flag=True, help="Ask for each repair.")
 @click.option("--search", multiple=True, metavar="DIR", help="Look for key files here too.")
 @click.option(
     "--public", multiple=True, metavar="FILE", help="The public key that the exchange has: find its private half."
 )
-@click.option("--choose", multiple=True, metavar="KEY=PATH", help="The key file to take where several would do.")
+@click.option("--choose", multiple=True, metavar="KEY=PATH", help="Use this key file where several would do.")
 @click.option("--yes", is_flag=True, help="Apply even while Superalgos is running.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.limit
@@ -68,9 +68,9 @@ def command(
     session: Session, documents: tuple[str, ...], apply_it: bool, unsafe: bool, interactive: bool,
     search: tuple[str, ...], public: tuple[str, ...], choose: tuple[str, ...], yes: bool, form: str, limit: int,
 ) -> int:  # fmt: skip
-    """Find what a broken path was meant for, prove it, and write it.
+    """Repair findings: find the file that a broken path meant, check that the key works with it, write the path.
 
-    Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to mend.
+    Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to repair.
     """
     journal = session.journal(to_write=apply_it)
     installation, vault, names = documents_of(session, documents)
@@ -113,9 +113,9 @@ def command(
 
 
 def _sources(names: Sequence[str], vault: Vault, limit: int) -> tuple[Source, ...]:
-    """Each file once, whatever names it was given by: two edits of one file would be in each other's way."""
+    """Each file once, even if it was named twice: two edits of one file would conflict."""
     if STDIN in names:
-        raise UsageError("standard input cannot be mended", "name the file")
+        raise UsageError("standard input cannot be repaired", "name the file")
     files = {os.path.realpath(name): name for name in reversed(names)}
     own = os.path.realpath(vault.path) if vault.path else None
     named = [name for name in names if files[os.path.realpath(name)] is name]
@@ -130,7 +130,7 @@ def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | No
     answering = [key for key in keys if name in (key.key.id, key.key.name)]
     if len(answering) != 1:
         hint = "`superalgos-rsa show` lists their ids"
-        raise UsageError(f"--choose: {len(answering)} keys answer to that name", hint)
+        raise UsageError(f"--choose: {len(answering)} keys have this id or name", hint)
     root = Path(os.path.abspath(installation.root)) if installation is not None else Path.cwd()
     file = next((p for p in (Path.cwd() / path, root / path) if p.is_file()), None)
     if file is None:
@@ -151,7 +151,7 @@ def _ask_while_running() -> None:
 
 
 def changes_of(found: Plan, judge: Judge) -> list[Change]:
-    """Folders and modes first: what is written then lies where it can be read."""
+    """Folders and modes first, so that the files written after them can be read."""
     changes = [Change(path, folder=True) for path in found.state.folders]
     for path, mode in found.state.modes.items():
         changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
@@ -172,9 +172,11 @@ def _show(found: Plan, changes: list[Change], known: Known) -> None:
     for step in found.steps:
         why = f" — {step.reason}" if step.reason else ""
         title = runnable(told_of(step, known), SHELL)
-        say(f"{step.status}: {title} [{step.finding.rule}, {step.applicability}]{why}")
+        status = "not done automatically" if step.status == "held back" else step.status
+        how = "" if step.applicability == "display" else f", {step.applicability}"
+        say(f"{status}: {title} [{step.finding.rule}{how}]{why}")
     if not found.steps:
-        say("there is nothing to mend")
+        say("there is nothing to repair")
 
 
 def told_of(step: Step, known: Known) -> str:

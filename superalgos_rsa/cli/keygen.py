@@ -36,7 +36,7 @@ At the exchange, in this order:
 @click.option("--bits", type=int, default=2048, show_default=True, help="Size of an RSA key.")
 @click.pass_obj
 def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
-    """Make a pair in My-Secrets: NAME.pem, which stays here, and NAME.pub.pem, which the exchange is given.
+    """Make a pair in My-Secrets: NAME.pem, which stays here, and NAME.pub.pem, which you give to the exchange.
 
     Never overwrites a file.
     """
@@ -60,7 +60,7 @@ def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
 
 
 def private_file(installation: Installation, name: str) -> Path:
-    """Where the pair will lie. Such a name needs no quotes in any shell, and every file system takes it."""
+    """The path of the private key. The name needs no quotes in any shell and is valid in every file system."""
     stem = name.removesuffix(".pem")
     if not re.fullmatch(r"\w[\w.-]{0,59}", stem) or stem.endswith((".pub", ".")):
         raise UsageError(
@@ -75,8 +75,8 @@ def refuse_taken(private: Path) -> None:
     for path in (private, _public_file(private)):
         if os.path.lexists(path):
             raise UsageError(
-                f"{path} is there already, and a key is never overwritten",
-                "choose another NAME, or give a key that is there to a key node: superalgos-rsa setup --key-file FILE",
+                f"{path} exists already, and a key is never overwritten",
+                "choose another NAME, or use the existing key: superalgos-rsa setup --key-file FILE",
             )
 
 
@@ -86,12 +86,12 @@ def refuse_size(session: Session, installation: Installation, bits: int) -> None
     if bits not in accepted:
         raise UsageError(
             f"the Superalgos guide says that Binance refuses RSA keys of {bits} bits",
-            "a key of 2048 bits is right; 4096 needs accept_rsa_4096 = true in superalgos-rsa.toml",
+            "use 2048 bits; 4096 needs accept_rsa_4096 = true in superalgos-rsa.toml",
         )
 
 
 def write_pair(private: Path, pair: Pair) -> None:
-    """Both files or none. The private one gets its name first: of a public half alone nobody can sign."""
+    """Writes both files or none. The private one is named first: a public half alone cannot sign."""
     make_folder(private.parent)
     text = pair.private.reveal().encode("ascii")
     files = [NewFile(private, text, 0o600), NewFile(_public_file(private), _text(pair.public).data, 0o644)]
@@ -170,5 +170,5 @@ def _refuse_type(installation: Installation, key_type: KeyType) -> None:
     if key_type == "ed25519" and (installation.ccxt is None or installation.ccxt < versions.ED25519):
         found = f"ccxt {installation.ccxt}" if installation.ccxt else "an unknown version of ccxt"
         raise UsageError(
-            f"this installation has {found}, which cannot sign with Ed25519", "an RSA key works: leave --type away"
+            f"this installation has {found}, which cannot sign with Ed25519", "use an RSA key: leave out --type"
         )

@@ -48,6 +48,6 @@ def limit(function: Command) -> Command:
 
 def engine(function: Command) -> Command:
     """`--engine`, handed over as `engine`."""
-    return click.option("--engine", is_flag=True, help="Let the installed ccxt itself sign, offline, with every key.")(
+    return click.option("--engine", is_flag=True, help="Also let the installed ccxt sign, offline, with every key.")(
         function
     )

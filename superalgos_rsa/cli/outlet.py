@@ -1,4 +1,4 @@
-"""A stream whose reader may be slow, stuck or gone: whoever writes to it never waits."""
+"""Writes to a stream in a thread of its own, so that a slow, stuck or gone reader blocks nobody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 STEP = 0.1
 MOST = 1000
-"""Texts that may wait for a slow reader. Those beyond are counted, and not written."""
+"""Texts that may wait for a slow reader. Further ones are only counted."""
 
 
 class Outlet:
@@ -32,7 +32,7 @@ class Outlet:
 
     @property
     def unwritten(self) -> int:
-        """How many texts were given up so far."""
+        """How many texts were not written so far."""
         return self._unwritten
 
     def write(self, text: str) -> None:
@@ -85,7 +85,7 @@ class Outlet:
             self._on_end()
 
     def _write(self, text: str) -> None:
-        """Past the stream's own buffer, whose lock a write that never returns would hold for ever."""
+        """Bypasses the stream's buffer: a write that never returns would hold its lock for ever."""
         assert self._stream is not None
         buffer: Any = self._stream.buffer
         raw = getattr(buffer, "raw", buffer)

@@ -35,7 +35,7 @@ def _earlier(path: str) -> bytes | None:
     if isinstance(found, Content):
         if not is_report(found.data):
             hint = "name a new file, or one that holds an earlier report"
-            raise UsageError(f"cannot write {path}: it is there already, and is no report of this program's", hint)
+            raise UsageError(f"cannot write {path}: it exists already and is not a report of this program", hint)
         return found.data
     if isinstance(found, Unread) and found.obstacle != "missing":
         raise UsageError(f"cannot write {path}: {found.detail}")

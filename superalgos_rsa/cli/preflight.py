@@ -1,4 +1,4 @@
-"""`preflight`: the tasks that will need a key, and whether they may start."""
+"""`preflight`: whether the tasks that need a key can start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from superalgos_rsa.validator.report import Report
 
 @click.command()
 @click.argument("workspaces", nargs=-1, metavar="[WORKSPACE]...")
-@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be given again.")
+@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be repeated.")
 @options.engine
 @options.limit
 @options.output
@@ -22,7 +22,7 @@ from superalgos_rsa.validator.report import Report
 def command(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], engine: bool, limit: int, output: Output
 ) -> int:
-    """May the tasks that need a key start? Whatever cannot be answered counts as no."""
+    """Check that every task that needs a key can start; anything unknown counts as failure."""
     world, report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
     show(report, output)
     return exit_code(world, report)

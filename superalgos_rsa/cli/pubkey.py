@@ -14,7 +14,7 @@ from superalgos_rsa.servers.local import MAX_KEY_FILE
 
 @click.command()
 @click.argument("file")
-@click.option("--match", metavar="PUBLIC", help="Say whether this public key file is its pair; exit 1 if not.")
+@click.option("--match", metavar="PUBLIC", help="Check whether this public key file is its pair; exit 1 if not.")
 @passphrase.option
 def command(file: str, match: str | None, descriptor: int | None) -> int:
     """Print the public key to paste into the exchange, and its SHA-256 fingerprint."""

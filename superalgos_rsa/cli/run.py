@@ -1,4 +1,4 @@
-"""`run`: preflight, then become the command."""
+"""`run`: preflight, then replace this process by the command."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class _SplitsAtDashes(click.Command):
 
 @click.command(cls=_SplitsAtDashes, options_metavar="[OPTIONS]")
 @click.argument("workspace", required=False)
-@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be given again.")
+@click.option("--task", "tasks", multiple=True, metavar="NAME_OR_ID", help="Only this task; may be repeated.")
 @options.limit
 @click.pass_context
 def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...], limit: int) -> int:
     """Start `-- CMD...` only if preflight passes. The command takes over this process, its id and its signals."""
     command_line: list[str] = context.meta["command_line"]
     if not command_line:
-        raise UsageError("no command to run", "write it behind two dashes: superalgos-rsa run -- node platform")
+        raise UsageError("no command to run", "write it after two dashes: superalgos-rsa run -- node platform")
     session: Session = context.obj
     session.becomes_platform = True
     world, report = judge_start(session, (workspace,) if workspace else (), tasks, limit)

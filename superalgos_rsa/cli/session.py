@@ -38,18 +38,18 @@ SHELL: Shell = "windows" if os.name == "nt" else "posix"
 
 
 def say(*lines: str, err: bool = False) -> None:
-    """Lines for a person, with nothing in them that commands the terminal. Every command speaks by this, by `complain`
-    or by `emit`."""
+    """Print lines for a person, with terminal control characters made visible. Commands print only through this,
+    `complain` and `emit`."""
     write("".join(f"{shown(line)}\n" for line in lines), err=err)
 
 
 def write(text: str, *, err: bool = False) -> None:
-    """A text whose every part has been through `shown`, colours and all."""
+    """Print a text whose parts have all been through `shown`; it may hold colours."""
     click.echo(text, nl=False, err=err, color=True)
 
 
 Known = Callable[[str], str]
-"""The beginning of a name that is there."""
+"""The part of a name, from its beginning, that exists on the disk."""
 
 
 def known_from(root: Path | None) -> Known:
@@ -67,7 +67,7 @@ def known_from(root: Path | None) -> Known:
 def complain(message: str, hint: str | None, *, code: int, kind: str = "error", known: Known = known_part) -> int:
     """Tell the person at the terminal; the report, if any, stays alone on standard output.
 
-    What was typed may be a secret in the wrong place: of names only those are said that are plain, or are there.
+    A word of the message may be a secret typed in the wrong place, so only plain words and existing names are shown.
     """
     try:
         write(complaint(message, hint, kind, known), err=True)
@@ -86,13 +86,13 @@ def complaint(message: str, hint: str | None, kind: str, known: Known = known_pa
 
 @contextlib.contextmanager
 def written(what: str) -> Iterator[None]:
-    """Within, standard output tells of a write that succeeded. It did so even where standard output takes no more."""
+    """Reports a successful write on standard output; where that fails, on standard error."""
     try:
         yield
     except OSError as error:
         drop_stdout()
         reason = error.strerror or type(error).__name__
-        complain(f"{what}, but standard output takes no more: {reason}", None, code=0, kind="warning")
+        complain(f"{what}, but standard output cannot be written: {reason}", None, code=0, kind="warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Session:
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
         """The installation that the options, the documents or the current folder name; `None` where none does."""
-        if self._root == "":  # an unset variable of the caller's, and not to be guessed around
+        if self._root == "":  # an unset variable of the caller; guessing another root would be wrong
             raise UsageError("--root names no folder")
         cwd = Path.cwd()
         root = find_root(self._root, os.environ, list(documents), cwd)
@@ -189,7 +189,7 @@ class Request:
 
 
 def judge(session: Session, request: Request) -> tuple[World, Report]:
-    """Read, probe and validate. No document named means every workspace of the installation, and its vault."""
+    """Read, gather facts and validate. Without documents: every workspace of the installation, and its vault."""
     installation, vault, names = documents_of(session, request.documents, with_vault=not request.before_start)
     settings = session.settings(
         installation,
@@ -206,12 +206,12 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
 
 
 def remember(world: World, report: Report) -> None:
-    """Which key each node works with, so that `fix` knows the file again wherever it is moved. And the journal forgets
-    what is past its time, whatever command runs."""
+    """Notes the key that each node works with, so that `fix` finds the file after it was moved. Drops expired journal
+    entries."""
     from superalgos_rsa.files.journal import Journal, state_folder
     from superalgos_rsa.fixer import known_keys
 
-    with contextlib.suppress(Exception):  # that something cannot be noted is no reason for a verdict to fail
+    with contextlib.suppress(Exception):  # a verdict must not fail because a note cannot be written
         folder = state_folder(os.environ)
         known_keys.remember(folder, world, report)
         Journal(folder).forget(time.time())
@@ -263,7 +263,7 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
 
 
 def root_is_missing(world: World) -> bool:
-    """A relative path means nothing without the folder that it begins at."""
+    """Whether a key has a relative path, but the folder it begins at is unknown."""
     return world.installation is None and any(
         key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in world.keys
     )
@@ -323,7 +323,7 @@ def drop_stdout() -> None:
 
 
 def drop(stream: Any) -> None:
-    """Python would flush once more at exit, fail once more, and end with an exit code of its own (120)."""
+    """Without this, Python flushes the stream at exit, fails again, and ends with exit code 120."""
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):

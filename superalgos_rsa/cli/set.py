@@ -26,7 +26,7 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
         raise UsageError("nothing to set", "give --code-name, --secret or both")
     for option, value in (("--code-name", code_name), ("--secret", secret)):
         if value is not None and not is_plain(value):
-            raise UsageError(f"{option} is empty, or has white space or control characters where none may be")
+            raise UsageError(f"{option} is empty, begins or ends with white space, or holds a control character")
     journal = session.journal()
     installation = session.installation([document])
     vault = session.vault(installation)

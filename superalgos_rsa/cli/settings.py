@@ -14,7 +14,7 @@ from superalgos_rsa.superalgos.installation import Installation
 NAME = "superalgos-rsa.toml"
 MAX_BYTES = 64 * 1024
 MAX_LINE = 1000
-"""The parser takes the square of the length of a dotted name."""
+"""Bytes. The parser's time grows with the square of the length of a dotted name."""
 
 Warn = Callable[[str, str], object]
 
@@ -41,7 +41,7 @@ def own_file(environment: Mapping[str, str]) -> str | None:
     folder = environment.get(variable, "")
     if not os.path.isabs(folder):  # XDG: a relative path is to be ignored
         folder = os.path.expanduser(otherwise)
-    # Without a home the `~` stays, and would be a folder of whoever made the current one.
+    # Without a home the `~` stays, and would name a folder below the current one, which may be a stranger's.
     return os.path.join(folder, NAME) if os.path.isabs(folder) else None
 
 
@@ -49,22 +49,22 @@ def _of_root(installation: Installation, own: str | None, warn: Warn) -> dict[st
     """What counts of the root's own file: search folders below the root, and all else where the user chose the root."""
     root = str(installation.root)
     path = os.path.join(root, NAME)
-    hint = f"yours belong into {own}, or into a file named by --config" if own else "name a file of yours by --config"
+    hint = f"put your settings into {own}, or name a file with --config" if own else "name a file with --config"
     try:
         values = _read(path)
     except UsageError as error:
         if installation.chosen:
             raise
-        warn(f"passed over: {error.message}", hint)
+        warn(f"these settings are ignored: {error.message}", hint)
         return {"search": ()}
     inside = tuple(folder for folder in values["search"] if _is_below(folder, root))
     if inside != values["search"]:
-        warn(f"{path}: search folders that do not lie below the Superalgos folder are passed over", hint)
+        warn(f"{path}: search folders outside the Superalgos folder are ignored", hint)
     if installation.chosen:
         return {**values, "search": inside}
     others = ", ".join(sorted(values.keys() - {"search"}))
     if others:
-        warn(f"{path}: {others} is passed over, for this folder was only found above the document", hint)
+        warn(f"{path}: {others} is ignored, since you did not name this folder: it was found above the document", hint)
     return {"search": inside}
 
 
@@ -81,7 +81,7 @@ def _read(path: str) -> dict[str, Any]:
         values = tomllib.loads(found.data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         place = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
-        raise UsageError(f"{path} is no TOML{place}") from None
+        raise UsageError(f"{path} is not TOML{place}") from None
     for problem in schema.problems("config", values):
         name = ".".join(map(str, problem.pointer))
         raise UsageError(f"{path}: {name} {problem.message}", "`superalgos-rsa schema config` shows what it may hold")
@@ -90,7 +90,7 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _is_below(folder: str, root: str) -> bool:
-    """By its spelling first: a look at a folder of another machine would call there."""
+    """By its spelling first: resolving a network path would contact another machine."""
     return _begins(os.path.normpath(folder), os.path.abspath(root)) and _begins(
         os.path.realpath(folder), os.path.realpath(root)
     )

@@ -48,7 +48,7 @@ def api_key(text: str) -> str:
     bare = text.strip()
     if not bare.isprintable() or not bare or " " in bare or "-----" in bare or is_placeholder(bare):
         raise click.BadParameter(
-            "this is no API key: it is one word, which the exchange shows once it has the public key"
+            "this is not an API key, which is one word that the exchange shows once it has the public key"
         )
     return bare
 
@@ -65,7 +65,7 @@ class _Chosen:
 @click.command()
 @click.argument("workspace", required=False)
 @click.option("--key", metavar="KEY", help="Id, name or code name of the key node.")
-@click.option("--name", metavar="NAME", help="The pair of this name in My-Secrets; made if there is none.")
+@click.option("--name", metavar="NAME", help="Use the pair of this name in My-Secrets; make it if there is none.")
 @click.option("--key-file", metavar="PATH", help="Use this private key instead of a new one.")
 @click.option("--code-name", metavar="API_KEY", type=api_key, help="The API key that the exchange returned.")
 @click.pass_obj
@@ -79,7 +79,7 @@ def command(
 ) -> int:
     """Pick a key node, make or pick a key pair, give the exchange its public half, write both values, check.
 
-    What an option does not say is asked for on the terminal.
+    Asks on the terminal for what no option gives.
     """
     if name is not None and key_file is not None:
         raise UsageError("--name is for a pair in My-Secrets, --key-file for a key file anywhere", "give one of them")
@@ -168,7 +168,7 @@ def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
     found = found or [node for node in keys if name in (node.key.name, node.credential.code_name)]
     if len(found) != 1:
         raise UsageError(
-            f"{len(found)} keys of {workspace} answer to that name", "`superalgos-rsa show` lists their ids"
+            f"{len(found)} keys of {workspace} have this id, name or code name", "`superalgos-rsa show` lists their ids"
         )
     return found[0]
 
@@ -180,7 +180,7 @@ def _number(what: str, names: list[str], option: str) -> int:
 
     def index(answer: str) -> int:
         if not answer.isdecimal() or not 1 <= int(answer) <= len(names):
-            raise click.BadParameter(f"a number from 1 to {len(names)} is wanted")
+            raise click.BadParameter(f"give a number from 1 to {len(names)}")
         return int(answer) - 1
 
     chosen: int = click.prompt(f"which {what}", value_proc=index)
@@ -196,7 +196,7 @@ def _choose_pair(
     if key_file is None:
         file = private_file(installation, "binance-rsa" if name is None else name)
         if finish_pair(file) or (name is not None and is_pair(file)):
-            say(f"uses {file}, which is there already")
+            say(f"uses {file}, which exists already")
             key_file = str(file)
     if key_file is None:
         refuse_taken(file)
@@ -218,7 +218,7 @@ def _choose_pair(
 def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str) -> None:
     verdict = judge_text(text, _exchange(node), installation.ccxt)
     if verdict.signing not in ("rsa", "ed25519"):
-        raise UsageError(f"the engine cannot sign for {_exchange(node)} with {what}: {verdict.reason}", hint)
+        raise UsageError(f"Superalgos cannot sign orders for {_exchange(node)} with {what}: {verdict.reason}", hint)
 
 
 def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> Plan:
@@ -236,7 +236,7 @@ def _exchange(node: KeyFacts) -> str:
 
 
 def _name(node: KeyFacts) -> str:
-    """The id is the sure name, but a node of an old file may have none."""
+    """The id, which is unique; a node of an old file may have none."""
     return node.key.id or node.key.name or ""
 
 
@@ -262,5 +262,5 @@ def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:
         if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
             told.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
     if ready:
-        return 0, [*told, f"ready: the engine signs {(found.signing or '').upper()} with this key"]
+        return 0, [*told, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
     return 1, [*told, "not ready: `superalgos-rsa check` tells more"]

@@ -12,12 +12,12 @@ from superalgos_rsa.cli.session import complain, open_journal, say, written
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1), required=False)
-@click.option("--list", "list_them", is_flag=True, help="List what was applied.")
+@click.option("--list", "list_them", is_flag=True, help="List the changes that can be undone.")
 def command(number: int | None, list_them: bool) -> None:
-    """Take the last change back byte for byte, or the one of NUMBER. Refuses when a file has changed since.
+    """Undo the last change, or change NUMBER, byte for byte. Refuses when a file has changed since.
 
     It takes back what `fix`, `set` and `setup` did, and by its NUMBER a report that --output-file wrote. The last 50
-    changes and 5 reports are kept for 30 days. Where the clock leaps ahead by more than 60 days, that counts as one.
+    changes and 5 reports are kept for 30 days. A jump of the clock by more than 60 days counts as one day.
     """
     if list_them:
         for entry in open_journal().entries():

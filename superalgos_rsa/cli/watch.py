@@ -36,15 +36,15 @@ from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 _CLEAR = "\r\x1b[K"
 GRACE = 3.0
-"""How long, at most, what hangs may put off the end that a signal asks for."""
+"""Seconds after a signal within which watch ends, whatever hangs."""
 
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
-@click.option("--on-change", metavar="CMD", help="Run CMD for each transition, which it reads as JSON. No shell.")
-@click.option("--once-settled", is_flag=True, help="Exit after the first change, with the code of the new verdict.")
-@click.option("--fix", is_flag=True, help="Make safe repairs as their mistakes appear; `undo` takes them back.")
+@click.option("--on-change", metavar="CMD", help="Run CMD for each change, which it reads as JSON. No shell.")
+@click.option("--once-settled", is_flag=True, help="Exit after the first change, with the new exit code.")
+@click.option("--fix", is_flag=True, help="Make safe repairs as soon as their mistakes appear; `undo` takes them back.")
 @click.option("--health", metavar="FILE", help="Touch FILE every few seconds while a verdict stands: its age tells.")
 @options.limit
 @click.pass_obj
@@ -52,14 +52,14 @@ def command(
     session: Session, documents: tuple[str, ...], form: str, on_change: str | None, once_settled: bool, fix: bool,
     health: str | None, limit: int,
 ) -> int:  # fmt: skip
-    """Judge as `check` does, and again whenever a file changes that the verdict rests on.
+    """Check as `check` does, and again whenever a file changes that the verdict depends on.
 
     SIGTERM and Ctrl-C end it with the exit code of the verdict that stands; SIGHUP reads the config again.
     """
     if STDIN in documents:
         raise UsageError("standard input cannot be watched")
     question = _question(session, documents, limit)
-    question()  # what is wrong with the call or the config is told before anything is watched
+    question()  # wrong usage or settings are reported before anything is watched
     err = Outlet(sys.stderr)
 
     def warn(message: str, kind: str = "warning", known: Known = known_part) -> None:
@@ -95,20 +95,20 @@ def command(
         dropped = reaction.finish(ending.of_reaction) if reaction is not None else 0
         show.transition(stream.stop(last.report, time.time(), out.unwritten, dropped))
         if dropped:
-            warn(f"transitions not delivered to --on-change: {dropped}")
+            warn(f"changes not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
         return exit_code(last.evidence.world, last.report)
     return 2
 
 
 def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], ending: _Ending) -> bool:
-    """Whether the stream did what it is for, or its reader went away on purpose."""
+    """Whether everything was written, or the reader closed the pipe."""
     unwritten = out.close(ending.of_output)
     gone = isinstance(out.failure, BrokenPipeError)
     if out.failure is not None and not gone:
         warn(f"cannot write to standard output: {out.failure.strerror}", "error")
     elif unwritten and not gone:
-        warn(f"events not written, as nobody reads standard output: {unwritten}", "warning")
+        warn(f"changes not written, since nobody reads standard output: {unwritten}", "warning")
     if unwritten:
         drop(sys.stdout)
     if err.close(ending.of_errors):
@@ -117,7 +117,7 @@ def _is_closed(out: Outlet, err: Outlet, warn: Callable[[str, str], None], endin
 
 
 class _Ending:
-    """How long the last words may take, as moments of the monotonic clock: not long once a signal asks for the end."""
+    """Deadlines of the monotonic clock for the last output: short once a signal asked for the end."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
@@ -132,10 +132,10 @@ class _Ending:
         self._watcher.send("stop")
 
     def begin(self) -> None:
-        """What was begun may take the time that it always has."""
+        """A command of --on-change that is running keeps its full time."""
         self._until = min(self._until, time.monotonic() + SECONDS + 1)
 
-    # Each leaves time to the next, which says what the one before could not do.
+    # Each deadline leaves time for the next step, which reports what the step before could not do.
 
     def of_reaction(self) -> float:
         return self._until - GRACE * 2 / 3
@@ -169,7 +169,7 @@ def _moved(before: Settled | None, after: Settled) -> Transition | None:
 
 
 def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
-    """Makes the safe repairs there are for a verdict; tells whether anything was written."""
+    """Makes the safe repairs for a verdict; returns whether anything was written."""
     from superalgos_rsa.cli.fix import changes_of
     from superalgos_rsa.fixer.context import Wishes
     from superalgos_rsa.fixer.plan import plan
@@ -187,7 +187,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
         root = world.installation.root if world.installation is not None else None
         if world.installation is not None and world.installation.running:
             if "running" not in said:
-                warn("nothing is repaired while Superalgos is running: its next save would overwrite it")
+                warn("nothing is repaired while Superalgos is running, since its next save would overwrite it")
             said.add("running")
             return False
         asked = question()
@@ -196,7 +196,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
         try:
             found = plan(judge, Wishes(), unsafe=False)
             changes = changes_of(found, judge)
-            # A folder that is gone for a moment is about to come back, and a new one would be in its way.
+            # A folder may be gone only for a moment; a new one would be in its way.
             if not changes or any(change.folder for change in changes):
                 return False
             number = journal.apply(changes, f"{len(found.planned)} repairs", time.time())
@@ -211,7 +211,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
 
 
 class _Show:
-    """Standard output: transitions, and on a terminal below them one line on how things are."""
+    """Standard output: the changes, and on a terminal one status line below them."""
 
     def __init__(self, form: str, watcher: Watcher, out: Outlet) -> None:
         self._json = form == "jsonl"

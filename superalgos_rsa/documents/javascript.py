@@ -1,6 +1,6 @@
-"""The few JavaScript semantics by which the platform's loader lives or dies, over values that came from JSON.
+"""JavaScript property access, `==` and `Number()` as Superalgos' loader uses them, on values from JSON.
 
-Each was tried with Node 20; `tests/test_loader.py` holds them against the real loader where one is at hand.
+Each was tried with Node 20; the tests hold them against the real loader where one is at hand.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNDEFINED: Final = _Undefined()
 
 
 class JsTypeError(Exception):
-    """What ends the process: a property of null or undefined, or a call of what is no function."""
+    """Ends the process: a property of null or undefined was read, or a value called that is not a function."""
 
 
 def get(value: Any, name: str) -> Any:
@@ -45,8 +45,8 @@ def get(value: Any, name: str) -> Any:
 
 
 def each(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """`for (let i = 0; i < value.length; i++) value[i]`, up to the first element that is not there: whatever the
-    platform asks of that one ends its loop."""
+    """`for (let i = 0; i < value.length; i++) value[i]`, up to the first missing
+    element: whatever the platform reads of that one ends its loop."""
     if isinstance(value, list | str):
         yield from enumerate(value)
         return

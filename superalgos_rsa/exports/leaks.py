@@ -1,4 +1,4 @@
-"""What a document for sharing carries that must not leave the house.
+"""Finds secrets and personal data in a document about to be shared.
 
 The platform's own Share drops only the node types it flags as personal: bot tokens, host names and whatever a plugin
 keeps in its config stay in, and Backup and Clone hold every secret in clear.

@@ -1,4 +1,4 @@
-"""What this process holds in memory stays there: no core dump, and no look into it by another process of this user."""
+"""Keeps the memory of this process private: no core dump, and no access by another process of this user."""
 
 from __future__ import annotations
 

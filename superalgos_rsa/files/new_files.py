@@ -65,7 +65,7 @@ def _named(temporary: Path, path: Path) -> Iterator[None]:
                     os.unlink(path)
             raise
     except FileExistsError:
-        raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
+        raise UsageError(f"{path} exists already, and is never overwritten", "name another file") from None
     except OSError as error:
         raise _cannot_write(path, error) from None
 

@@ -1,4 +1,4 @@
-"""Files at the two edges: reading regular files only, and the one place that writes."""
+"""Reads regular files only, and is the one place that replaces files."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
         with as_owner(os.path.dirname(os.path.abspath(path))):
             descriptor = os.open(path, flags, mode)
     except FileExistsError:
-        raise UsageError(f"{path} is there already, and is never overwritten", "name another file") from None
+        raise UsageError(f"{path} exists already, and is never overwritten", "name another file") from None
     except OSError as error:
         raise SuperalgosRsaError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
     try:
@@ -175,16 +175,16 @@ def _put_where_nothing_is(target: Path, temporary: Path) -> None:
 
 
 def _beside(target: Path, token: str) -> tuple[Path, Path]:
-    """Names for the new file before it stands in its place, and for the old one after that."""
+    """Names for the new file until it is in place, and for the old one from then on."""
     return target.with_name(f".{target.name}.{token}.new"), target.with_name(f".{target.name}.{token}.old")
 
 
 def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path) -> bool:
-    """Put a new file in the place of the target if that holds `old`, and take it back should anybody have written into
-    the old file meanwhile: whoever asks for no lock must not lose a change either.
+    """Put a new file in the place of the target if that holds `old`. Rolls back, and raises `ConflictError`, if another
+    process wrote into the old file meanwhile.
 
-    Tells whether there was a way. A file has one place only if it has other names, has something that cannot be given
-    to another, or is mounted by itself, as containers do. `temporary` is there in any case.
+    Returns False where the file can only be written in place: it has other names, has something that cannot be given to
+    another file, or is mounted by itself, as containers do. `temporary` is there in any case.
     """
     with locks.held(target) as descriptor:
         if read_regular(target, len(old)) != Content(old):
@@ -212,7 +212,7 @@ def _swap(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path, de
     if descriptor is None:  # where a file that is open cannot be replaced, nobody can be writing it now
         os.replace(temporary, target)
         return
-    with locks.held(temporary):  # whoever finds the new file in its place waits until it is sure to stay
+    with locks.held(temporary):  # a process that opens the new file waits until it is certain to stay
         with lease.exclusive(descriptor, str(temporary)) as held:
             with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
                 os.link(target, spare)
@@ -285,7 +285,7 @@ def sync_folder(folder: Path) -> None:
     """Have the names in a folder written to the disk, as far as the system can."""
     if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
         return
-    with contextlib.suppress(OSError):  # the file is in its place by now; some file systems cannot sync a folder
+    with contextlib.suppress(OSError):  # the file is in its place; some file systems cannot sync a folder
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -1,1 +1,1 @@
-"""Repairs: planned in memory, proven by the same rules, shown, and only then written."""
+"""Repairs: planned in memory, validated by the same rules, shown, and only then written."""

@@ -1,5 +1,4 @@
-"""Key files that a broken path may have been meant for: searched in few folders, within bounds, and never guessed at
-without having been read and judged."""
+"""Key files that a broken path may have meant: searched in few folders, within limits; each is read and validated."""
 
 from __future__ import annotations
 
@@ -37,8 +36,8 @@ class Candidate:
 def search(root: Path, others: Sequence[Path], flat: Sequence[Path] = ()) -> tuple[Candidate, ...]:
     """Key files below My-Secrets and the root's likely folders, right in the root, below `others` and right in `flat`.
 
-    Links are followed to files only, and only to files that lie in one of these folders. What is hidden stays so:
-    the keys in a `.ssh` are not for an exchange.
+    Links are followed to files only, and only to files that lie in one of these folders. Hidden
+    files and folders are left out: the keys in a `.ssh` are not for an exchange.
     """
     deep = [root / name for name in _LIKELY] + list(others)
     shallow = [root, *flat]
@@ -95,7 +94,7 @@ def _candidate(path: str) -> Candidate | None:
 
 
 def names_of(path: str) -> tuple[str, ...]:
-    """The file name a broken path was meant to have, from the surest reading to the loosest."""
+    """File names that a broken path may mean, the most certain first."""
     bare = path.strip(BLANK).strip("\"'`\u2018\u2019\u201c\u201d").strip(BLANK).rstrip("/\\")
     last = (PurePosixPath(bare).name, PureWindowsPath(bare).name)
     return tuple(dict.fromkeys(name for name in last if name))
@@ -112,7 +111,7 @@ def by_name(path: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]
 
 
 def public_halves(path: str, candidates: Sequence[Candidate]) -> frozenset[str]:
-    """Fingerprints of the public keys that bear the name of the private one at `path`: of k.pem also k.pub.pem."""
+    """Fingerprints of public keys named like the private one at `path`: for k.pem also k.pub.pem."""
     wanted = {stem(name) for name in names_of(path)}
     public = (c for c in candidates if c.facts.kind == "public" and stem(os.path.basename(c.path)) in wanted)
     return frozenset(c.facts.public_key_sha256 for c in public if c.facts.public_key_sha256)

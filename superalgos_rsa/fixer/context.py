@@ -1,4 +1,4 @@
-"""What the menders work with: the state so far, the verdict on it, and the key files there are."""
+"""What a repair function works with: the state so far, its validation, and the key files found."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from superalgos_rsa.validator.report import Applicability
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way to mend a finding. `state` is `None` where there is none yet, for the reason that `title` tells.
+    """One way to repair a finding. `state` is `None` where no edit can do it; `title` says why.
 
-    `key_must_work`: mending a path means that the key signs afterwards.
+    `key_must_work`: the repair counts only if the key signs afterwards.
     """
 
     title: str
@@ -42,9 +42,9 @@ class Wishes:
     public: frozenset[str] = frozenset()
     """Fingerprints of the public keys that the exchange was given."""
     chosen: tuple[tuple[str, str], ...] = ()
-    """(key, path): the file to take where several would do."""
+    """(key, path): the file to use where several would do."""
     named: tuple[str, ...] = ()
-    """Real paths of the files and folders that the command line names: what lies there is as good as our own."""
+    """Real paths named on the command line: files there may be changed like those of the installation."""
     remembered: Callable[[KeyFacts], str | None] = lambda _: None
     """The fingerprint that a key last worked with."""
 
@@ -62,7 +62,7 @@ class Bench:
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Beside the usual places, where a path leads to: the file may only have got another name."""
+        """Also searches the folders that broken paths lead to, since a file may only have been renamed."""
         if self.judge.installation is None:
             return ()
         folders = {Path(source.path).absolute().parent for source in self.judge.sources}
@@ -79,7 +79,7 @@ class Bench:
         return _edited(self.state, path, self.text(path), edits)
 
     def with_values(self, key: KeyFacts, update: Update) -> State | str:
-        """The key with new values, in the vault where that holds them; or why no edit can bring that about."""
+        """The state with new values of a key, in the vault if it holds them; or why that cannot be done."""
         path = key.document.path
         text = self.text(path)
         vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
@@ -90,7 +90,7 @@ class Bench:
         except UsageError as error:
             return error.message
         if plan.vault and key.credential.code_name in unread:
-            return "a workspace that is not among these uses the same vault entry; mend them together"
+            return "another workspace uses the same vault entry; run fix on both together"
         state = self.state
         if plan.document:
             state = _edited(state, path, text, plan.document)
@@ -105,7 +105,7 @@ class Bench:
 
     @cached_property
     def _names_elsewhere(self) -> frozenset[str]:
-        """Code names in workspaces of the installation that are not judged here: the vault serves them all."""
+        """Code names in the installation's other workspaces, which share the vault."""
         installation = self.judge.installation
         if installation is None:
             return frozenset()

@@ -17,7 +17,7 @@ from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK, is_spelled_like_path
 
 Is = Callable[[str], bool]
-"""Whether a path names something that is there."""
+"""Whether a path names something that exists."""
 
 _LONGEST = 240
 _ABSENT = object()
@@ -42,7 +42,7 @@ def _of_bytes(old: bytes, new: bytes, is_there: Is) -> Iterator[str]:
     before, after = decode(old), decode(new)
     try:
         changes = list(_changes(parse(before), parse(after), ()))
-    except JsonError:  # what was there before is no JSON; an empty vault, for one
+    except JsonError:  # the old text is not JSON, for example an empty vault
         yield from ("@@ 1 @@", f"-({len(old)} bytes)", f"+{after}" if after == "[]" else f"+({len(new)} bytes)")
         return
     if not changes:

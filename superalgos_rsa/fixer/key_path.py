@@ -1,5 +1,5 @@
-"""The key file that a broken path was meant for: spelled otherwise, of the known fingerprint, of the same name, or the
-only one that would work."""
+"""The key file that a broken path meant: the same path in another spelling, the file of the known fingerprint, one of
+the same name, or the only one that works."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Way = Literal["chosen", "spelling", "fingerprint", "name", "only"]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that would mend the key, as the key would name it. `usable` is false where no file can make the key so,
-    since the engine does not know its exchange."""
+    """A file that would repair the key, as the key would name it. `usable` is false where ccxt does not know the
+    exchange, so that no file makes the key usable."""
 
     written: str
     fingerprint: str | None
@@ -76,7 +76,7 @@ def _proposal(
 
 
 def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple[Way, list[str]]]:
-    """From the surest to the loosest; the first in which a file works is the answer."""
+    """Ways to find the file, the most certain first; the first way that finds a working file counts."""
     asked = damaged_json.without_control_characters(str(key.credential.secret))
     near = key.path.near if key.path is not None else ()
     chosen = [path for name, path in bench.wishes.chosen if name in (key.key.id, key.key.name)]
@@ -86,7 +86,7 @@ def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple
     yield "fingerprint", _written(bench, (c for c in private if c.facts.public_key_sha256 in known))
     named = [one.path for one in near if one.likeness in _BY_NAME]
     yield "name", named + _written(bench, by_name(asked, bench.candidates))
-    if key.kind != "path":  # it may yet be a damaged secret, which no key file replaces
+    if key.kind != "path":  # it may be a damaged secret, which no key file replaces
         return
     used = {other.content.public_key_sha256 for other in bench.verdict.world.keys if other.content is not None}
     free = [c for c in private if c.facts.public_key_sha256 not in used]
@@ -120,7 +120,7 @@ def _broken(bench: Bench) -> int:
 
 
 def working(bench: Bench, key: KeyFacts, written: Iterable[str]) -> list[File]:
-    """Of these paths the ones with which the key would work, one a private key."""
+    """Those of these paths with which the key would work; one path for each private key."""
     found: dict[Any, File] = {}
     for one in islice(dict.fromkeys(written), _MOST_TRIED):
         facts = with_secret(key, one, bench.judge.look)

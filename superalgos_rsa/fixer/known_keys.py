@@ -23,7 +23,7 @@ _LIMIT = 1024 * 1024
 
 
 def remember(folder: Path, world: World, report: Report) -> None:
-    """Note the keys that work. That it cannot be noted is no reason for a verdict to fail."""
+    """Note the keys that work. A verdict does not fail where they cannot be noted."""
     found = {
         name: entry.public_key_sha256
         for facts, entry in zip(world.keys, report.keys, strict=True)

@@ -1,4 +1,4 @@
-"""Which files may get another mode: a workspace may be a stranger's, and name any file of this machine."""
+"""Decides which files may get another mode, since a stranger's workspace may name any file of this machine."""
 
 from __future__ import annotations
 

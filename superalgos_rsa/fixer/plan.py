@@ -1,4 +1,4 @@
-"""From findings to a plan: each repair is made in memory, judged by the same rules, and kept only if it holds."""
+"""From findings to a plan: each repair is made in memory, validated again, and kept only if its finding is gone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from superalgos_rsa.validator.rules.registry import Occurrence
 Status = Literal["planned", "held back", "skipped", "declined"]
 Name = tuple[object, ...]
 _MOST_WORK = 120_000
-"""Every trial judges everything anew, so a run makes only so many: 300 among 100 keys, 22 in a workspace of 3.6 MB."""
-_LATER = "one run makes only so many repairs; the next one goes on"
-# While one of these stands, nothing below it can be judged; what then comes to light is not the repair's doing.
+"""Limit of one run, since each trial validates everything again: 300 repairs among 100 keys, 22 in 3.6 MB."""
+_LATER = "the limit of repairs in one run is reached; run fix again for the rest"
+# These findings hide others. What appears once one of them is repaired was there before.
 _COVERING = frozenset(
     {"config-invalid", "config-missing", "config-schema", "workspace-crash", "config-control-character"}
 )
@@ -62,7 +62,7 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     settled: set[Name] = set()
     made = -1
     work = _Work()
-    # What one repair brings to light or makes possible, the next round mends: a path once the vault can be read.
+    # One repair may show the next mistake or make its repair possible: a path, once the vault can be read.
     while made != len(planned) and not work.is_done:
         made = len(planned)
         tried = set(settled)
@@ -90,7 +90,7 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
 
 
 class _Work:
-    """What the repairs of one run cost, in findings judged: a kilobyte of a document takes about as long as one."""
+    """The work of one run, counted in findings; a kilobyte of a document takes about as long as one finding."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -100,7 +100,7 @@ class _Work:
         return self.done >= _MOST_WORK
 
     def count_look(self, bench: Bench, occurrence: Occurrence) -> None:
-        """What was meant is looked for among all keys, and in the text of the document."""
+        """A repair searches all keys and the text of the document."""
         data = bench.judge.bytes_of(bench.state, occurrence.document or "") or b""
         self.done += len(bench.verdict.world.keys) // 10 + len(data) // 2048
 
@@ -111,7 +111,7 @@ class _Work:
 
 
 def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Finding]]:
-    """What a mender may be found for, from the first again after each repair that was made."""
+    """Findings that may be repaired; starts again from the first after each repair."""
     verdict: Verdict | None = None
     while verdict is not bench.verdict:
         verdict = bench.verdict
@@ -123,7 +123,7 @@ def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Findi
 
 
 def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exception]:
-    """A mender that fails mends nothing, and is no reason to leave the other repairs out."""
+    """A repair that raises is passed on as its exception, so that the others still run."""
     try:
         yield from MENDERS[occurrence.rule](bench, occurrence)
     except Exception as error:
@@ -138,15 +138,15 @@ def _try(
         return Step(finding, "this repair", "display", "skipped", f"it failed: {told(proposal)}")
     step = Step(finding, proposal.title, proposal.applicability, "planned")
     if proposal.state is None:
-        return replace(step, status="held back", reason="it is yours to decide")
+        return replace(step, status="held back", reason="yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
-        return replace(step, status="held back", reason="it changes what the document means; --unsafe makes it")
+        return replace(step, status="held back", reason="it changes what the document means; add --unsafe to make it")
     try:
         work.count_trial(bench, proposal.state)
         after = bench.judge(proposal.state)
         reason = _objection(bench.verdict, after, occurrence, proposal)
     except Exception as error:
-        return replace(step, status="skipped", reason=f"what it leads to cannot be judged: {told(error)}")
+        return replace(step, status="skipped", reason=f"its result cannot be validated: {told(error)}")
     if reason is not None:
         return replace(step, status="skipped", reason=reason)
     if ask is not None and not ask(step):
@@ -156,45 +156,45 @@ def _try(
 
 
 def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
-    """What no repair was found for, with what its rule says is to be done. `tried` where some were not."""
+    """Findings without a repair, each with its rule's advice. `tried`: those tried before the limit, if it was met."""
     for occurrence, finding in _pairs(verdict):
         if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
             continue
         title = finding.fix.title
-        reason = "it is yours to do"
+        reason = "yours to do"
         if tried is not None and occurrence.rule in MENDERS and _name(occurrence) not in tried:
             yield Step(finding, title, finding.fix.applicability, "held back", _LATER)
             continue
         if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
-            reason = "it writes key material, which is done only when you say so"
+            reason = "it writes a private key, which only you start"
         elif "FROM_THE_EXCHANGE" in title:
-            reason = "it needs what the exchange's page shows"
+            reason = "it needs a value from the exchange's page"
         yield Step(finding, title, "display", "held back", reason)
 
 
 def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
-    """Why a repair must not be made: its finding stays, an error comes, or something that worked no longer does."""
+    """Why a repair must not be made: its finding stays, a new error appears, or something that worked breaks."""
     name = _name(mended)
     if name in {_name(o) for o, _ in _pairs(after)} and not _removes_a_root(mended):
-        return "the finding would stay"
+        return "this change would not remove the finding"
     old = {_name(o) for o, _ in _pairs(before)}
     if mended.rule not in _COVERING:
         new = [f for o, f in _pairs(after) if f.severity == "error" and _name(o) not in old]
         if new:
-            return f"it would bring {new[0].rule}"
+            return f"this change would cause another error: {new[0].rule}"
     loading = {document.path for document in after.report.documents if document.loads}
     if any(document.loads and document.path not in loading for document in before.report.documents):
-        return "a document would no longer load"
+        return "Superalgos could no longer load a document"
     usable = _usable(after)
     if any(was and not usable.get(key, False) for key, was in _usable(before).items()):
-        return "a key that works would no longer work"
+        return "a key that works now would stop working"
     if proposal.key_must_work and mended.key is not None and not usable.get(name[1:], False):
-        return "the key would not work with it"
+        return "the key would not work with this change"
     return None
 
 
 def _removes_a_root(occurrence: Occurrence) -> bool:
-    """The next null moves to the place of the one that was taken out."""
+    """The next null root then has the place of the removed one, so the same finding remains."""
     return (
         occurrence.rule == "workspace-crash"
         and occurrence.pointer is not None
@@ -209,7 +209,7 @@ def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
 
 
 def _name(occurrence: Occurrence) -> Name:
-    """What makes a finding the same one after an edit that moves places: the node's id, if no other node has it."""
+    """Identifies a finding across edits that move places: by the node's id, if it is unique."""
     if occurrence.key is not None:
         return (occurrence.rule, occurrence.document, _own_name(occurrence.key.key, occurrence.key.document))
     if occurrence.task is not None:

@@ -1,4 +1,4 @@
-"""One mender a rule: from a finding to the state in which it would be mended. Whether it is gets proven elsewhere."""
+"""One repair function a rule: from a finding to the repaired state. `plan` checks that it removes the finding."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _config(bench: Bench, document: str, at: Pointer, name: str) -> Iterator[Pro
 
 @mends("config-schema")
 def code_name_null(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
-    """A `null` there ends the platform, an empty text does not."""
+    """A `null` code name ends the platform on load; an empty text does not."""
     key = found.key
     if key is None or key.key.config.fields.get("codeName", "") is not None:
         return
@@ -126,8 +126,7 @@ def _mend_crash(bench: Bench, path: str, cause: Crash) -> Iterator[Proposal]:
 def _new_member(
     bench: Bench, path: str, pointer: Pointer, name: str, value: str | list[Any], title: str
 ) -> Iterator[Proposal]:
-    """Behind the last member of the object, in the layout of what stands before that. What the platform takes for a
-    node may as well be a list, a text or a number, to which nothing can be added."""
+    """Adds a member behind the last one, indented like it. Nothing where the node is not a JSON object."""
     text = bench.text(path)
     names = _names_at(text, pointer)
     if names is None:
@@ -141,7 +140,7 @@ def _new_member(
 
 
 def _names_at(text: str, pointer: Pointer) -> list[str] | None:
-    """Of the members of the object there; `None` where there is none."""
+    """The member names of the object at `pointer`; `None` where there is no object."""
     value: Any = parse(text)
     for step in pointer:
         if not isinstance(value, dict if isinstance(step, str) else list):
@@ -151,7 +150,7 @@ def _names_at(text: str, pointer: Pointer) -> list[str] | None:
 
 
 def _without_item(text: str, pointer: Pointer) -> Edit:
-    """The list item gone, with the comma that set it off."""
+    """Removes a list item and the comma beside it."""
     *above, index = pointer
     assert isinstance(index, int)
     before, after = (*above, index - 1), (*above, index + 1)
@@ -175,7 +174,7 @@ def code_name(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
 
 @mends("vault-overrides-node")
 def overrides(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
-    """Whichever of the two works is kept: in the node as the platform's own save leaves it, or in the vault."""
+    """If the vault's secret works, empties the node's as a save does; else writes the node's into the vault."""
     key = found.key
     own = key.credential.own_secret if key is not None else None
     if key is None or not isinstance(own, str) or key.credential.vault_index is None:

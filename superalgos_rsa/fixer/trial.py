@@ -1,4 +1,4 @@
-"""Files as they would be after some repairs, and the verdict on them: a plan is judged before a byte is written."""
+"""Files as they would be after some repairs, and their validation: a plan is tried before a byte is written."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Mode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` says of each
-    file what makes its bytes from those on the disk."""
+    """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` holds
+    for each file the changes of values that make its bytes from those on the disk."""
 
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     meant: Mapping[str, tuple[Meant, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -64,7 +64,7 @@ class Verdict:
 
 
 class Judge:
-    """Judges a state of the same documents again and again; a document is read again only when its bytes changed."""
+    """Validates states of the same documents; a document is read again only when its bytes changed."""
 
     def __init__(
         self, sources: tuple[Source, ...], installation: Installation | None, vault: Vault, settings: Settings

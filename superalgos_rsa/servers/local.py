@@ -69,7 +69,7 @@ class PathFacts:
 
     @property
     def engine_reads(self) -> bool:
-        """Whether the engine gets the file's text rather than the path's own."""
+        """Whether the engine reads the file, instead of taking the path itself as the secret."""
         return self.status in ("file", "too-large")
 
 

@@ -1,4 +1,4 @@
-"""From a file to the facts of a document: the left edge, where everything is read once and then dropped."""
+"""Reads a document once, and keeps only the facts about it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
         loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
-        # What is not there may be a secret that was typed in place of a name.
+        # A name of no file may be a secret typed in the wrong place.
         name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
         return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
     data = source.content.data

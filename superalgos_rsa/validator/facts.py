@@ -79,14 +79,14 @@ class KeyFacts:
     """What the file holds, or the secret itself where it is written out."""
     hmac_text: HmacText | None = None
     verdict: Verdict | None = None
-    """What the engine would do; `None` where nobody can say from here."""
+    """What the engine would do; `None` where that is unknown."""
     undecided: bool = False
-    """The numbers of the key are no key as they stand, and too long to try whether the engine signs with some."""
+    """The numbers of the key do not belong together, and are too long to try whether the engine signs with them."""
     neighbours: Neighbours | None = None
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
     failed: str | None = None
-    """The type of the error that gathering these facts ended in: nothing else here counts then."""
+    """The type of the error that ended the gathering of these facts; the other fields then mean nothing."""
 
     @property
     def exchange(self) -> Exchange | None:
@@ -162,4 +162,4 @@ class World:
     """Every workspace of the installation was read, so that what none of them uses is used by none."""
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
-    """Why the installed engine could not be asked, though it was to be."""
+    """Why the installed ccxt was not run, although that was asked for."""

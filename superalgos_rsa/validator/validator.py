@@ -25,7 +25,7 @@ from superalgos_rsa.validator.report import (
 from superalgos_rsa.validator.rules.catalogue import RULES, run
 from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, Occurrence
 
-# A document's fate, its sharing and its tasks' servers say nothing about whether the credential itself works.
+# These rules are about documents, exports and servers, not about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset(
     {"workspace-crash", "export-secret", "export-personal", "task-server-unknown", "file-not-judged"}
 )
@@ -98,7 +98,7 @@ Documents = Mapping[str | None, DocumentFacts]
 
 
 def _told(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
-    """A finding that cannot be told is one all the same: what it was about must not pass for good."""
+    """A finding that cannot be written becomes one about that, so that its subject does not pass as good."""
     try:
         return _finding(occurrence, documents, known)
     except Exception as error:  # its text could quote a secret; its type cannot

@@ -1,4 +1,4 @@
-"""When a burst of events is over, as plain values: no clock, no file."""
+"""Decides when a burst of events is over; reads no clock and no file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 DELAY = 0.05
 LONGEST = 2.0
-"""A program that never stops writing does not put off the verdict on everything else for ever."""
+"""The longest delay of a verdict: a program that never stops writing must not put it off for ever."""
 PATIENCE = 0.3
-"""How long a file that holds half of something may take to become whole."""
+"""How long a half-written file may take to become whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Burst:
 
     @property
     def due(self) -> float:
-        """The verdict is asked for when it has been quiet for `DELAY`."""
+        """When the verdict is due: after `DELAY` without an event."""
         return min(self.last + DELAY, self.first + LONGEST)
 
 
@@ -40,8 +40,8 @@ Half = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Half-written files that may yet become whole, and the burst of writing of each. `accepted` are those that were
-    called broken: the same bytes again are no news."""
+    """Half-written files that may yet become whole, and the burst of writing of each. `accepted` were
+    reported as broken; the same bytes are not waited for again."""
 
     waiting: Mapping[str, Burst]
     accepted: frozenset[Half] = frozenset()
@@ -56,7 +56,7 @@ class Patience:
 
     @property
     def until(self) -> float:
-        """The verdict is put off until then."""
+        """The moment until which the verdict is put off."""
         ends = (min(burst.last + PATIENCE, burst.first + LONGEST) for burst in self.waiting.values())
         return max(ends, default=float("-inf"))
 

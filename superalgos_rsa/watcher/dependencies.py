@@ -1,5 +1,5 @@
-"""What a verdict rests on, as places in folders: every part of every path asked for, links followed, up to the first
-that is missing. A name inside an existing folder is all that a file system can tell changes of."""
+"""The places a verdict depends on: every part of every path, links followed, up to the first missing one. Each is a
+name inside an existing folder, since file systems report changes of nothing else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
 
 Stamp = tuple[object, ...] | None
-"""Differs when an entry has changed; `None` for what is not there."""
+"""Differs when an entry has changed; `None` for a missing one."""
 
 
 def trail(path: str) -> tuple[Entry, ...]:
@@ -37,7 +37,7 @@ def trail(path: str) -> tuple[Entry, ...]:
 
 
 class Trails:
-    """Trails of many paths at one moment; those in the same folder share the way to it."""
+    """Trails of many paths at one moment; paths in the same folder share the trail to it."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[Entry, ...], str | None]] = {}
@@ -122,7 +122,7 @@ def touched(path: str, is_folder: bool, entries: Collection[Entry]) -> Iterator[
 
 
 def stamp(entry: Entry) -> Stamp:
-    """Cheap, and taken before what it stands for is read: a change after that is seen by the next one."""
+    """A cheap stamp, taken before the file is read, so that the next stamp shows any later change."""
     if entry.what == "name":
         try:
             return _of_status(os.lstat(entry.path))
@@ -148,5 +148,5 @@ def stamp(entry: Entry) -> Stamp:
 
 def _of_status(found: os.stat_result) -> tuple[object, ...]:
     who = (found.st_mode, found.st_uid, found.st_gid, found.st_dev, found.st_ino)
-    # What happens inside a folder is told by the names inside it.
+    # Changes inside a folder are seen by the names inside it.
     return who if stat.S_ISDIR(found.st_mode) else (*who, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -1,4 +1,4 @@
-"""Folders watched by watchdog, one by one and never recursively. Where no events can be had the caller has to look."""
+"""Watches folders by watchdog, one by one and never recursively. The caller polls those that send no events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to `path`. `replaced`: another thing may bear the name now."""
+    """Something happened to `path`. `replaced`: the name may now belong to another file."""
 
     path: str
     is_folder: bool
@@ -99,7 +99,7 @@ class Watchdog:
     def _start(self) -> BaseObserver:
         from watchdog.observers import Observer
 
-        # What leaves a folder is told half a second late, in case it turns up elsewhere; here nobody asks where.
+        # watchdog reports a moved file half a second late, to learn where it went; that is not needed here.
         with contextlib.suppress(ImportError):
             from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 
@@ -136,7 +136,7 @@ def _handler(send: Send) -> FileSystemEventHandler:
 
 
 class _Warnings(logging.Handler):
-    """Watchdog tells of lost events, and of threads that end, in its log alone."""
+    """Reads watchdog's log, the only place where it reports lost events and ended threads."""
 
     def __init__(self, send: Send) -> None:
         super().__init__(logging.WARNING)
@@ -147,7 +147,7 @@ class _Warnings(logging.Handler):
 
 
 def _kinds() -> list[type[FileSystemEvent]]:
-    """Everything but opening and reading, which change nothing."""
+    """Whether an event is a change: any but opening and reading."""
     from watchdog import events as e
 
     return [

@@ -1,4 +1,4 @@
-"""Signs of life for whoever supervises the process: systemd's notification socket, and a file whose age tells."""
+"""Signs of life for a supervisor: systemd's notification socket, and a file that is touched."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Supervision:
         self._tell("STOPPING=1")
 
     def tick(self) -> None:
-        """Called often; acts once a beat."""
+        """Called often; sends a sign once a beat."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -45,12 +45,12 @@ class Supervision:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-            channel.setblocking(False)  # a manager that does not listen is no reason to wait
+            channel.setblocking(False)  # do not wait for a manager that does not listen
             channel.sendto(message.encode(), address)
 
 
 def touch(path: str) -> None:
     """Give the file the date of now, and make it where it is missing."""
-    with contextlib.suppress(OSError):  # a full disk must not end the watch; the file's age then tells
+    with contextlib.suppress(OSError):  # a full disk must not end the watch; the file then grows old
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o644))
         os.utime(path)

@@ -1,4 +1,4 @@
-"""Gathers the facts of the same documents again and again, reading only what rests on something that changed."""
+"""Gathers the facts of the same documents repeatedly, and reads again only what a change may have altered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/pack
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is judged: documents or folders of them, as `check` would be asked."""
+    """What to validate: documents or folders of them, as for `check`."""
 
     named: tuple[str, ...]
     limit: int
@@ -39,12 +39,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verdict is made of, and every place in the file system that it rests on."""
+    """The facts for a verdict, and every place in the file system that they depend on."""
 
     world: World
     rests_on: frozenset[Entry]
     half_written: frozenset[tuple[str, str]]
-    """Path and hash of every file whose content may be a part of what is being written."""
+    """Path and hash of every file that may be only half written."""
     names: tuple[str, ...] = ()
     """The documents."""
 
@@ -78,7 +78,7 @@ class Incremental:
         self._user: User | None = None
 
     def forget(self) -> None:
-        """Trust nothing but bytes: what still has the same hash is not parsed again."""
+        """Reads every file again; one with the same hash is not parsed again."""
         self._keys.clear()
         self._vault = None
         for document in self._documents.values():
@@ -94,7 +94,7 @@ class Incremental:
         question = self._question
         installation = question.find_installation()
         user = installation.user if installation is not None else None
-        if user != self._user:  # the platform was started, or the folder given away: nothing seen for another counts
+        if user != self._user:  # another user runs the platform now: forget what the former could read
             self._user = user
             self.forget()
         vault, vault_digest, vault_rests = self._read_vault(installation, touched)
@@ -197,8 +197,8 @@ class Incremental:
 
 
 class _NotingVault:
-    """The vault as a document meets it, which notes what it was asked: another vault with the same answers changes
-    nothing."""
+    """A vault that notes each look-up and its answer: a vault with the same answers leaves a document's facts as they
+    are."""
 
     def __init__(self, vault: Vault) -> None:
         self.entries, self.state = vault.entries, vault.state
@@ -218,11 +218,11 @@ class _NotingReader(VaultReader):
 
 
 def _same(kept: _Document, vault: Vault, digest: str) -> bool:
-    """Whether this vault tells the document what the last one told it."""
+    """Whether this vault gives the document the same answers as the last one."""
     if kept.vault == digest:
         return True
     facts = kept.read.facts
-    # A crash over the vault left no answer to compare, and a document for sharing is searched for every value.
+    # After a crash over the vault there is no answer to compare; an export is searched for every value of the vault.
     if (
         facts.exported
         or any(crash.cause == "vault" for crash in facts.crashes)
@@ -231,7 +231,7 @@ def _same(kept: _Document, vault: Vault, digest: str) -> bool:
         return False
     try:
         return all(vault.reader.find(kind, key) == hit for kind, key, hit in kept.asked)
-    except Exception:  # what the platform would die of is told by reading again
+    except Exception:  # reading again reports what would end the platform
         return False
 
 
@@ -253,13 +253,13 @@ def _look(
 
 
 def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:
-    """Where the engine, and whoever looks for what was meant, look for a key's files."""
+    """Every path whose change may alter this key's verdict."""
     secret, name = credential.secret, credential.code_name
     if isinstance(secret, str):
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
         places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
         there = bool(places) and os.path.exists(places[0])
-        # Only for a path that leads nowhere does anybody ask what was meant.
+        # Similar names are looked for only where the path leads nowhere.
         yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))
         if places and not there and len(places[0]) < 4096:
             yield from spellings(places[0])
@@ -272,7 +272,7 @@ def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
     if path is None or path.target is None or content is None or kept.facts.neighbours is None:
         return kept.facts
     data = examine(path.target, os.sep).content
-    if data is None or _hash(data) != kept.digest:  # changed meanwhile: an event of its own tells
+    if data is None or _hash(data) != kept.digest:  # changed meanwhile, which an event of its own will announce
         return kept.facts
     return replace(kept.facts, neighbours=surroundings.of(path.target, data, content.public_key_sha256))
 

@@ -1,4 +1,4 @@
-"""Where events of other machines never arrive: network file systems, and Windows' drives inside WSL."""
+"""File systems that send no events of changes by other machines: network ones, and Windows' drives inside WSL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Mounts:
 
     types: tuple[tuple[str, str], ...] = ()
     emulated: bool = False
-    """A kernel that only plays Linux (WSL 1) has no events worth the name."""
+    """WSL 1, which has no Linux kernel, sends no reliable events."""
 
     def is_silent(self, folder: str) -> bool:
         """Whether the file system of this folder sends no events, or none of what others write."""
@@ -29,7 +29,7 @@ class Mounts:
         return self.emulated or kind in _SILENT or kind.startswith("fuse.")
 
     def type_of(self, folder: str) -> str:
-        """That of the longest mount point above; of two on one place the last, which covers the other."""
+        """The type at the longest mount point above `path`; of two at one place the last, which covers the other."""
         best, kind = "", ""
         for point, of_point in self.types:
             inside = point == "/" or folder == point or folder.startswith(point + "/")

@@ -1,4 +1,4 @@
-"""A command that is run for each transition: without a shell, one at a time, and never for ever."""
+"""Runs a command for each change of the verdict: without a shell, one at a time, with a time limit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from superalgos_rsa.errors import UsageError
 SECONDS = 30.0
 STEP = 0.1
 MOST = 1000
-"""Transitions that may wait for a slow command. Of more the oldest is given up, and counted."""
+"""Changes that may wait for a slow command. Beyond that the oldest is dropped, and counted."""
 
 
 class Reaction:
@@ -101,7 +101,7 @@ class Reaction:
             return None
 
     def _is_given(self, child: subprocess.Popen[bytes], line: str) -> bool:
-        """Whether the command had the text and came to an end by itself."""
+        """Whether the command took the text and ended by itself."""
         try:
             child.communicate(line.encode(), timeout=self._seconds)
         except subprocess.TimeoutExpired:
@@ -121,10 +121,10 @@ class Reaction:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """With everything that it has started."""
+    """Ends the command and everything it has started."""
     if child.returncode is not None:
         return
-    with contextlib.suppress(OSError):  # it has just come to its end
+    with contextlib.suppress(OSError):  # it has just ended
         if sys.platform == "win32":
             child.kill()
         else:

@@ -1,4 +1,4 @@
-"""An iterator of settled changes: each is a verdict that was reached after everything it rests on was being watched."""
+"""An iterator of verdicts on settled files; everything a verdict depends on was watched before it was reached."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from superalgos_rsa.watcher.folder_events import LOST, Event, Notifier, Send, Wa
 from superalgos_rsa.watcher.incremental import Evidence, Incremental, Question
 
 SWEEP = 30.0
-"""How often everything is looked at in case events were lost."""
+"""Seconds between looks at everything, in case events were lost."""
 POLL = 1.0
-"""How often, where a folder sends none."""
+"""The same, where a folder sends no events."""
 DEEP = 10
-"""Every so many sweeps trust no date and no size, and compare the content."""
+"""Every so many sweeps compare content instead of dates and sizes."""
 RETRY = 0.1
 _MOST_PASSES = 8
 _MOST_LATE = 1000
@@ -32,7 +32,7 @@ Command = Literal["stop", "reload", "look"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A verdict that stands. `changed`: something it rests on is another than before, by whomsoever."""
+    """A verdict on settled files. `changed`: a watched file differs from the previous verdict."""
 
     evidence: Evidence
     report: Report
@@ -90,7 +90,7 @@ class Watcher:
             self._notifier.close()
 
     def again(self) -> Settled | None:
-        """Judge at once, after writing something oneself: the events of that are no news then."""
+        """Validates at once, after this program wrote a file; the events of that write are not a change."""
         self._touched |= self._stamps.keys()
         return self._safely(self._clock() - LONGEST)
 
@@ -115,7 +115,7 @@ class Watcher:
         return min(self._sweep_due, self._burst.due) if self._burst is not None else self._sweep_due
 
     def _wait(self, until: float) -> bool:
-        """Take in what happens until then; False when it is time to stop."""
+        """Handles events until then; False when it is time to stop."""
         late = 0
         while True:
             if not self._failed:  # what has no verdict must not claim to be well
@@ -132,7 +132,7 @@ class Watcher:
                 return False
             if self._take(item):
                 until = self._due()
-            elif late > _MOST_LATE:  # somebody is busy beside what is watched
+            elif late > _MOST_LATE:  # events of files that are not watched never cease
                 return True
 
     def _take(self, item: Event | Command) -> bool:
@@ -155,11 +155,11 @@ class Watcher:
         try:
             self._incremental.ask(self._ask())
         except Exception as error:
-            self._warn(f"the config is kept as it was: {told(error)}")
+            self._warn(f"the settings could not be read again, so the old ones stay: {told(error)}")
         self._touched |= self._stamps.keys()
 
     def _sweep(self) -> None:
-        """What events have missed."""
+        """Looks for changes that no event announced."""
         self._sweeps += 1
         if self._sweeps % DEEP == 0:
             self._incremental.forget()
@@ -173,14 +173,14 @@ class Watcher:
         try:
             return self._round(first)
         except Exception as error:
-            self._warn(f"this round failed and the next will come: {told(error)}")
+            self._warn(f"re-check failed ({told(error)}); no verdict until a retry succeeds")
             self._incremental.forget()
             self._touched |= self._stamps.keys()
             self._failed = True
             return None
 
     def _round(self, first: float) -> Settled | None:
-        """A verdict on what is there now; None while somebody is still writing."""
+        """A verdict on the files as they are now; None while one is still being written."""
         written: set[str] = set()
         for _ in range(_MOST_PASSES):
             stamps = {entry: stamp(entry) for entry in self._stamps}
@@ -226,7 +226,7 @@ class Watcher:
         for folder, reason in self._notifier.unwatched.items():
             if reason not in self._told:
                 self._told.add(reason)
-                self._warn(f"{folder} is looked at every {POLL:.0f} s: {reason}")
+                self._warn(f"{folder} sends no change events ({reason}); it is checked every {POLL:.0f} s")
         self._stamps = {entry: stamps[entry] if entry in stamps else stamp(entry) for entry in entries}
         return {entry for entry in entries if entry not in stamps or entry.folder in fresh}
 

@@ -43,7 +43,7 @@ def test_a_change_is_told_with_its_number_and_its_exit_code(root: Path, words: l
     ended = unheard(*words, cwd=root)
     assert ended.code == (0 if words is SET else 1)
     assert document.read_bytes() != before
-    assert "warning: written; `superalgos-rsa undo 1` takes it back, but standard output takes no more" in ended.err
+    assert "warning: written; `superalgos-rsa undo 1` takes it back, but standard output cannot be written" in ended.err
     ended = unheard("undo", "1", cwd=root)
     assert ended.code == 0
     assert f"warning: change 1 was taken back: {document}" in ended.err

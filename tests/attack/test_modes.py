@@ -127,7 +127,7 @@ def test_what_is_no_key_of_the_installation_keeps_its_mode(
     answer = run(site, "fix", "--apply", "--unsafe")
     assert mode(file) == 0o644
     if build is not a_text:
-        assert f"held back: chmod 600 {os.path.realpath(site.root / secret)}: " in answer.out
+        assert f"not done automatically: chmod 600 {os.path.realpath(site.root / secret)}: " in answer.out
 
 
 @as_root

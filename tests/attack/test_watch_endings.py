@@ -51,7 +51,7 @@ def test_without_a_watcher_left_everything_is_looked_at_again_and_again(green: P
         assert running.stop() == 0
         assert running.child.stderr is not None
         (warning,) = running.child.stderr.read().splitlines()
-        assert "looked at every 1 s: the limit of watchers" in warning
+        assert "sends no change events (the limit of watchers" in warning
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def test_a_full_pipe_does_not_delay_the_end(green: Path, at_rest: float, both: b
         assert child.returncode == 1, "the code of the verdict that stands"
         if not both:
             assert child.stderr is not None
-            assert b"warning: events not written, as nobody reads standard output: 2\n" in child.stderr.read()
+            assert b"warning: changes not written, since nobody reads standard output: 2\n" in child.stderr.read()
     pipe.close()
 
 
@@ -168,7 +168,7 @@ def test_a_hanging_command_ends_with_the_watch_and_with_all_that_it_started(
         assert [event["event"] for event in events] == ["start", "broken", "stop"]
         assert (events[-1]["unwritten"], events[-1]["dropped"]) == (0, 1)
         assert child.stderr is not None
-        assert b"warning: transitions not delivered to --on-change: 1\n" in child.stderr.read()
+        assert b"warning: changes not delivered to --on-change: 1\n" in child.stderr.read()
     os.close(reader)
 
 

@@ -190,7 +190,7 @@ def test_set_names_the_file_and_changes_the_report(call: Call) -> None:
         (["Key with a tilde"], "nothing to set"),
         (["Key with a tilde", "--secret", ""], "--secret is empty"),
         (["Key with a tilde", "--secret", " a.pem"], "white space"),
-        (["Key with a tilde", "--secret", "a\nb"], "control characters"),
+        (["Key with a tilde", "--secret", "a\nb"], "a control character"),
         (["Key with a tilde", "--code-name", "\t"], "--code-name is empty"),
     ],
 )

@@ -39,8 +39,8 @@ def test_the_demonstration_mends_itself_but_for_the_key_nobody_filled_in(broken:
     held = {
         step["rule"]: (step["applicability"], step["reason"]) for step in plan["steps"] if step["status"] != "planned"
     }
-    assert held["pem-public"] == ("unsafe", "it changes what the document means; --unsafe makes it")
-    assert held["key-placeholder"] == ("display", "it needs what the exchange's page shows")
+    assert held["pem-public"] == ("unsafe", "it changes what the document means; add --unsafe to make it")
+    assert held["key-placeholder"] == ("display", "it needs a value from the exchange's page")
     assert plan["files"] == [str(broken / demo.WORKSPACE)]
     assert (plan["applied"], plan["platform_running"]) == (None, False)
     assert call("--root", broken, "fix", "--apply", "--unsafe").code == 1
@@ -52,7 +52,7 @@ def test_nothing_to_mend(site: Site, call: Call) -> None:
     site.put_key()
     site.workspace(*trading(key()))
     ended = call("--root", site.root, "fix", "--apply")
-    assert (ended.code, ended.out, ended.err) == (0, "there is nothing to mend\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "there is nothing to repair\n", "")
 
 
 def test_what_would_write_key_material_is_told_and_not_done(site: Site, call: Call) -> None:
@@ -60,8 +60,8 @@ def test_what_would_write_key_material_is_told_and_not_done(site: Site, call: Ca
     site.workspace(*trading(key()))
     ended = call("--root", site.root, "fix", "--apply", "--unsafe")
     assert ended.code == 1
-    assert f"held back: superalgos-rsa convert {site.root / KEY_FILE} [pem-encrypted, display]" in ended.out
-    assert "it writes key material, which is done only when you say so" in ended.out
+    assert f"not done automatically: superalgos-rsa convert {site.root / KEY_FILE} [pem-encrypted]" in ended.out
+    assert "it writes a private key, which only you start" in ended.out
 
 
 def test_a_repair_that_would_not_hold_is_skipped_and_says_why(site: Site, call: Call) -> None:
@@ -70,7 +70,7 @@ def test_a_repair_that_would_not_hold_is_skipped_and_says_why(site: Site, call: 
     site.workspace(ecosystem(exchange(key("My-Secrets/good.pem", "bad name é "))))
     plan = json.loads(call("--root", site.root, "fix", "--format", "json").out)
     (step,) = (step for step in plan["steps"] if step["status"] == "skipped")
-    assert (step["rule"], step["reason"]) == ("code-name-whitespace", "the finding would stay")
+    assert (step["rule"], step["reason"]) == ("code-name-whitespace", "this change would not remove the finding")
     assert (plan["files"], plan["diff"]) == ([], [])
 
 
@@ -87,7 +87,7 @@ def test_of_several_files_none_is_taken_until_one_is_chosen(site: Site, call: Ca
         assert ended.code == 1
         assert "several files would do (My-Secrets/1/k.pem, My-Secrets/2/k.pem)" in ended.out
     held = call(*root, "--choose", "Key=My-Secrets/2/k.pem")
-    assert "--unsafe makes it" in held.out
+    assert "add --unsafe to make it" in held.out
     assert secret_of(site) == "/old/k.pem"
     assert call(*root, "--unsafe", "--choose", "Key=My-Secrets/2/k.pem").code == 0
     assert secret_of(site) == "My-Secrets/2/k.pem"
@@ -98,8 +98,8 @@ def test_of_several_files_none_is_taken_until_one_is_chosen(site: Site, call: Ca
     [
         ("Key", "--choose takes KEY=PATH"),
         ("Key=", "--choose takes KEY=PATH"),
-        ("Nobody=k.pem", "0 keys answer to that name"),
-        ("Twin=k.pem", "2 keys answer to that name"),
+        ("Nobody=k.pem", "0 keys have this id or name"),
+        ("Twin=k.pem", "2 keys have this id or name"),
         ("Key=gone.pem", "there is no file gone.pem"),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_folder_to_search_by_option_and_by_config(site: Site, call: Call, tmp_
     (site.root / "superalgos-rsa.toml").write_text('search = ["../vault"]\n')
     ended = call(*root, "fix")
     assert "planned" not in ended.out, "the root's own file may name folders below the root only"
-    assert "search folders that do not lie below the Superalgos folder are passed over" in ended.err
+    assert "search folders outside the Superalgos folder are ignored" in ended.err
     (site.root / "deep" / "in").mkdir(parents=True)
     (tmp_path / "vault" / "of" / "keys" / "k.pem").rename(site.root / "deep" / "in" / "k.pem")
     (site.root / "superalgos-rsa.toml").write_text('search = ["deep"]\n')
@@ -227,7 +227,7 @@ def test_a_vault_entry_that_another_workspace_lives_on_is_mended_with_it(site: S
     one = site.workspace(ecosystem(exchange(key(""))), name="One")
     site.workspace(ecosystem(exchange(key(""))), name="Two")
     alone = call("--root", site.root, "fix", "--apply", one)
-    assert "a workspace that is not among these uses the same vault entry; mend them together" in alone.out
+    assert "another workspace uses the same vault entry; run fix on both together" in alone.out
     assert "written" not in alone.out
     assert call("--root", site.root, "fix", "--apply").code == 0
     assert [found.usable for found in site.judge().report.keys] == [True, True]
@@ -246,7 +246,7 @@ def test_a_document_named_twice_is_mended_once(site: Site, call: Call) -> None:
 def test_standard_input_cannot_be_mended(site: Site, call: Call) -> None:
     ended = call("--root", site.root, "fix", "-", stdin=b"{}")
     assert ended.code == 2
-    assert "standard input cannot be mended" in ended.err
+    assert "standard input cannot be repaired" in ended.err
 
 
 def test_each_repair_can_be_declined(site: Site, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

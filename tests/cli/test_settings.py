@@ -126,7 +126,7 @@ def test_a_root_that_was_only_found_above_the_document_turns_no_red_green(
     for command in ("check", "preflight"):
         ended = call(command, site.root / WORKSPACE)
         assert ended.code == 1
-        assert ended.err.count("accept_rsa_4096 is passed over") == 1
+        assert ended.err.count("accept_rsa_4096 is ignored") == 1
         assert str(own) in ended.err, "the hint says where it belongs"
     own.write_text(ACCEPT)
     assert call("check", site.root / WORKSPACE).code == 0

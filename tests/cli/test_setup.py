@@ -76,7 +76,7 @@ def test_a_real_workspace_is_ready_for_preflight_and_only_its_two_values_changed
     before = blank.read_bytes()
     ended = call("--root", root, "setup", blank, *UNATTENDED)
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.endswith("ready: the engine signs RSA with this key\n")
+    assert ended.out.endswith("ready: Superalgos signs orders with this key (RSA)\n")
     old, new = _changed(before, blank.read_bytes())
     assert old.decode().startswith("Paste your exchange API Key")
     assert len(old) < 100, "the two values, which stand side by side"
@@ -165,15 +165,15 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "no such key": (["--key", "Nobody", *UNATTENDED], "0 keys"),
     "two keys of that name": (["--key", "Twin", *UNATTENDED], "2 keys"),
     "two sources": (["--key", "First", "--key-file", "k.pem", *UNATTENDED], "give one of them"),
-    "an exchange of HMAC secrets": (["--key", "Kraken", *UNATTENDED], "cannot sign for kraken"),
-    "no such exchange": (["--key", "Nosuch", *UNATTENDED], "cannot sign for nosuch"),
+    "an exchange of HMAC secrets": (["--key", "Kraken", *UNATTENDED], "cannot sign orders for kraken"),
+    "no such exchange": (["--key", "Nosuch", *UNATTENDED], "cannot sign orders for nosuch"),
     "a config that is no JSON": (["--key", "Broken", *UNATTENDED], "config"),
     "a bad name": (["--key", "First", "--name", "../k", "--code-name", API_KEY], "plain file name"),
     "a name that is taken": (["--key", "First", "--name", "taken", "--code-name", API_KEY], "never overwritten"),
-    "an empty API key": (["--key", "First", "--name", NAME, "--code-name", " "], "no API key"),
-    "an API key of two words": (["--key", "First", "--name", NAME, "--code-name", "a b"], "no API key"),
+    "an empty API key": (["--key", "First", "--name", NAME, "--code-name", " "], "not an API key"),
+    "an API key of two words": (["--key", "First", "--name", NAME, "--code-name", "a b"], "not an API key"),
     "the template for an API key": (
-        ["--key", "First", "--name", NAME, "--code-name", "Paste your exchange API Key"], "no API key"
+        ["--key", "First", "--name", NAME, "--code-name", "Paste your exchange API Key"], "not an API key"
     ),
     **{
         f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], told)
@@ -184,7 +184,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
             "der": "convert der",
             "empty": "convert empty",
             "small.pem": "2048 bits",
-            "ed25519.pem": "cannot sign for binance",
+            "ed25519.pem": "cannot sign orders for binance",
         }.items()
     },
 }  # fmt: skip
@@ -276,7 +276,7 @@ def test_a_conversation_asks_for_what_no_option_says(site: Site) -> None:
     pair = [("Enter to make a new pair", ""), ("API key from the exchange", "two words")]
     code, shown = converse(["setup"], [*answers, *pair, ("API key from the exchange", f" {API_KEY} ")], site.root)
     assert code == 0, shown
-    assert shown.endswith("ready: the engine signs RSA with this key\n")
+    assert shown.endswith("ready: Superalgos signs orders with this key (RSA)\n")
     assert (site.root / f"My-Secrets/{NAME}.pub.pem").read_text() in shown
     assert shown.index("BEGIN PUBLIC KEY") < shown.index("API Management") < shown.index("API key from the exchange")
     assert _configs(document)[1] == {"codeName": API_KEY, "secret": PATH}

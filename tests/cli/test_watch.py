@@ -182,7 +182,7 @@ def test_a_hang_up_reads_the_config_again(green: Path) -> None:
         assert running.event()["event"] == "broken"
         assert running.stop() == 1
         assert running.child.stderr is not None
-        assert "the config is kept as it was" in running.child.stderr.read()
+        assert "so the old ones stay" in running.child.stderr.read()
 
 
 def _datagrams(path: Path) -> tuple[socket.socket, Callable[[], str]]:
@@ -238,7 +238,7 @@ def test_people_read_of_the_key_the_rule_and_the_cause(green: Path) -> None:
         set_secret(green, BROKEN)
         out, _ = child.communicate(timeout=DEADLINE)
     assert "broken: 1 error, 0 warnings" in out
-    assert f"+ error[path-not-found] “{demo.MISTAKES[0].name}”: No such file" in out
+    assert f"+ error[path-not-found] “{demo.MISTAKES[0].name}”: Superalgos will not find this file" in out
 
 
 def test_a_terminal_has_a_line_on_how_things_are(green: Path) -> None:

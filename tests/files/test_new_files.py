@@ -39,7 +39,7 @@ def test_each_file_has_its_bytes_and_its_mode(tmp_path: Path, mask: int) -> None
 def test_what_is_there_stays_and_then_none_is_made(tmp_path: Path, make: Callable[[Path], object], taken: str) -> None:
     make(tmp_path / taken)
     before = (tmp_path / taken).lstat()
-    with pytest.raises(UsageError, match=f"{taken} is there already"):
+    with pytest.raises(UsageError, match=f"{taken} exists already"):
         create_whole([NewFile(tmp_path / "a.pem", b"a", 0o600), NewFile(tmp_path / "b", b"b", 0o644)])
     assert names(tmp_path) == [taken]
     assert os.path.samestat((tmp_path / taken).lstat(), before)

@@ -242,7 +242,7 @@ def test_it_is_planned_made_proven_and_taken_back(case: Case, site: Site, home: 
     assert case.rule in rules(was)
     if case.unsafe:
         held = call("fix", "--apply")
-        assert f"[{case.rule}, unsafe] — it changes what the document means; --unsafe makes it" in held.out
+        assert f"[{case.rule}, unsafe] — it changes what the document means; add --unsafe to make it" in held.out
         assert tree(site.root) == untouched
     options = ["--unsafe"] if case.unsafe else []
 

@@ -136,7 +136,7 @@ def test_a_round_that_fails_is_told_and_the_next_one_runs(site: Site, monkeypatc
         site.put(KEY_FILE, GOOD)
         site.put(KEY_FILE, PUBLIC)
         watched.wait_until(broken)
-        assert watched.warnings == ["this round failed and the next will come: ValueError"]
+        assert watched.warnings == ["re-check failed (ValueError); no verdict until a retry succeeds"]
 
 
 def test_while_rounds_fail_no_sign_of_life_is_given(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

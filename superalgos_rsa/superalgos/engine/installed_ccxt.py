@@ -1,4 +1,4 @@
-"""Asks the installed engine itself: its own ccxt, run by Node in its own folder, without a network."""
+"""Lets the installed ccxt sign: run by Node in its own folder, without a network."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Unavailable(NamedTuple):
 
 
 def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unavailable:
-    """One answer a question. Secrets go through standard input and paths are read by the engine; nothing is in argv."""
+    """One answer for each question. Secrets go through standard input, never argv; ccxt's side reads the paths."""
     if not questions:
         return ()
     node = programs.find("node", os.environ.get("PATH", ""))
@@ -52,7 +52,7 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
         return Unavailable("there is no Node on this machine")
     mark = secrets.token_hex(16)
     request = json.dumps({"mark": mark, "cases": [_case(question) for question in questions]})
-    # By its text and not by its name: the nearest package.json, be it whose it may, would decide what a file is.
+    # As text and not by name: the nearest package.json, even a stranger's, would decide how a file is run.
     script = Path(__file__).with_name("ask.js").read_text("utf-8")
     # Variables of Node's own could load other code, wait for a debugger, or look for ccxt elsewhere.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("NODE_")}
@@ -89,8 +89,8 @@ def _answers(output: bytes, mark: str, count: int) -> tuple[Answer, ...] | None:
 
 
 def _case(question: Question) -> dict[str, object]:
-    """`publicKeys` (SubjectPublicKeyInfo) may verify a signature with a key of the text. `whole`: the text holds a key
-    that can be read, so that a signature which none of them verifies is no signature of its own."""
+    """`publicKeys` (SubjectPublicKeyInfo) may verify a signature with a key of the text. `whole`: the text holds a
+    readable key, so an unverifiable signature means `none`, not unknown."""
     private = [
         (block.der, found)
         for block in pem.blocks(question.text)

@@ -134,14 +134,16 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if isinstance(own, str) and own and not is_placeholder(own):
         yield at_key(
             "code-name-missing-secret",
-            "There is a secret but no `codeName`: the next save from the Superalgos page destroys the secret",
+            "The next save from the Superalgos page destroys this secret: the key has no `codeName`"
+            if key.credential.covered
+            else "No order can be sent: there is a secret, but no `codeName`, which is the API key",
             key,
             fix=set_key(key, "display", code_name=_PASTE),
         )
     else:
         yield at_key(
             "code-name-missing",
-            "`codeName` is empty: there is no API key to sign for",
+            "No order can be sent: `codeName` is empty, and it is the API key",
             key,
             fix=set_key(key, "display", code_name=_PASTE),
         )
@@ -156,14 +158,14 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if "PRIVATE KEY" in name or "-----BEGIN" in name:
         yield at_key(
             "code-name-swapped",
-            "`codeName` holds the text of a key; the API key belongs there",
+            "Every order will be refused: `codeName` holds the text of a key, where the API key belongs",
             key,
             fix=set_key(key, "display", code_name=_PASTE),
         )
     elif _is_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
         yield at_key(
             "code-name-swapped",
-            "`codeName` holds a path; the API key belongs there",
+            "Every order will be refused: `codeName` holds a path, where the API key belongs",
             key,
             fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
         )
@@ -174,7 +176,7 @@ def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         what = "white space or invisible characters" if blank else "characters that no request header can carry"
         yield at_key(
             "code-name-whitespace",
-            f"`codeName` has {what} in it",
+            f"Orders may be refused: `codeName` has {what} in it",
             key,
             fix=mend(key.document.path) if blank else set_key(key, "display", code_name=_PASTE),
         )
@@ -192,17 +194,19 @@ def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
     if b"PRIVATE KEY" in content:
         yield at_key(
             "code-name-swapped",
-            "`codeName` names the key file; the API key belongs there",
+            "Superalgos may send your private key to the exchange: `codeName` names the key file, where the API key "
+            "belongs",
             key,
             path=found.resolved,
             fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
         )
         return
     broken = content.endswith((b"\n", b"\r"))
-    tail = ", and the line break at its end makes the request header invalid" if broken else ""
+    what = "A file named like the API key exists; its content is sent as the API key"
+    message = f"Every order will fail. {what}, and ends in a line break" if broken else what
     yield at_key(
         "code-name-reads-file",
-        f"A file of this name exists, so its text is sent as the API key{tail}",
+        message,
         key,
         path=found.resolved,
         severity="error" if broken else None,
@@ -221,7 +225,7 @@ def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         verb = "is" if len(names) == 1 else "are"
         yield at_key(
             "key-placeholder",
-            f"{' and '.join(f'`{n}`' for n in names)} {verb} still the template's text",
+            f"Every order will be refused: {' and '.join(f'`{n}`' for n in names)} {verb} still the template's text",
             key,
             fix=set_key(key, "display", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
         )
@@ -241,6 +245,6 @@ def duplicate(world: World, _: World) -> Iterator[Occurrence]:
             at = f"“{other.key.name}” in {other.document.path}"
             yield at_key(
                 "code-name-duplicate",
-                f"The same `codeName` stands with another secret in {at}: the vault keeps only one",
+                f"The vault can keep only one of two secrets: the same `codeName` stands with another one in {at}",
                 key,
             )

@@ -87,16 +87,25 @@ RULES = (
     ),
 )
 
+_CONTROL: dict[str, tuple[str, str | None]] = {
+    "\t": ("a tab", r"\t"),
+    "\n": ("a line break", r"\n"),
+    "\r": ("a carriage return", r"\r"),
+    "\b": ("a backspace", r"\b"),
+    "\f": ("a form feed", r"\f"),
+    "\0": ("a NUL", None),
+}
+
 
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
 def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     """Finds a config that is missing, is no JSON object, or has values of a wrong type."""
     found = key.key.config
-    ends = "; loading the workspace ends the whole platform" if _ends_platform(key) else ""
+    lead = "Loading this workspace ends the whole platform" if _ends_platform(key) else "Superalgos cannot use this key"
     if found.state == "missing":
         yield at_key(
             "config-missing",
-            f"This key node has no config{ends}",
+            f"{lead}: the key node has no config",
             key,
             fix=mend(key.document.path),
         )
@@ -104,7 +113,7 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""
         yield at_key(
             "config-invalid",
-            f"The config cannot be used: {found.reason}{where}{ends}",
+            f"{lead}: {found.reason}{where}",
             key,
             fix=advice(
                 'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'
@@ -115,7 +124,7 @@ def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
                 continue  # an absent value has a rule of its own; of the others none reads the file or signs
             name = ".".join(str(step) for step in problem.pointer) or "config"
-            yield at_key("config-schema", f"`{name}` {problem.message}{ends}", key)
+            yield at_key("config-schema", f"{lead}: `{name}` {problem.message}", key)
 
 
 def _ends_platform(key: KeyFacts) -> bool:
@@ -136,15 +145,17 @@ def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
             continue
         if name == "secret" and (key.reads_file or key.content is not None):
             continue
-        kind = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "a NUL"}.get(
-            found, "a control character"
-        )
+        kind, escape = _CONTROL.get(found, ("a control character", None))
+        meant = f"; in JSON `{escape}` means {kind}, so write `\\{escape}` or `/`" if escape else ""
+        lead = "Every order will fail"
+        if name == "codeName" and key.code_name_path is not None and key.code_name_path.engine_reads:
+            lead = "This is not the API key that you mean"
         fix = None
         if name == "secret":
             fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
         yield at_key(
             "config-control-character",
-            f"{shown[0].upper()}{shown[1:]} holds {kind}: a single backslash in JSON is no backslash",
+            f"{lead}: {shown} contains {kind}{meant}",
             key,
             fix=fix,
         )

@@ -78,7 +78,8 @@ def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         who = "everybody" if found.mode & 0o007 else "the file's group"
         yield at_key(
             "file-permissions",
-            f"{who[0].upper()}{who[1:]} on this machine has rights on the key file (mode {found.mode:04o})",
+            f"Others may trade with your account: {who} on this machine has rights on the key file "
+            f"(mode {found.mode:04o})",
             key,
             path=found.resolved,
             fix=fix,
@@ -95,7 +96,7 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         how = "is tracked by git" if around.git == "tracked" else "lies in a git work tree and is not ignored"
         yield at_key(
             "file-in-git",
-            f"The key file {how}: the next push may publish it",
+            f"The next push may publish your private key: the key file {how}",
             key,
             path=found.resolved,
             fix=advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced"),
@@ -104,7 +105,7 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         shown = ", ".join(around.copies[:3]) + (f" and {len(around.copies) - 3} more" if len(around.copies) > 3 else "")
         yield at_key(
             "file-copies",
-            f"Copies of this private key lie beside it: {shown}",
+            f"This private key can be stolen from more than one file: copies lie beside it: {shown}",
             key,
             path=found.resolved,
             fix=advice("delete the copies that you do not need"),
@@ -112,8 +113,7 @@ def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if around.other_public is not None:
         yield at_key(
             "public-key-mismatch",
-            f"The public key {around.other_public} bears the name of this key's other half, and is not its pair: the "
-            "exchange would refuse every signature if it was given that one",
+            f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half",
             key,
             path=found.resolved,
             fix=command("superalgos-rsa pubkey", found.resolved),

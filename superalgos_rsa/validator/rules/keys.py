@@ -160,6 +160,11 @@ def blame(key: KeyFacts, world: World) -> str | None:
     return "key-size" if not content.damage and _is_of_other_size(key) else None
 
 
+def will(world: World) -> str:
+    """`may` where the version of ccxt is unknown: the verdict is then the worst of all versions."""
+    return "will" if world.installation is not None and world.installation.ccxt is not None else "may"
+
+
 def exchange_is_known(key: KeyFacts, world: World) -> bool:
     """Whether the installed ccxt has the exchange of this key; without an exchange, Binance is meant."""
     name = key.exchange.code_name if key.exchange else "binance"
@@ -187,8 +192,8 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.undecided:
         yield at_key(
             "key-inconsistent",
-            "The numbers in this key do not belong together, and they are too long to try whether the engine signs "
-            "with some of them: nobody knows",
+            "It is not known whether orders work: the numbers of this key do not belong together, and are too long to "
+            "try whether ccxt signs with them",
             key,
             path=where,
             fix=command("superalgos-rsa keygen"),
@@ -201,7 +206,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
         yield at_key(
             "exchange-not-asymmetric",
-            f"The engine knows only HMAC secrets for {exchange}: it would use the key's text as one",
+            f"Every order {will(world)} be refused: for {exchange}, ccxt takes only an HMAC secret, not a private key",
             key,
             path=where,
             fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
@@ -209,7 +214,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     elif blamed == "key-algorithm":
         yield at_key(
             "key-algorithm",
-            f"The key is of type {name}, and the engine cannot sign with it: {verdict.reason}",
+            f"Every order {will(world)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
             key,
             path=where,
             fix=command("superalgos-rsa keygen"),
@@ -217,7 +222,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     elif blamed == "key-inconsistent":
         yield at_key(
             "key-inconsistent",
-            "The numbers in this key do not belong together: no signature would verify",
+            f"Every order {will(world)} fail: the numbers of this key do not belong together, so no signature is valid",
             key,
             path=where,
             fix=command("superalgos-rsa keygen"),
@@ -232,9 +237,9 @@ def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         return
     accepted = content.key_bits == 4096 and world.accept_rsa_4096
     message = (
-        "Binance's pages name 4096 bits; the Superalgos guide says such keys were refused"
+        "Binance may refuse this key: its pages name 4096 bits, but the Superalgos guide says such keys were refused"
         if accepted
-        else f"The key has {content.key_bits} bits; Binance takes 2048"
+        else f"Binance may refuse this key, and with it every order: it has {content.key_bits} bits, not 2048"
     )
     yield at_key(
         "key-size",
@@ -272,12 +277,13 @@ def exchange_of_task(task: TaskFacts, world: World) -> Iterator[Occurrence]:
 def _defects(found: Exchange, world: World) -> Iterator[tuple[str, str, Fix]]:
     version = world.installation.ccxt if world.installation else None
     if not found.code_name or not is_exchange(found.code_name, version):
-        unnamed = "This exchange has no `codeName`"
-        message = f"The engine knows no exchange “{found.code_name}”" if found.code_name else unnamed
+        why = f"ccxt knows no exchange “{found.code_name}”" if found.code_name else "it has no `codeName`"
+        message = f"No bot can trade on this exchange: {why}"
         fix = advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance")
         yield "exchange-unknown", message, fix
     if isinstance(found.sandbox, str) and found.sandbox:
-        message = f'`"sandBox": "{_shown(found.sandbox)}"` is a text, and any text switches the testnet on'
+        text = f'`"sandBox": "{_shown(found.sandbox)}"`'
+        message = f"Orders will not reach the real exchange: {text} is a text, and any text switches the testnet on"
         yield "exchange-sandbox", message, advice('write `"sandBox": false` without quotes around false')
 
 
@@ -294,7 +300,12 @@ def _shown(text: str) -> str:
 def unused(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     """Finds keys of a workspace that no task needs."""
     if key.document.kind == "workspace" and not key.used:
-        yield at_key("key-unused", "No task that needs a key refers to this one", key, pointer=key.key.pointer)
+        yield at_key(
+            "key-unused",
+            "Nothing here trades with this key: no task that needs a key refers to it",
+            key,
+            pointer=key.key.pointer,
+        )
 
 
 @check(World, "key-shared")
@@ -307,4 +318,5 @@ def shared(world: World, _: World) -> Iterator[Occurrence]:
             continue
         other = first.setdefault(fingerprint, key)
         if other is not key and other.credential.code_name != key.credential.code_name:
-            yield at_key("key-shared", f"“{other.key.name}” in {other.document.path} uses the same private key", key)
+            message = f"Whoever steals this private key has that of “{other.key.name}” in {other.document.path} as well"
+            yield at_key("key-shared", message, key)

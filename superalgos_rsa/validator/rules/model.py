@@ -20,7 +20,7 @@ class Rule:
 
     id: str
     severity: Severity
-    """That of the usual case, where a task that needs the key refers to it."""
+    """In the usual case: a task that needs the key refers to it."""
     title: str
     sees: str
     engine: str
@@ -30,7 +30,7 @@ class Rule:
     unused_severity: Severity | None = None
     """Where no task that needs a key refers to the key; `None` means no difference."""
     other_severity: Severity | None = None
-    """That of the special case which `sees` describes; `None` means there is none."""
+    """In the special case that `sees` describes; `None` if there is none."""
 
     @property
     def severities(self) -> tuple[Severity, ...]:

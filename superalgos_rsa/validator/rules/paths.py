@@ -10,7 +10,7 @@ from superalgos_rsa.servers.local import Likeness, PathFacts
 from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts, World
 from superalgos_rsa.validator.report import Fix
-from superalgos_rsa.validator.rules.keys import exchange_is_known
+from superalgos_rsa.validator.rules.keys import exchange_is_known, will
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, command, set_key
@@ -175,16 +175,17 @@ RULES = (
 
 _EXPANDED_BY_SHELLS = re.compile(r"^~|\$\{?\w|%\w+%|^file:", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-_SIGNS_PATH_TEXT = "the engine signs with the text of the path itself"
+_REFUSED = "and every order will be refused"
+_SIGNS_PATH_TEXT = "so the path itself is taken as the secret"
 
 _WORDS: dict[str, str] = {
-    "path-not-expanded": "The engine expands no `~`, no variable and no `file://`",
-    "path-quoted": "There are quotes around the path, and the engine takes them as part of it",
-    "path-whitespace": "There is white space or an invisible character in or around the path",
-    "path-case": "The file exists in another spelling of upper and lower case",
-    "path-separators": "The path is written for another operating system than the task server's",
-    "path-relative-elsewhere": "A relative path begins at the Superalgos folder, and the file lies elsewhere",
-    "path-not-found": "No such file on the task server",
+    "path-not-expanded": "it does not expand `~`, variables or `file://`",
+    "path-quoted": "the quotes around the path count as part of it",
+    "path-whitespace": "white space and invisible characters in or around the path count as part of it",
+    "path-case": "the path differs from the file's in upper and lower case",
+    "path-separators": "the path is written for another operating system than the task server's",
+    "path-relative-elsewhere": "a relative path begins at the Superalgos folder, and the file lies elsewhere",
+    "path-not-found": "there is no such file on the task server",
 }
 _LIKENESS: dict[str, tuple[Likeness, ...]] = {
     "path-not-expanded": ("expanded", "url"),
@@ -208,47 +209,68 @@ def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     """Finds paths that lead to no file that the platform can read and use as a key."""
     found = key.path
     if key.is_too_long:
-        message = "`secret` is far too long for a key or a secret: it is not judged"
+        message = "It is not known whether orders work: `secret` is too long for a key or a secret, and was not judged"
         fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
         yield at_key("file-too-large", message, key, fix=fix, undecided=True)
     # A tab or line break within the path has a rule of its own, which names the cause.
     if key.kind != "path" or found is None or (key.control is not None and not found.engine_reads):
         return
     if found.status in _NO_FILE:
-        yield _at(key, "path-not-a-file", f"The path leads to {_NO_FILE[found.status]}", _repair(key, found, None))
+        yield _at(key, "path-not-a-file", _no_file(found.status), _repair(key, found, None))
     elif found.status == "unreadable":
         yield _unreadable(key, found, world)
     elif found.status == "not-known":
         yield _not_judged(key, world)
     elif found.status == "no-answer":
         fix = advice("see to it that the file system answers, or move the key to this machine's own disk")
-        message = "The file system that the key file lies on gives no answer in time: a task would wait for it"
+        message = "Tasks may hang when they start: the file system that holds the key file gave no answer in time"
         yield _at(key, "file-not-judged", message, fix)
     elif found.status == "too-large":
-        yield _at(key, "file-too-large", "The file is far too large for a key", _repair(key, found, None))
+        yield _at(
+            key,
+            "file-too-large",
+            "It is not known whether orders work: the file is too large for a key, and was not read",
+            _repair(key, found, None),
+        )
     elif found.status in ("missing", "impossible"):
         rule = _cause(found)
-        yield _at(key, rule, f"{_WORDS[rule]}: {_SIGNS_PATH_TEXT}", _repair(key, found, rule))
+        message = f"Superalgos will not find this file, {_REFUSED}: {_WORDS[rule]}, {_SIGNS_PATH_TEXT}"
+        yield _at(key, rule, message, _repair(key, found, rule))
+
+
+def _no_file(status: str) -> str:
+    """A pipe or device may give some text, or none for ever; nobody can say what becomes of the orders."""
+    found = f"the path leads to {_NO_FILE[status]}"
+    if status in ("special", "made-up"):
+        return f"Superalgos gets no key from here that can be relied on: {found}"
+    return f"Superalgos will find no key here, {_REFUSED}: {found}, {_SIGNS_PATH_TEXT}"
 
 
 def _unreadable(key: KeyFacts, found: PathFacts, world: World) -> Occurrence:
     user = world.installation.other_user if world.installation is not None else None
     if user is None:
         fix = advice(f"chown the file to the user that runs Superalgos: {found.resolved}")
-        return _at(key, "file-unreadable", f"This user may not read the key file, so {_SIGNS_PATH_TEXT}", fix)
+        message = f"As this user, Superalgos cannot read the key file, {_REFUSED}: it takes the path as the secret"
+        return _at(key, "file-unreadable", message, fix)
     what, fix = "read the key file", advice(f"if this is the key, give it to {user.name} with chown, and chmod 600")
     if found.to_give is not None:
         fix = command("chown", user.name, found.to_give)
     elif found.refused_at is not None and found.refused_at != found.target:
         what, fix = f"enter {found.refused_at}", advice(f"move the key to My-Secrets, and give it to {user.name}")
-    message = f"The user {user.name}, as whom Superalgos runs, may not {what}, so {_SIGNS_PATH_TEXT}"
+    message = (
+        f"Superalgos cannot read the key file, {_REFUSED}: it runs as the user {user.name}, who may not {what}, "
+        f"{_SIGNS_PATH_TEXT}"
+    )
     return _at(key, "file-unreadable", message, fix)
 
 
 def _not_judged(key: KeyFacts, world: World) -> Occurrence:
     user = world.installation.other_user if world.installation is not None else None
     name = user.name if user is not None else "another user"
-    message = f"Superalgos runs as the user {name}, and what that user reads there cannot be seen from here"
+    message = (
+        f"It is not known whether orders work: Superalgos runs as the user {name}, and what that user reads there "
+        "cannot be seen from here"
+    )
     return _at(key, "file-not-judged", message, advice(f"run the same command as the user {name}"))
 
 
@@ -265,15 +287,15 @@ def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         yield _at(
             key,
             "path-not-found",
-            "`secret` names no file on the task server, and it cannot be a secret of this exchange: the engine signs "
-            "with the text as it stands",
+            "Every order will be refused: `secret` is neither an existing file nor a possible secret of this exchange",
             set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
         )
     elif verdict.signing == "none" and exchange_is_known(key, world):
         yield _at(
             key,
             "path-not-found",
-            f"`secret` names no file on the task server, and as a secret it is of no use: {verdict.reason}",
+            f"Every order {will(world)} fail: `secret` is not an existing file, and is of no use as a secret "
+            f"({verdict.reason})",
             set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
         )
 

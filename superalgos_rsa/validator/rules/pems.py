@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa.keys.inspect import DAMAGE, Kind
 from superalgos_rsa.validator.facts import KeyFacts, World
 from superalgos_rsa.validator.report import Fix
-from superalgos_rsa.validator.rules.keys import blame, exchange_is_known
+from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import command, set_key
@@ -163,17 +163,17 @@ RULES = (
 )
 
 _INSTEAD: dict[Kind, tuple[str, str]] = {
-    "empty": ("file-empty", "The key file is empty"),
-    "public": ("pem-public", "The file holds the public key; to sign, the private key is needed"),
-    "certificate": ("pem-certificate", "The file holds a certificate, not a private key"),
-    "encrypted": ("pem-encrypted", "The private key is encrypted, and the engine cannot ask for a passphrase"),
-    "openssh": ("pem-openssh", "The private key is in OpenSSH's own format, which the engine cannot read"),
-    "der": ("pem-der", "The file holds the key in binary (DER), not as PEM text"),
-    "utf16": ("pem-encoding", "The file is UTF-16 text, which the engine reads as UTF-8"),
-    "base64-pem": ("pem-missing", "The file holds a PEM key once more encoded in base64"),
-    "json": ("pem-missing", "The file holds JSON, not a PEM private key"),
-    "other-pem": ("pem-missing", "The file holds PEM text, but no private key"),
-    "text": ("pem-missing", "The file holds no PEM private key"),
+    "empty": ("file-empty", "the key file is empty"),
+    "public": ("pem-public", "the file holds the public key, and only the private key can sign"),
+    "certificate": ("pem-certificate", "the file holds a certificate, not a private key"),
+    "encrypted": ("pem-encrypted", "the private key is encrypted, and Superalgos cannot ask for a passphrase"),
+    "openssh": ("pem-openssh", "the private key is in OpenSSH's own format, which ccxt cannot read"),
+    "der": ("pem-der", "the file holds the key in binary form (DER), not as PEM text"),
+    "utf16": ("pem-encoding", "the file is UTF-16 text, and Superalgos reads it as UTF-8"),
+    "base64-pem": ("pem-missing", "the file holds a PEM key that was encoded in base64 once more"),
+    "json": ("pem-missing", "the file holds JSON, not a PEM private key"),
+    "other-pem": ("pem-missing", "the file holds PEM text, but no private key"),
+    "text": ("pem-missing", "the file holds no PEM private key"),
 }
 _CONVERTIBLE = frozenset({"encrypted", "openssh", "der", "utf16", "base64-pem"})
 
@@ -192,8 +192,10 @@ def instead(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     useful = signs or not exchange_is_known(key, world)  # of an unknown exchange nobody can say that it is none
     if content.kind == "text" and hmac is not None and ((hmac.plausible and useful) or hmac.only_blank_spoils):
         return
-    tail = ", so the engine signs HMAC with the file's text" if signs else ""
-    yield at_key(rule, message + tail, key, path=_path(key), fix=_repair(key, content.kind))
+    judged = key.verdict is not None and key.verdict.judged and key.verdict.signing in ("hmac", "none")
+    lead = f"Every order {will(world)} be refused" if judged else "Superalgos cannot sign with a private key from here"
+    tail = "; its text is taken as an HMAC secret" if signs else ""
+    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content.kind))
 
 
 @check(KeyFacts, "pem-damaged", "pem-encoding")
@@ -209,7 +211,7 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         if words:
             yield at_key(
                 "pem-damaged",
-                f"The PEM is not as it should be: {'; '.join(words)}",
+                f"{'This key can sign, but its' if signs else 'The'} PEM is damaged: {'; '.join(words)}",
                 key,
                 severity="warning",
                 path=_path(key),
@@ -217,10 +219,9 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             )
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
-        what = "; ".join(words) or "this engine's reader refuses it"
-        yield at_key(
-            rule, f"The engine cannot read this PEM: {what} ({verdict.reason})", key, path=_path(key), fix=_convert(key)
-        )
+        what = f": {'; '.join(words)}" if words else ""
+        message = f"Every order {will(world)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
+        yield at_key(rule, message, key, path=_path(key), fix=_convert(key))
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
@@ -232,14 +233,14 @@ def unusual(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if content.blocks > 1:
         yield at_key(
             "pem-multiple",
-            f"The file holds {content.blocks} private keys; the engine takes one of them",
+            f"Orders may be signed with another key than you mean: the file holds {content.blocks}, and ccxt takes one",
             key,
             path=_path(key),
         )
     if content.pkcs1 and key.verdict is not None and key.verdict.signing == "rsa":
         yield at_key(
             "pem-pkcs1",
-            "The key is PKCS#1, which works; Binance's guides ask for PKCS#8",
+            "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
             key,
             path=_path(key),
             fix=_convert(key),

@@ -34,7 +34,7 @@ def running(world: World, _: World) -> Iterator[Occurrence]:
     if world.installation is not None and world.installation.running and not world.before_start:
         yield Occurrence(
             "platform-running",
-            "Superalgos is running: its next save overwrites what is edited in its files now",
+            "Edits of these files may be lost: Superalgos is running, and its next save overwrites them",
             None,
             path=str(world.installation.root),
             fix=advice("save and close the workspace in the browser before you edit, and load it after"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts, World
-from superalgos_rsa.validator.rules.keys import blame
+from superalgos_rsa.validator.rules.keys import blame, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, set_key
@@ -110,7 +111,9 @@ def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         return
     if key.credential.source == "vault":
         if isinstance(key.credential.secret, str):  # an entry without a value is told as the vault's own mistake
-            message = "The vault's entry for this key is empty, and the vault wins over the node"
+            message = (
+                "Every order will fail: the vault's entry for this key is empty, and it replaces the node's secret"
+            )
             yield at_key("secret-missing", message, key, fix=set_key(key, "display", secret=_PATH))
         return
     if key.key.config.fields.get("secret", "") is None:  # told as what it is
@@ -120,12 +123,13 @@ def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):
         yield at_key(
             "vault-entry-missing",
-            "The secret was moved to the vault, but the vault has no entry for this `codeName`",
+            "Every order will fail: `secret` is empty, as after a save, but the vault has none for this `codeName`",
             key,
             fix=fix,
         )
     else:
-        yield at_key("secret-missing", "`secret` is empty, and the vault has none for this key", key, fix=fix)
+        message = "Every order will fail: `secret` is empty, and the vault has none for this key"
+        yield at_key("secret-missing", message, key, fix=fix)
 
 
 @check(KeyFacts, "secret-exposed")
@@ -137,7 +141,7 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     what = "private key" if key.content is not None and key.content.kind == "private" else "secret"
     yield at_key(
         "secret-exposed",
-        f"The {what} itself stands in this document, readable by whoever gets the file",
+        f"Whoever gets this document gets the {what}: it stands there in clear text",
         key,
         fix=advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file"),
     )
@@ -150,10 +154,14 @@ def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if key.kind != "inline" or key.content is None or key.content.kind == "json" or verdict is None:
         return
     reads = verdict.signing in ("rsa", "ed25519") or not verdict.judged or blame(key, world) is not None
-    why = "the path of a file belongs there" if reads else "the engine cannot sign with it as it stands"
+    message = (
+        "Superalgos may copy this key into its log files: `secret` holds the text of a key, not the path of its file"
+        if reads
+        else f"Every order {will(world)} fail: `secret` holds the text of a key, and ccxt cannot sign with it"
+    )
     yield at_key(
         "secret-inline-pem",
-        f"`secret` holds the text of a key: {why}",
+        message,
         key,
         severity="warning" if reads else "error",
         fix=set_key(key, "display", secret=_PATH),
@@ -165,10 +173,12 @@ def whitespace(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     """Finds HMAC secrets that only white space around them spoils."""
     if key.hmac_text is None or not key.hmac_text.only_blank_spoils:
         return
-    where = "The file's secret" if key.reads_file else "`secret`"
+    where = "the file's secret" if key.reads_file else "`secret`"
+    binance = key.exchange is None or key.exchange.code_name in BINANCE  # others may ignore white space in base64
     yield at_key(
         "secret-whitespace",
-        f"{where} begins or ends with white space or a line break, and the engine signs with it included",
+        f"Every order {'will' if binance else 'may'} be refused: {where} begins or ends with white space or a line "
+        "break, which counts as part of it",
         key,
         path=key.path.resolved if key.path and key.reads_file else None,
         fix=advice("remove the white space; a file must end right behind the last letter of the secret"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.superalgos.workspace import BOTS_READING_KEY_FILES, SESSION_NEVER_STARTED
+from superalgos_rsa.superalgos.workspace import BOTS_READING_KEY_FILES, SESSION_NEVER_STARTED, SESSIONS_WITH_KEY
 from superalgos_rsa.validator.facts import TaskFacts, World
 from superalgos_rsa.validator.rules.model import KEY_REFUSED, NO_ORDER, Rule
 from superalgos_rsa.validator.rules.registry import Occurrence, at_task, check
@@ -133,7 +133,7 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
         template = not world.before_start and not task.document.workspace.keys
         yield at_task(
             "task-key-reference-missing",
-            f"This task's {_session(task)} needs a key, and the task refers to none",
+            f"The {_session(task)} of this task will not start: it needs a key, and the task refers to none",
             task,
             fix=_ATTACH,
             severity="warning" if template else None,
@@ -141,8 +141,8 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
     elif found.namesake:
         yield at_task(
             "task-key-namesake",
-            "The key this task refers to is gone, and the platform will silently take another one of the same "
-            f"name, {found.target_name or 'which is empty'}",
+            "This task will use another key than the one you chose: that one is gone, and Superalgos will silently "
+            f"take one of the same name, {found.target_name or 'which is empty'}",
             task,
             pointer=found.pointer,
             fix=_ATTACH,
@@ -150,9 +150,9 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
     elif task.key is None:
         yield at_task(
             "task-key-not-found",
-            "The task refers to an API Authorization Key, which holds no key of an exchange"
+            "The session will not start: the task refers to an API Authorization Key, which holds no key of an exchange"
             if found.to_api_key
-            else "The key this task refers to is not in the workspace",
+            else "The session will not start: the key this task refers to is not in the workspace",
             task,
             pointer=found.pointer,
             fix=_ATTACH,
@@ -170,8 +170,8 @@ def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
     if traded.pointer != owned.pointer and traded.code_name != owned.code_name:
         yield at_task(
             "task-key-wrong-exchange",
-            f"The task trades on {traded.code_name or traded.name}, and its key belongs to "
-            f"{owned.code_name or owned.name}",
+            "Superalgos will send the key of one exchange to another: the task trades on "
+            f"{traded.code_name or traded.name}, and its key belongs to {owned.code_name or owned.name}",
             task,
             fix=_ATTACH,
         )
@@ -183,7 +183,7 @@ def never_starts(task: TaskFacts, _: World) -> Iterator[Occurrence]:
     if SESSION_NEVER_STARTED in task.task.sessions:
         yield at_task(
             "task-session-never-starts",
-            "The platform never starts a Forward Testing Session, and says nothing",
+            "This session will never start: Superalgos starts no Forward Testing Session, and says nothing",
             task,
             fix=advice("use a Paper Trading Session or a Live Trading Session"),
         )
@@ -196,7 +196,7 @@ def ignored(task: TaskFacts, _: World) -> Iterator[Occurrence]:
     if task.task.reference is not None and bot is not None and bot not in BOTS_READING_KEY_FILES:
         yield at_task(
             "task-key-ignored",
-            f"A {bot.removesuffix(' Instance')} reads no key file: this reference has no effect there",
+            f"A key file has no effect here: a {bot.removesuffix(' Instance')} reads none",
             task,
         )
 
@@ -208,12 +208,12 @@ def server_unknown(task: TaskFacts, _: World) -> Iterator[Occurrence]:
     if task.task.needs_key and task.server is None and lan is not None:
         yield at_task(
             "task-server-unknown",
-            f"The task runs on {lan.name or 'a LAN node'} ({lan.host}), another machine than this one: its files "
-            "cannot be seen from here",
+            f"It is not known whether this task can trade: it runs on {lan.name or 'a LAN node'} ({lan.host}), another "
+            "machine, whose files cannot be seen from here",
             task,
             fix=advice("run superalgos-rsa preflight on that machine"),
         )
 
 
 def _session(task: TaskFacts) -> str:
-    return next((session for session in task.task.sessions), "session")
+    return next((session for session in task.task.sessions if session in SESSIONS_WITH_KEY), "session")

@@ -76,9 +76,7 @@ RULES = (
 def unavailable(world: World, _: World) -> Iterator[Occurrence]:
     """Tells why the installed engine could not be asked."""
     if world.engine_unavailable is not None:
-        message = (
-            f"The engine itself could not be asked: {world.engine_unavailable}. What follows is the model's answer"
-        )
+        message = f"The installed ccxt was not run ({world.engine_unavailable}); this is the built-in model's result"
         yield Occurrence("engine-unavailable", message, None, fix=_name_the_root(world))
 
 
@@ -100,7 +98,8 @@ def disagrees(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if key.answer.signing != key.verdict.signing:
         yield at_key(
             "engine-disagrees",
-            f"The installed engine itself answers “{key.answer.signing}”, this tool's model “{key.verdict.signing}”",
+            f"The built-in model is wrong about this key: it says “{key.verdict.signing}”, the installed ccxt does "
+            f"“{key.answer.signing}”",
             key,
             fix=advice(
                 "report this to the project, with the kind of key and the version of ccxt, never the key itself"
@@ -115,7 +114,7 @@ def version_unknown(world: World, _: World) -> Iterator[Occurrence]:
     if world.installation is not None and world.installation.ccxt is None and signs:
         yield Occurrence(
             "engine-version-unknown",
-            "No version of ccxt could be read: keys are judged by all of them, the worst verdict counts",
+            "The worst result of all known versions of ccxt counts: the installed version could not be read",
             None,
             path=str(world.installation.root),
             fix=advice("run npm install in the Superalgos folder"),

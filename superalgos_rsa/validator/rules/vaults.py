@@ -107,6 +107,7 @@ RULES = (
     ),
 )
 
+_ENDS = "Loading a workspace with a key ends the whole platform"
 _RESTORE = "restore the file from a backup; an empty vault is the two characters []"
 _GIVE = "give the folder to the user who runs Superalgos, with chown"
 _READABLE = "put a regular file there which the user who runs Superalgos may read and write"
@@ -127,21 +128,21 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
     if vault.state in ("no-folder", "no-access"):
         if crashes and world.installation is not None:
             fix = command("mkdir -m 700", str(world.installation.secrets), applicability="safe")
-            message = f"{vault.reason}: loading a workspace with a key ends the whole platform"
+            message = f"{_ENDS}: {vault.reason}"
             yield Occurrence(
                 "vault-directory-missing",
-                message[0].upper() + message[1:],
+                message,
                 vault.path,
                 path=str(world.installation.secrets),
                 fix=fix if vault.state == "no-folder" else advice(_GIVE),
             )
     elif vault.state == "closed":
-        message = f"Nothing is known of the secrets in the vault: {vault.reason}"
+        message = f"It is not known whether the keys in the vault work: {vault.reason}"
         yield Occurrence("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
     elif vault.state in ("unreadable", "malformed"):
         yield Occurrence(
             "vault-invalid",
-            f"The vault cannot be read ({vault.reason}): loading a workspace with a key ends the whole platform",
+            f"{_ENDS}: the vault cannot be read ({vault.reason})",
             vault.path,
             place=vault.place,
             fix=advice(_RESTORE if vault.state == "malformed" else _READABLE),
@@ -150,7 +151,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
         problems = list(islice(_problems(vault.entries), MOST_TOLD))
         stand = _places(vault, [pointer for pointer, _ in problems])
         for pointer, what in problems:
-            message = f"A vault entry is not of the platform's form: {what}"
+            message = f"Superalgos cannot use this entry of the vault: {what}"
             yield Occurrence("vault-invalid", message, vault.path, pointer, stand.get(pointer))
 
 
@@ -173,7 +174,7 @@ def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
         yield at_key(
             "vault-overrides-node",
-            "The vault holds another secret for this `codeName`, and the vault wins: what stands here is ignored",
+            "The secret here is ignored: the vault holds another one for this `codeName`, and the vault wins",
             key,
             fix=set_key(key, "display", secret=key.shown_path or "PATH_OF_THE_KEY_FILE"),
         )
@@ -188,7 +189,8 @@ def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
     if key.key.config.state == "read" and name and not is_placeholder(name):
         yield at_key(
             "vault-not-applied",
-            "This key stands where the vault does not reach: its secret stays in the file, readable",
+            "Superalgos will not keep this key's secret in the vault: the key stands outside the part that the vault "
+            "covers",
             key,
             fix=advice("move the key node under the first Crypto Ecosystem of the workspace"),
         )
@@ -206,7 +208,8 @@ def shared(world: World, _: World) -> Iterator[Occurrence]:
         if other is not key and _owner(other) != _owner(key):
             yield at_key(
                 "vault-shared-entry",
-                f"One vault entry serves this key and “{other.key.name}” of another exchange or account",
+                f"Superalgos will give this key and “{other.key.name}” of another exchange or account the same secret: "
+                "they share one vault entry",
                 key,
             )
 
@@ -236,8 +239,8 @@ def orphan(world: World, _: World) -> Iterator[Occurrence]:
             more += 1
     stand = _places(world.vault, orphans)
     for pointer, key in orphans.items():
-        message = f"No workspace uses the vault's entry for {mask(key)}: a secret left behind"
+        message = f"A secret that no workspace uses stands in the vault: the one for {mask(key)}"
         yield Occurrence("vault-orphan", message, world.vault.path, pointer, stand.get(pointer))
     if more:
-        message = f"No workspace uses {more:,} more entries of the vault: secrets left behind"
+        message = f"{more:,} more secrets that no workspace uses stand in the vault"
         yield Occurrence("vault-orphan", message, world.vault.path)

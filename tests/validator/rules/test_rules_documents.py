@@ -85,7 +85,7 @@ def test_the_config_of_a_key_and_what_loading_it_does(site: Site, name: str) -> 
     used = site.trade(row.key)
     assert (used.errors, used.key.usable, used.task.ready) == (row.errors.split(), not row.errors, not row.errors)
     if not row.loads:
-        assert told[0].message.endswith("loading the workspace ends the whole platform")
+        assert told[0].message.startswith("Loading this workspace ends the whole platform: ")
 
 
 def text_of(site: Site, *roots: Any) -> bytes:
