@@ -229,7 +229,7 @@ def _facts(data: bytes) -> KeyText | None:
         numbers, private = found.numbers, found.kind == "private"
         consistent = numbers.belong_together if private else None
         public = der.rsa_public_key(numbers.n, numbers.e)
-        return replace(facts, key_bits=numbers.bits, public_key_sha256=_sha256(public), consistent=consistent)
+        return replace(facts, key_bits=numbers.bits or None, public_key_sha256=_sha256(public), consistent=consistent)
     return facts if found.kind == "encrypted" else _by_library(data, facts)
 
 

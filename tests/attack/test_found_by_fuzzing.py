@@ -8,7 +8,7 @@ import pytest
 from installations import VAULT
 
 from attack.arena import Arena
-from attack.cases import SETTINGS, Shape, plain
+from attack.cases import KEY, SETTINGS, Shape, plain
 from attack.samples import WORKSPACE
 from attack.scripts import examine
 
@@ -21,6 +21,8 @@ def _with_keys(keys: str) -> bytes:
 
 _DEEP = "[" * 300 + "]" * 300
 _ENTRIES = '[{"type":"exchange","key":"a"},{"type":"exchange","key":"b","type":' + _DEEP + "}]"
+
+_NOUGHT = b"-----BEGIN RSA PRIVATE KEY-----\nMBsCAQACAQACAQACAQACAQACAQACAQACAQACAQA=\n-----END RSA PRIVATE KEY-----\n"
 
 FOUND: dict[str, tuple[str, str, bytes | Shape]] = {
     "a number in the settings that Python makes no text of": (
@@ -40,6 +42,7 @@ FOUND: dict[str, tuple[str, str, bytes | Shape]] = {
         b'{"rootNodes":[{"c":[{"":[{"type":"Crypto Exchange","s":{"u":[{"s":{"":[{"type":"Exchange Account Key"}]}}]}}]'
         b"}]}]}",
     ),
+    "a key of which every number is nought": ("key", KEY, _NOUGHT),
     "a change without a time": ("journal", "1/plan.json", b'{"title":"","state":"applied","changes":[]}'),
     "a change of which members are missing": (
         "journal", "1/plan.json",
