@@ -124,7 +124,7 @@ class _Ending:
         self._until = float("inf")
         for name in ("SIGTERM", "SIGINT"):
             signal.signal(getattr(signal, name), self._stop)
-        if hasattr(signal, "SIGHUP"):
+        if sys.platform != "win32":
             signal.signal(signal.SIGHUP, lambda _number, _frame: watcher.send("reload"))
 
     def _stop(self, _number: int, _frame: object) -> None:

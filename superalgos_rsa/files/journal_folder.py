@@ -13,6 +13,7 @@ import math
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,7 +189,7 @@ def check_private(path: Path) -> None:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
             raise NoJournalError(f"{path} is a link, and no journal is kept behind one", _ELSEWHERE)
-        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077):
+        if sys.platform != "win32" and (status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077):
             raise NoJournalError(
                 f"{path} is no private folder of this user's", "`chmod 700` it, or name another XDG_STATE_HOME"
             )

@@ -13,15 +13,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
-
-try:
-    import fcntl
-except ImportError:  # Windows: a file that is open cannot be replaced there at all
-    fcntl = None  # type: ignore[assignment]
 
 # An opener that had found the file just before it was replaced needs microseconds to reach it.
 SETTLE_SECONDS = 0.02
@@ -48,6 +44,10 @@ class Held:
 
     def is_wanted(self) -> bool:
         """Whether somebody waits to open the leased file for writing."""
+        if sys.platform != "linux":  # no other system has leases
+            return False
+        import fcntl
+
         return self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) == fcntl.F_UNLCK
 
 
@@ -68,7 +68,9 @@ def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterat
     try:
         yield Held(descriptor, answer == "taken")
     finally:
-        if answer == "taken":
+        if sys.platform == "linux" and answer == "taken":
+            import fcntl
+
             with contextlib.suppress(OSError):  # the system has taken it back: others have waited too long for it
                 fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
@@ -82,13 +84,17 @@ def _can_be_leased(path: str, to_write: bool) -> bool:
 
 
 def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refused"]:
+    if sys.platform != "linux":
+        return "refused"
+    import fcntl
+
     try:
         # When somebody waits for the file a signal is sent, by default one that ends the process. SIGURG does nothing.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK if to_write else fcntl.F_RDLCK)
     except BlockingIOError:
         return "in use"
-    except (OSError, AttributeError):  # no lease for this owner or on this file system; none at all on this system
+    except OSError:  # no lease for this owner, or on this file system
         return "refused"
     return "taken"
 

@@ -7,16 +7,12 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from superalgos_rsa.errors import SuperalgosRsaError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 PATIENCE = 10.0
 _PAUSE = 0.01
@@ -34,7 +30,7 @@ def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
     has no locks the file is open and no more.
     """
     flags = (os.O_RDWR if to_write else os.O_RDONLY) | getattr(os, "O_BINARY", 0)
-    if fcntl is None:
+    if sys.platform == "win32":
         with _held_beside(path):
             descriptor = _opened(path, flags) if to_write else None
             try:
@@ -57,6 +53,10 @@ def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
 
 def _locked(path: Path, flags: int) -> int | None:
     """`None` while somebody else has the lock."""
+    if sys.platform == "win32":  # where `held` locks a file beside
+        return None
+    import fcntl
+
     try:
         descriptor = _opened(path, flags)
     except BlockingIOError:  # under a lease, which is a lock too

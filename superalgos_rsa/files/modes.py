@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -53,7 +54,8 @@ def change_mode(path: str, identity: Identity | None, old: int | None, new: int)
         with _opened(path) as (descriptor, found):
             if _identity(found) != identity or stat.S_IMODE(found.st_mode) != old:
                 raise ConflictError(f"{path} is another file by now, or has another mode; its mode was not changed")
-            os.fchmod(descriptor, new)
+            if sys.platform != "win32":  # where a mode says nothing, and no repair changes one
+                os.fchmod(descriptor, new)
     except OSError as error:
         raise SuperalgosRsaError(f"cannot change the mode of {path}: {error.strerror}") from None
 

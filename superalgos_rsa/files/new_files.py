@@ -19,11 +19,6 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.regular import sync_folder
 
-try:
-    import fcntl
-except ImportError:  # Windows: a temporary file is closed at once, and nobody can tell whose it is
-    fcntl = None  # type: ignore[assignment]
-
 # By which a file system, a kernel or a sandbox says that it has no such call.
 _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
 
@@ -81,10 +76,11 @@ def _written(file: NewFile) -> Iterator[Path]:
             stream.write(file.data)
             stream.flush()
             # The umask and a folder's default access list have changed the mode; some file systems keep none.
-            with contextlib.suppress(OSError, AttributeError):
-                os.fchmod(stream.fileno(), file.mode)
+            if sys.platform != "win32":
+                with contextlib.suppress(OSError):
+                    os.fchmod(stream.fileno(), file.mode)
             os.fsync(stream.fileno())
-            if fcntl is None:
+            if sys.platform == "win32":  # which gives no new name to an open file
                 stream.close()
             yield path
     except OSError as error:
@@ -99,8 +95,10 @@ def _cannot_write(path: Path, error: OSError) -> SuperalgosRsaError:
 
 
 def _lock(descriptor: int) -> bool:
-    if fcntl is None:
+    if sys.platform == "win32":
         return False
+    import fcntl
+
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
@@ -125,7 +123,7 @@ def leftovers(path: Path) -> list[Path]:
 
 
 def _is_left(path: Path) -> bool:
-    if fcntl is None:
+    if sys.platform == "win32":  # there nobody can tell whose it is
         return True
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)

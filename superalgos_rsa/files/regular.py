@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,8 +150,9 @@ def create(path: str | os.PathLike[str], data: bytes, *, mode: int) -> None:
     try:
         with open(descriptor, "wb") as stream:
             # The umask and a folder's default access list have changed the mode; some file systems keep none at all.
-            with contextlib.suppress(OSError, AttributeError):
-                os.fchmod(descriptor, mode)
+            if sys.platform != "win32":
+                with contextlib.suppress(OSError):
+                    os.fchmod(descriptor, mode)
             stream.write(data)
             stream.flush()
             os.fsync(descriptor)

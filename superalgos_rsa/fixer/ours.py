@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,5 +32,7 @@ def why_not_ours(target: str, seen: Seen, root: Path | None, named: Sequence[str
 
 
 def _owner(root: Path | None) -> int:
+    if sys.platform == "win32":  # where each file has this number, and no repair changes a mode
+        return 0
     user = os.geteuid()
     return os.stat(root).st_uid if user == 0 and root is not None else user

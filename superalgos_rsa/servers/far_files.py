@@ -54,7 +54,7 @@ class FarFiles:
     def answer(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
         """What `ask` finds out about an absolute path; None where the file system gives no answer in time."""
         mount = self._mount_of(path)
-        if mount is None or not hasattr(os, "fork"):
+        if mount is None or sys.platform == "win32":
             return ask()
         if mount in self._silent or self._left <= 0:
             return None
@@ -113,6 +113,8 @@ def _unescaped(text: str) -> str:
 
 
 def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
+    if sys.platform == "win32":  # which has no fork; `answer` asks there itself
+        return None
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -231,7 +232,9 @@ class _Probe:
 
     def _can_give(self, found: PathFacts) -> bool:
         """Whether root need only give the file away: nothing else than a private key of the installation, ever."""
-        if found.target is None or found.content is None or found.mode is None or self.cwd is None or os.geteuid() != 0:
+        if sys.platform == "win32" or os.geteuid() != 0:
+            return False
+        if found.target is None or found.content is None or found.mode is None or self.cwd is None:
             return False
         inside = found.target.startswith(os.path.join(os.path.realpath(self.cwd), ""))
         return inside and bool(found.mode & 0o400) and inspect(found.content).kind == "private"

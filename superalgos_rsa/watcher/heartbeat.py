@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
 import time
 from collections.abc import Mapping
 
@@ -41,7 +42,7 @@ class Supervision:
             touch(self._health)
 
     def _tell(self, message: str) -> None:
-        if not self._address:
+        if sys.platform == "win32" or not self._address:  # systemd is on Linux alone
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,8 +52,10 @@ def parse(lines: Iterable[str], release: str) -> Mounts:
 
 def read() -> Mounts:
     """The mounts of this process; none on a system without `/proc`."""
+    if sys.platform != "linux":
+        return Mounts()
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
             return parse(stream, os.uname().release)
-    except (OSError, AttributeError):  # no Linux
+    except OSError:  # a container without /proc
         return Mounts()

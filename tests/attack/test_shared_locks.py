@@ -22,7 +22,7 @@ from installations import KEY_FILE, Site, key, trading
 from attack import counting
 from attack.limits import attacked
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
-from superalgos_rsa.files import lease, locks
+from superalgos_rsa.files import locks
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import Journal
 from superalgos_rsa.files.regular import replace
@@ -216,9 +216,19 @@ def test_a_system_without_locks_on_files_has_one_beside(tmp_path: Path, monkeypa
     """As Windows; what lies beside is gone afterwards."""
     path = tmp_path / "w.json"
     path.write_bytes(b"old")
-    monkeypatch.setattr(locks, "fcntl", None)
-    monkeypatch.setattr(lease, "fcntl", None)
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(locks, "PATIENCE", 0.2)
+    put = os.replace
+    replaced: list[Path] = []
+
+    def put_in_the_place_of_no_open_file(source: Path, target: Path) -> None:
+        opened = (os.path.realpath(entry.path) for entry in os.scandir("/proc/self/fd"))
+        if os.path.realpath(target) in opened:
+            raise PermissionError(errno.EACCES, "The process cannot access the file")
+        replaced.append(target)
+        put(source, target)
+
+    monkeypatch.setattr(os, "replace", put_in_the_place_of_no_open_file)
     with locks.held(path) as descriptor:
         assert descriptor is None
         assert len(os.listdir(tmp_path)) == 2
@@ -228,6 +238,7 @@ def test_a_system_without_locks_on_files_has_one_beside(tmp_path: Path, monkeypa
     for old, new in ((b"old", b"new"), (b"new", b"n"), (b"n", b"newest")):
         replace(path, old, new)
         assert path.read_bytes() == new
+    assert replaced == [path] * 3
     (tmp_path / "other name").hardlink_to(path)
     replace(path, b"newest", b"x")
     assert (tmp_path / "other name").read_bytes() == b"x"
