@@ -231,7 +231,7 @@ def test_a_mender_that_raises_hides_no_other_repair(
     monkeypatch.setitem(MENDERS, "path-whitespace", mender)
     assert fix(site) == 1
     shown = capsys.readouterr().out
-    assert "skipped: this repair [path-whitespace, display] — it failed: KeyError" in shown
+    assert "skipped: this repair [path-whitespace] — it failed: KeyError" in shown
     assert "CANARY" not in shown
     assert first.read_bytes() == before
     assert "~" not in second.read_text()
