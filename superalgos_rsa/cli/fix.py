@@ -21,7 +21,6 @@ from superalgos_rsa.cli.session import (
     Known,
     Session,
     complain,
-    documents_of,
     known_from,
     remember,
     say,
@@ -34,7 +33,7 @@ from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import diff, known_keys
 from superalgos_rsa.fixer.context import Wishes
-from superalgos_rsa.fixer.plan import Plan, Step, plan
+from superalgos_rsa.fixer.plan import Plan, Step, changes_of, plan
 from superalgos_rsa.fixer.trial import Judge
 from superalgos_rsa.keys.keypair import public_half
 from superalgos_rsa.reports.shell_words import runnable
@@ -73,7 +72,7 @@ def command(
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to mend.
     """
     journal = session.journal(to_write=apply_it)
-    installation, vault, names = documents_of(session, documents)
+    installation, vault, names = session.documents(documents)
     settings = session.settings(installation, all_documents=not documents)
     judge = Judge(_sources(names, vault, limit), installation, vault, settings)
     wishes = Wishes(
@@ -148,18 +147,6 @@ def _ask_while_running() -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(_RUNNING, "stop Superalgos, or add --yes and load the workspace again in the browser")
     click.confirm(f"{_RUNNING}. Go on?", abort=True, err=True)
-
-
-def changes_of(found: Plan, judge: Judge) -> list[Change]:
-    """Folders and modes first: what is written then lies where it can be read."""
-    changes = [Change(path, folder=True) for path in found.state.folders]
-    for path, mode in found.state.modes.items():
-        changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
-    for path, data in found.state.files.items():
-        old = judge.bytes_on_disk(path)
-        if old != data:
-            changes.append(Change(path, old, data, meant=found.state.meant[path]))
-    return changes
 
 
 def _title(found: Plan) -> str:

@@ -17,7 +17,6 @@ from superalgos_rsa.cli.session import (
     Known,
     Session,
     complaint,
-    documents_of,
     drop,
     exit_code,
     known_from,
@@ -148,7 +147,7 @@ class _Ending:
 
 
 def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
-    installation, _, _ = documents_of(session, documents)
+    installation = session.documents(documents).installation
 
     def find() -> Installation | None:
         # The folder may be gone for a while; where it is does not change.
@@ -170,11 +169,8 @@ def _moved(before: Settled | None, after: Settled) -> Transition | None:
 
 def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
     """Makes the safe repairs there are for a verdict; tells whether anything was written."""
-    from superalgos_rsa.cli.fix import changes_of
-    from superalgos_rsa.fixer.context import Wishes
-    from superalgos_rsa.fixer.plan import plan
-    from superalgos_rsa.fixer.repairs import MENDERS
     from superalgos_rsa.fixer.trial import Judge
+    from superalgos_rsa.fixer.unattended import is_mendable, make_safe_repairs
     from superalgos_rsa.validator.documents import read_source
 
     journal = session.journal()
@@ -182,7 +178,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
 
     def mend(settled: Settled) -> bool:
         world = settled.evidence.world
-        if not any(finding.rule in MENDERS for finding in settled.report.findings):
+        if not is_mendable(settled.report):
             return False
         root = world.installation.root if world.installation is not None else None
         if world.installation is not None and world.installation.running:
@@ -192,19 +188,15 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
             return False
         asked = question()
         sources = tuple(read_source(name, asked.limit) for name in settled.evidence.names)
-        judge = Judge(sources, world.installation, world.vault, asked.settings)
         try:
-            found = plan(judge, Wishes(), unsafe=False)
-            changes = changes_of(found, judge)
-            # A folder that is gone for a moment is about to come back, and a new one would be in its way.
-            if not changes or any(change.folder for change in changes):
-                return False
-            number = journal.apply(changes, f"{len(found.planned)} repairs", time.time())
+            made = make_safe_repairs(Judge(sources, world.installation, world.vault, asked.settings), journal)
         except Exception as error:  # the watch goes on
             warn(f"a repair was not made: {told(error)}")
             return False
-        for step in found.planned:
-            warn(f"{step.title}; `superalgos-rsa undo {number}` takes it back", "repaired", known_from(root))
+        if made is None:
+            return False
+        for step in made.steps:
+            warn(f"{step.title}; `superalgos-rsa undo {made.number}` takes it back", "repaired", known_from(root))
         return True
 
     return mend

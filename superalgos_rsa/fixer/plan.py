@@ -8,6 +8,7 @@ from typing import Literal
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.errors import told
+from superalgos_rsa.files.changes import Change
 from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge, State, Verdict
@@ -84,6 +85,18 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     rest = [step for name, steps in others.items() if name in still for step in steps]
     left = _left(bench.verdict, told, tried if work.is_done else None)
     return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
+
+
+def changes_of(found: Plan, judge: Judge) -> list[Change]:
+    """What is to be written. Folders and modes first: what is written then lies where it can be read."""
+    changes = [Change(path, folder=True) for path in found.state.folders]
+    for path, mode in found.state.modes.items():
+        changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
+    for path, data in found.state.files.items():
+        old = judge.bytes_on_disk(path)
+        if old != data:
+            changes.append(Change(path, old, data, meant=found.state.meant[path]))
+    return changes
 
 
 class _Work:

@@ -1,0 +1,61 @@
+"""From the names of documents to the report on them: finds what is meant, reads each once, gathers and validates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
+from superalgos_rsa.validator.collect import Settings, gather
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
+from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.validator import validate
+
+
+class Documents(NamedTuple):
+    """The names of all documents meant, the installation that they belong to, and its vault."""
+
+    installation: Installation | None
+    vault: Vault
+    names: tuple[str, ...]
+
+
+def documents_of(installation: Installation | None, named: Sequence[str], *, with_vault: bool = True) -> Documents:
+    """None named means every workspace of the installation, and its vault. Raises `UsageError` where there is none."""
+    vault = read_vault(installation.vault, installation.other_user) if installation is not None else NO_VAULT
+    names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
+    if not names:
+        where = ", ".join(named) or (str(installation.workspaces) if installation else "")
+        raise UsageError(f"there are no documents in {where}", "name the documents to check")
+    if installation is not None and with_vault and not named and vault.state not in ("absent", "no-folder"):
+        names.append(str(installation.vault))
+    return Documents(installation, vault, tuple(names))
+
+
+Track = Callable[[Iterator[ReadDocument]], Iterator[ReadDocument]]
+"""What passes documents on as they are read."""
+
+
+def judge(
+    documents: Documents,
+    settings: Settings,
+    *,
+    export: bool = False,
+    limit: int = DEFAULT_LIMIT,
+    given: Mapping[str, Source] = MappingProxyType({}),
+    track: Track = iter,
+) -> tuple[World, Report]:
+    """The facts and the report. `given` are documents that were read already; `limit` is the most bytes of one."""
+
+    def read() -> Iterator[ReadDocument]:
+        for name in documents.names:
+            source = given[name] if name in given else read_source(name, limit, documents.installation)
+            yield read_document(source, documents.vault, export=export)
+
+    world = gather(track(read()), documents.installation, documents.vault, settings)
+    return world, validate(world)
