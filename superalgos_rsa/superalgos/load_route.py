@@ -8,8 +8,9 @@ one fixed path. It throws inside a callback that nothing catches, so every excep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from superalgos_rsa.documents import javascript as js
@@ -99,10 +100,14 @@ class _Index:
         return first
 
 
-def load(workspace: Any, vault: VaultReader) -> Load:
+Configs = Mapping[Pointer, Any]
+"""The objects in the configs of nodes, as far as these were parsed already."""
+
+
+def load(workspace: Any, vault: VaultReader, configs: Configs = MappingProxyType({})) -> Load:
     """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once, up to
     `MOST_TOLD` of them."""
-    run = _Run(vault)
+    run = _Run(vault, configs)
     try:
         roots = js.get(workspace, "rootNodes")
     except js.JsTypeError:
@@ -120,8 +125,9 @@ def load(workspace: Any, vault: VaultReader) -> Load:
 
 
 class _Run:
-    def __init__(self, vault: VaultReader) -> None:
+    def __init__(self, vault: VaultReader, configs: Configs) -> None:
         self.vault = vault
+        self.configs = configs
         self.crashes: dict[Crash, None] = {}
         self.covered: dict[Pointer, VaultHit | None] = {}
 
@@ -185,6 +191,8 @@ class _Run:
 
     def _config(self, where: Pointer, node: Any) -> Any:
         """The parsed config, or `UNDEFINED` after a crash."""
+        if where in self.configs:
+            return self.configs[where]
         config = self._try(where, "null stands where a node is expected", lambda: js.get(node, "config"), failed=node)
         if config is node and not isinstance(node, dict):
             return js.UNDEFINED

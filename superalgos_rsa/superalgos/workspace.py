@@ -104,6 +104,11 @@ class Workspace(NamedTuple):
     shared_ids: frozenset[str] = frozenset()
     """Of keys and tasks, those that more than one has."""
 
+    @property
+    def configs(self) -> dict[Pointer, Any]:
+        """The objects in the configs of the keys, by node."""
+        return {key.pointer: key.config.fields for key in self.keys if key.config.state == "read"}
+
 
 @dataclass(slots=True)
 class _Node:
@@ -184,6 +189,7 @@ class _Tree:
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
         self._exchanges: dict[int, Exchange] = {}
+        self._lan_nodes: dict[int, LanNode] = {}
 
     def read(self) -> Workspace:
         keys = [node for node in self.nodes if node.type == KEY_TYPE]
@@ -221,6 +227,14 @@ class _Tree:
             self._exchanges[id(above)] = _exchange(above)
         return self._exchanges[id(above)]
 
+    def lan_node_of(self, node: _Node) -> LanNode | None:
+        above = node.ancestor(*LAN_NODE_TYPES)
+        if above is None:
+            return None
+        if id(above) not in self._lan_nodes:
+            self._lan_nodes[id(above)] = LanNode(above.name, _kept(_config_text(above, "host")))
+        return self._lan_nodes[id(above)]
+
     def _key(self, node: _Node) -> Key:
         account = node.ancestor("User Account")
         return Key(
@@ -235,7 +249,6 @@ class _Tree:
 
     def _task(self, node: _Node) -> Task:
         bot = node.value.get("bot")
-        lan = node.ancestor(*LAN_NODE_TYPES)
         return Task(
             node.pointer,
             node.id,
@@ -245,7 +258,7 @@ class _Tree:
             tuple(_sessions(bot)),
             self._reference(node),
             self._traded_exchange(node),
-            LanNode(lan.name, _kept(_config_text(lan, "host"))) if lan else None,
+            self.lan_node_of(node),
         )
 
     def _reference(self, task: _Node) -> Reference | None:

@@ -52,10 +52,12 @@ def judge(
 ) -> tuple[World, Report]:
     """The facts and the report. `given` are documents that were read already; `limit` is the most bytes of one."""
 
-    def read() -> Iterator[ReadDocument]:
-        for name in documents.names:
-            source = given[name] if name in given else read_source(name, limit, documents.installation)
-            yield read_document(source, documents.vault, export=export)
+    installation, vault, names = documents
 
-    world = gather(track(read()), documents.installation, documents.vault, settings)
+    def read() -> Iterator[ReadDocument]:
+        for name in names:
+            source = given[name] if name in given else read_source(name, limit, installation, vault)
+            yield read_document(source, vault, export=export)
+
+    world = gather(track(read()), installation, vault, settings)
     return world, validate(world)
