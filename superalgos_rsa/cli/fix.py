@@ -38,8 +38,9 @@ from superalgos_rsa.fixer.trial import Judge
 from superalgos_rsa.keys.keypair import public_half
 from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.documents import Source, read_source
 from superalgos_rsa.validator.facts import KeyFacts
 
@@ -122,20 +123,19 @@ def _sources(names: Sequence[str], vault: Vault, limit: int) -> tuple[Source, ..
 
 
 def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:
-    """The id or name of a key node, and the path as the key is to name it."""
+    """The id, name or code name of a key node, and the path as the key is to name it."""
     name, equals, path = text.partition("=")
     if not equals or not path:
-        raise UsageError("--choose takes KEY=PATH", "KEY is the id or the name of the key node")
-    answering = [key for key in keys if name in (key.key.id, key.key.name)]
-    if len(answering) != 1:
+        raise UsageError("--choose takes KEY=PATH", "KEY is the id, the name or the code name of the key node")
+    found = answering(name, keys, lambda key: key.key)
+    if len(found) != 1:
         hint = "`superalgos-rsa show` lists their ids"
-        raise UsageError(f"--choose: {len(answering)} keys answer to that name", hint)
-    root = Path(os.path.abspath(installation.root)) if installation is not None else Path.cwd()
+        raise UsageError(f"--choose: {len(found)} keys answer to that name", hint)
+    root = installation.root if installation is not None else Path.cwd()
     file = next((p for p in (Path.cwd() / path, root / path) if p.is_file()), None)
     if file is None:
         raise UsageError(f"--choose: there is no file {path}")
-    full = Path(os.path.abspath(file))
-    return name, full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
+    return name, from_root(root, os.path.abspath(file))
 
 
 def _ask(known: Known, step: Step) -> bool:

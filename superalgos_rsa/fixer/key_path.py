@@ -13,6 +13,7 @@ from superalgos_rsa.config import Update
 from superalgos_rsa.documents import damaged_json
 from superalgos_rsa.fixer.candidates import Candidate, by_name, public_halves
 from superalgos_rsa.fixer.context import Bench, Proposal
+from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.collect import with_secret
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.rules.keys import exchange_is_known
@@ -78,7 +79,8 @@ def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple
     """From the surest to the loosest; the first in which a file works is the answer."""
     asked = damaged_json.without_control_characters(str(key.credential.secret))
     near = key.path.near if key.path is not None else ()
-    chosen = [path for name, path in bench.wishes.chosen if name in (key.key.id, key.key.name)]
+    keys = bench.verdict.world.keys
+    chosen = [path for name, path in bench.wishes.chosen if key in answering(name, keys, lambda facts: facts.key)]
     yield "chosen", chosen
     yield "spelling", [one.path for one in near if one.likeness not in _BY_NAME]
     private = [c for c in bench.candidates if c.facts.kind == "private"]

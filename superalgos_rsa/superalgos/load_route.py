@@ -56,6 +56,10 @@ class VaultReader:
         self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
+        """The first entry whose type and key are equal to these, as JavaScript's `==` has it. What has no length, a
+        number for one, is not looked for."""
+        if not js.is_longer_than_nothing(key):
+            return None
         if self._defect is not None:
             raise js.JsTypeError(self._defect)
         if not isinstance(self._entries, list):
@@ -217,8 +221,6 @@ class _Run:
             return None
         if name is None:
             self._crash("config-invalid", at, f"`{field_name}` is null")
-            return None
-        if not js.is_longer_than_nothing(name):
             return None
         try:
             return self.vault.find(kind, name)

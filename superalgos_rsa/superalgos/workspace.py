@@ -7,10 +7,10 @@ Everything taken out of a document is plain and small, so that the parsed docume
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from superalgos_rsa.documents.json_text import LimitError, Pointer, Way, containers, pointer_length, pointer_of
 from superalgos_rsa.superalgos.key_config import KeyConfig, read
@@ -164,6 +164,16 @@ class _Node:
 
 def _kept(text: str | None) -> str | None:
     return text if text is None or len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+Named = TypeVar("Named")
+
+
+def answering(name: str, nodes: Iterable[Named], key_of: Callable[[Named], Key]) -> list[Named]:
+    """What stands for the keys that a person calls so: by their id, or else by their name or code name."""
+    keys = [(node, key_of(node)) for node in nodes]
+    by_id = [node for node, key in keys if key.id == name]
+    return by_id or [node for node, key in keys if name in (key.name, key.config.fields.get("codeName"))]
 
 
 def read_workspace(value: Any) -> Workspace:
