@@ -24,13 +24,14 @@ from superalgos_rsa.cli.session import (
 )  # fmt: skip
 from superalgos_rsa.errors import UsageError, told
 from superalgos_rsa.reports import stream
-from superalgos_rsa.reports.stream import Transition
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, open_installation
 from superalgos_rsa.validator.report import Report
+from superalgos_rsa.watcher import transitions
 from superalgos_rsa.watcher.heartbeat import Supervision
 from superalgos_rsa.watcher.incremental import Question
 from superalgos_rsa.watcher.on_change import SECONDS, Reaction
+from superalgos_rsa.watcher.transitions import Transition
 from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 _CLEAR = "\r\x1b[K"
@@ -92,7 +93,7 @@ def command(
         warn("stopped before the first verdict", "error")
     else:
         dropped = reaction.finish(ending.of_reaction) if reaction is not None else 0
-        show.transition(stream.stop(last.report, time.time(), out.unwritten, dropped))
+        show.transition(transitions.stop(last.report, time.time(), out.unwritten, dropped))
         if dropped:
             warn(f"transitions not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
@@ -163,8 +164,8 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
 def _moved(before: Settled | None, after: Settled) -> Transition | None:
     now = time.time()
     if before is None:
-        return stream.start(after.report, now)
-    return stream.transition(before.report, after.report, now)
+        return transitions.start(after.report, now)
+    return transitions.between(before.report, after.report, now)
 
 
 def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
