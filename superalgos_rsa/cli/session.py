@@ -253,7 +253,8 @@ def root_is_missing(world: World) -> bool:
 def exit_code(world: World, report: Report) -> int:
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
         return 3
-    if any(facts.used and key.usable is None for facts, key in zip(world.keys, report.keys, strict=True)):
+    entries = report.keys_by_identity
+    if any(facts.used and entries[facts.identity].usable is None for facts in world.keys):
         return 3
     if root_is_missing(world):
         return complain(

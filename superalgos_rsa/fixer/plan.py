@@ -81,7 +81,7 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
             elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
                 settled.add(name)
     told = {name for name, steps in others.items() if steps}
-    still = {_name(occurrence) for occurrence, _ in _pairs(bench.verdict)}
+    still = {_name(occurrence) for occurrence, _ in bench.verdict.found}
     rest = [step for name, steps in others.items() if name in still for step in steps]
     left = _left(bench.verdict, told, tried if work.is_done else None)
     return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
@@ -125,7 +125,7 @@ def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Findi
     verdict: Verdict | None = None
     while verdict is not bench.verdict:
         verdict = bench.verdict
-        for occurrence, finding in _pairs(verdict):
+        for occurrence, finding in verdict.found:
             if occurrence.rule in MENDERS and _name(occurrence) not in tried:
                 yield occurrence, finding
                 if bench.verdict is not verdict:
@@ -167,7 +167,7 @@ def _try(
 
 def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
     """What no repair was found for, with what its rule says is to be done. `tried` where some were not."""
-    for occurrence, finding in _pairs(verdict):
+    for occurrence, finding in verdict.found:
         if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
             continue
         title = finding.fix.title
@@ -185,11 +185,11 @@ def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterato
 def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
     """Why a repair must not be made: its finding stays, an error comes, or something that worked no longer does."""
     name = _name(mended)
-    if name in {_name(o) for o, _ in _pairs(after)} and not _removes_a_root(mended):
+    if name in {_name(o) for o, _ in after.found} and not _removes_a_root(mended):
         return "the finding would stay"
-    old = {_name(o) for o, _ in _pairs(before)}
+    old = {_name(o) for o, _ in before.found}
     if mended.rule not in _COVERING:
-        new = [f for o, f in _pairs(after) if f.severity == "error" and _name(o) not in old]
+        new = [f for o, f in after.found if f.severity == "error" and _name(o) not in old]
         if new:
             return f"it would bring {new[0].rule}"
     loading = {document.path for document in after.report.documents if document.loads}
@@ -214,10 +214,6 @@ def _removes_a_root(occurrence: Occurrence) -> bool:
     )
 
 
-def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
-    return list(zip(verdict.occurrences, verdict.report.findings, strict=True))
-
-
 def _name(occurrence: Occurrence) -> Name:
     """What makes a finding the same one after an edit that moves places: the node's id, if no other node has it."""
     if occurrence.key is not None:
@@ -228,10 +224,11 @@ def _name(occurrence: Occurrence) -> Name:
 
 
 def _usable(verdict: Verdict) -> dict[Name, bool]:
-    found: dict[Name, bool] = {}
-    for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
-        found[(facts.document.path, _own_name(facts.key, facts.document))] = entry.usable is True
-    return found
+    entries = verdict.report.keys_by_identity
+    return {
+        (facts.document.path, _own_name(facts.key, facts.document)): entries[facts.identity].usable is True
+        for facts in verdict.world.keys
+    }
 
 
 def _own_name(node: Key | Task, document: DocumentFacts) -> str | Pointer:

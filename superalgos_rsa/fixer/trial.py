@@ -17,8 +17,7 @@ from superalgos_rsa.validator.collect import Settings, gather, looking
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document
 from superalgos_rsa.validator.facts import KeyFacts, World
 from superalgos_rsa.validator.report import Report
-from superalgos_rsa.validator.rules.registry import Occurrence
-from superalgos_rsa.validator.validator import validate_noting
+from superalgos_rsa.validator.validator import Found, validate_noting
 
 
 class Mode(NamedTuple):
@@ -53,7 +52,7 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     world: World
-    occurrences: tuple[Occurrence, ...]
+    found: tuple[Found, ...]
     report: Report
     vault: Vault
 
@@ -101,11 +100,9 @@ class Judge:
         documents = [self._document(source, state, vault) for source in self.sources]
         world = gather(documents, self.installation, vault, self._settings, look=self.look)
         if state.modes:
-            keys = {id(key): _with_mode(key, state.modes) for key in world.keys}
-            tasks = tuple(replace(t, key=keys[id(t.key)]) if t.key is not None else t for t in world.tasks)
-            world = replace(world, keys=tuple(keys.values()), tasks=tasks)
-        occurrences, report = validate_noting(world)
-        return Verdict(world, occurrences, report, vault)
+            world = world.with_keys(lambda key: _with_mode(key, state.modes))
+        found, report = validate_noting(world)
+        return Verdict(world, found, report, vault)
 
     def _document(self, source: Source, state: State, vault: Vault) -> ReadDocument:
         data = state.files.get(source.path)

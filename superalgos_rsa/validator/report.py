@@ -15,6 +15,9 @@ DocumentKind = Literal["workspace", "node", "plugin", "vault"]
 SecretKind = Literal["path", "inline", "empty", "placeholder"]
 SecretSource = Literal["vault", "node"]
 
+Identity = tuple[str, str]
+"""What a key or a task is known by in the facts and in the report: its document, and its JSON pointer there."""
+
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -92,6 +95,10 @@ class KeyEntry(NamedTuple):
     engine_signing: Signing | None = None
     """What the installed engine itself did, where it was asked."""
 
+    @property
+    def identity(self) -> Identity:
+        return self.document, self.pointer
+
 
 class TaskEntry(NamedTuple):
     document: str
@@ -127,6 +134,10 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
     summary: Summary
     version: int = 1
+
+    @property
+    def keys_by_identity(self) -> dict[Identity, KeyEntry]:
+        return {entry.identity: entry for entry in self.keys}
 
     @property
     def exit_code(self) -> int:

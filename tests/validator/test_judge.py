@@ -85,3 +85,25 @@ def test_a_vault_that_is_no_json_is_read_and_parsed_once_too(
     assert parsed[data.decode()] <= 1
     assert world.documents[-1].vault is world.vault
     assert any(finding.rule == "vault-invalid" for finding in report.findings)
+
+
+def test_facts_and_report_know_a_key_and_a_task_by_the_same_identity(tmp_path: Path) -> None:
+    site = _site(tmp_path, [])
+    installation = open_installation(site.root, {}, chosen=True)
+    world, report = judge(documents_of(installation, ()), Settings(all_documents=True))
+    assert [facts.identity for facts in world.keys] == [found.identity for found in report.keys]
+    assert [trades.identity for trades in world.tasks] == [(found.document, found.pointer) for found in report.tasks]
+    assert len({facts.identity for facts in world.keys} | {trades.identity for trades in world.tasks}) == 4 + 6
+    assert all(report.keys_by_identity[facts.identity].name == facts.key.name for facts in world.keys)
+
+
+def test_a_document_that_is_named_twice_is_judged_twice_alike(tmp_path: Path) -> None:
+    site = _site(tmp_path, [])
+    site.put("a.pem", "no key")
+    path = str(site.root / "Platform/My-Workspaces/One.json")
+    installation = open_installation(site.root, {}, chosen=True)
+    _, once = judge(documents_of(installation, [path]), Settings())
+    _, twice = judge(documents_of(installation, [path, path]), Settings())
+    assert twice.keys == once.keys * 2
+    assert twice.tasks == once.tasks * 2
+    assert once.keys[0].usable is False
