@@ -119,7 +119,8 @@ def _sources(names: Sequence[str], vault: Vault, limit: int) -> tuple[Source, ..
     files = {os.path.realpath(name): name for name in reversed(names)}
     own = os.path.realpath(vault.path) if vault.path else None
     named = [name for name in names if files[os.path.realpath(name)] is name]
-    return tuple(read_source(vault.path if os.path.realpath(name) == own else name, limit) for name in named)
+    paths = (vault.path if os.path.realpath(name) == own else name for name in named)
+    return tuple(read_source(path, limit, vault=vault) for path in paths)
 
 
 def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:

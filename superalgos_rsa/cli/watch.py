@@ -188,7 +188,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
             said.add("running")
             return False
         asked = question()
-        sources = tuple(read_source(name, asked.limit) for name in settled.evidence.names)
+        sources = tuple(read_source(name, asked.limit, vault=world.vault) for name in settled.evidence.names)
         try:
             made = make_safe_repairs(Judge(sources, world.installation, world.vault, asked.settings), journal)
         except Exception as error:  # the watch goes on
