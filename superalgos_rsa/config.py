@@ -3,7 +3,6 @@ platform would."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from typing import Any, NamedTuple
 
 from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
-from superalgos_rsa.documents.javascript import JsTypeError
 from superalgos_rsa.documents.json_text import JsonError, LimitError, Span, decode, encode, locate, parse
 from superalgos_rsa.documents.pasting import command_line
 from superalgos_rsa.documents.proof import edited
@@ -52,26 +50,18 @@ class VaultText:
     _reader: VaultReader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_reader", VaultReader(self.entries))
+        # At a null the platform ends. What stands behind one counts as soon as it is gone.
+        reader = VaultReader([{} if entry is None else entry for entry in self.entries])
+        object.__setattr__(self, "_reader", reader)
 
     def index(self, code_name: object) -> int | None:
-        """The entry that the platform takes for that name. Raises `UsageError` where it would end instead."""
-        try:
-            hit = self._reader.find("exchange", code_name)
-        except JsTypeError:
-            raise UsageError(
-                "the vault holds null where an entry is expected, and Superalgos would end there",
-                "`superalgos-rsa check` says how to mend it",
-            ) from None
+        """The entry that the platform takes for that name."""
+        hit = self._reader.find("exchange", code_name)
         return None if hit is None else hit.index
 
     def serves(self, index: int | None, code_names: frozenset[str]) -> bool:
         """Whether one of these keys lives on that entry."""
-        for name in code_names if index is not None else ():
-            with contextlib.suppress(UsageError):
-                if self.index(name) == index:
-                    return True
-        return False
+        return index is not None and any(self.index(name) == index for name in code_names)
 
 
 def plan_update(

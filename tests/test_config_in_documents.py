@@ -383,7 +383,7 @@ def test_a_plan_shows_no_bytes() -> None:
         ("1", [entry(True, "old")], 0),
         ("a", [entry(["a"], "old"), entry("a", "not reached")], 0),
         ("1e2", [entry("100", "of another"), entry(100.0, "old"), entry("1e2", "not reached")], 1),
-        ("a", [5, "text", [], {**entry("a", "old"), "type": ["exchange"]}, entry("a", "not reached")], 3),
+        ("a", [5, "text", [], {**entry("a", "old"), "type": ["exchange"]}, None, entry("a", "not reached")], 3),
     ],
 )
 def test_set_changes_the_entry_that_check_reports(
@@ -421,14 +421,12 @@ def test_an_entry_that_two_spellings_of_a_code_name_share_is_left_to_the_other_k
     assert json.loads(vault.read_bytes()) == [entry(123, "old"), entry("renamed", "new")]
 
 
-def test_a_vault_at_whose_null_the_platform_would_end_is_not_written(installation: Installation) -> None:
-    path = _write(installation, with_keys(key("a", "own", id="k")))
+def test_an_entry_behind_a_null_changes_too_as_it_counts_once_the_null_is_gone(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
     vault = _write_vault(installation, entry("b", "1"), None, entry("a", "2"))
-    with pytest.raises(UsageError, match="null"):
-        _plan(path, "k", Update(secret="new"), installation)
-    _write_vault(installation, entry("a", "1"), None)  # which is never reached
-    assert _set(path, "k", Update(secret="new"), installation) == [vault.name, path.name]
-    assert _reported(path, installation) == (0, "new")
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name]
+    _write_vault(installation, *filter(None, json.loads(vault.read_bytes())))
+    assert _reported(path, installation) == (1, "new")
 
 
 def test_the_nodes_of_a_document_are_walked_once(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
