@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,9 +21,9 @@ from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Unread, read_regular
 from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
-from superalgos_rsa.superalgos.load_route import load
+from superalgos_rsa.superalgos.load_route import VaultReader, load
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
-from superalgos_rsa.superalgos.workspace import Key, read_workspace
+from superalgos_rsa.superalgos.workspace import Key, Workspace, answering, read_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,21 @@ class VaultText:
 
     text: str = field(repr=False)
     entries: list[Any] = field(repr=False)
+    _reader: VaultReader = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # At a null the platform ends. What stands behind one counts as soon as it is gone.
+        reader = VaultReader([{} if entry is None else entry for entry in self.entries])
+        object.__setattr__(self, "_reader", reader)
 
     def index(self, code_name: object) -> int | None:
-        """The first entry of that name: the platform takes no other."""
-        for i, entry in enumerate(self.entries):
-            if isinstance(entry, dict) and entry.get("type") == "exchange" and entry.get("key") == code_name:
-                return i
-        return None
+        """The entry that the platform takes for that name."""
+        hit = self._reader.find("exchange", code_name)
+        return None if hit is None else hit.index
+
+    def serves(self, index: int | None, code_names: frozenset[str]) -> bool:
+        """Whether one of these keys lives on that entry."""
+        return index is not None and any(self.index(name) == index for name in code_names)
 
 
 def plan_update(
@@ -100,10 +108,11 @@ def _plan_vault(
     if secret is None:
         held = own_secret if own is None else _value(vault, own)
         secret = held if isinstance(held, str) and held and not is_placeholder(held) else None
-    leaving = [_remove(vault, own)] if own is not None and own != target and old_name not in names_of_others else []
+    is_shared = vault.serves(own, names_of_others)
+    leaving = [_remove(vault, own)] if own is not None and own != target and not is_shared else []
     if target is not None:
         differs = secret is not None and _value(vault, target) != secret
-        if differs and target != own and new_name in names_of_others:
+        if differs and target != own and vault.serves(target, names_of_others):
             raise UsageError(
                 "the vault holds another secret under that code name, and another key uses it",
                 "the vault keeps one secret for each code name; give this key its own API key from the exchange",
@@ -114,7 +123,7 @@ def _plan_vault(
         return _VaultPart(False)
     if new_name in names_of_others:  # those keys have no entry: one of that name would override what they hold
         return _VaultPart(False, tuple(leaving), secret)
-    if old_name in names_of_others:
+    if is_shared:
         if secret is None:
             return _VaultPart(False)
         return _VaultPart(True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret}),))
@@ -177,8 +186,9 @@ def plan_document_update(
             f"`{command_line('superalgos-rsa check', path)}` shows the place",
         )
     text = decode(data)
-    reached = NO_VAULT if is_of_plugin(path) else vault
-    plan = plan_key_update(text, value, key, update, reached, names_of_others(path, installation))
+    covered = not is_of_plugin(path) and _is_covered(value, workspace, key, vault)
+    others = names_elsewhere([path], installation) | code_names(workspace.keys, key)
+    plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
     changes, summary = [], []
     # The vault first: nothing refers to its new entry meanwhile.
     if plan.vault and vault.text is not None and vault.data is not None:
@@ -195,19 +205,18 @@ def plan_document_update(
 
 
 def plan_key_update(
-    text: str, value: Any, key: Key, update: Update, vault: Vault, others: frozenset[str]
+    text: str, key: Key, update: Update, vault: Vault, *, covered: bool, others: frozenset[str]
 ) -> UpdatePlan:
-    """The edits for one key of a document that is at hand as text and value; `others` are code names that keys of
-    other documents use."""
+    """The edits for one key of a document. `covered`: the vault code visits the key; `others` are the code names of all
+    other keys."""
     config = (*key.pointer, "config")
     span = locate(text, [config])[config]
-    covered = _is_covered(value, key, vault)
     if covered and vault.state not in ("read", "absent"):
         raise UsageError(
             f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to repair it"
         )
     vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
-    plan = plan_update(text, span, update, vault_text, others | _names_in(value, key))
+    plan = plan_update(text, span, update, vault_text, others)
     return UpdatePlan(tuple(edit.below(config) for edit in plan.document), plan.vault)
 
 
@@ -224,8 +233,7 @@ def _read(path: str) -> tuple[bytes, Any]:
 
 
 def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
-    by_id = [key for key in keys if key.id == name]
-    found = by_id or [key for key in keys if name in (key.name, key.config.fields.get("codeName"))]
+    found = answering(name, keys, lambda key: key)
     if len(found) == 1:
         return found[0]
     if found:
@@ -235,41 +243,36 @@ def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
     raise UsageError(f"there is no such key in {path}", f"its keys: {listed}")
 
 
-def _is_covered(value: Any, key: Key, vault: Vault) -> bool:
+def _is_covered(value: Any, workspace: Workspace, key: Key, vault: Vault) -> bool:
     """Whether the vault code visits the node, which does not depend on what the vault holds."""
     reader = vault.reader if vault.state == "read" else NO_VAULT.reader
-    return key.pointer in load(value, reader).covered
+    return key.pointer in load(value, reader, workspace.configs).covered
 
 
-def _names_in(value: Any, key: Key) -> set[str]:
-    names = (
-        other.config.fields.get("codeName") for other in read_workspace(value).keys if other.pointer != key.pointer
-    )
-    return {name for name in names if isinstance(name, str)}
+def code_names(keys: Iterable[Key], apart_from: Key | None = None) -> frozenset[str]:
+    """The texts among them; of `apart_from` none."""
+    names = (key.config.fields.get("codeName") for key in keys if key is not apart_from)
+    return frozenset(name for name in names if isinstance(name, str))
 
 
-def names_of_others(path: str, installation: Installation | None) -> frozenset[str]:
-    """Code names in the installation's other workspaces: the vault serves them all."""
+def names_elsewhere(documents: Iterable[str], installation: Installation | None) -> frozenset[str]:
+    """Code names in the installation's workspaces that are not among these: the vault serves them all."""
     if installation is None:
         return frozenset()
-    own = os.path.realpath(path)
-    others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) != own]
-    return frozenset(name for other in others for name in code_names_in(other))
+    own = {os.path.realpath(document) for document in documents}
+    others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) not in own]
+    return frozenset(name for other in others for name in _code_names_in(other))
 
 
-def code_names_in(document: str | bytes) -> frozenset[str]:
-    """Of the keys in a document, by its path or its bytes; none of one that cannot be read."""
-    if isinstance(document, str):
-        found = read_regular(document, DEFAULT_LIMIT)
-        if isinstance(found, Unread):
-            return frozenset()
-        document = found.data
-    try:
-        keys = read_workspace(parse(decode(document))).keys
-    except JsonError:  # or larger than what is read, which is told where the document itself is judged
+def _code_names_in(path: str) -> frozenset[str]:
+    """None of a document that cannot be read, or is larger than what is read: that is told where it is judged."""
+    found = read_regular(path, DEFAULT_LIMIT)
+    if isinstance(found, Unread):
         return frozenset()
-    names = (key.config.fields.get("codeName") for key in keys)
-    return frozenset(name for name in names if isinstance(name, str))
+    try:
+        return code_names(read_workspace(parse(decode(found.data))).keys)
+    except JsonError:
+        return frozenset()
 
 
 # --- For programs -----------------------------------------------------------------------------------------------------

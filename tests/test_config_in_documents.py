@@ -14,9 +14,12 @@ from superalgos_rsa.documents.json_text import decode, locate, parse
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import Journal, state_folder
+from superalgos_rsa.superalgos import workspace as workspace_module
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import read_vault
 from superalgos_rsa.superalgos.workspace import Key, read_workspace
+from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.judge import documents_of, judge
 
 NEW = Update("Ap1KeyOfTheExchange", "My-Secrets/Binance key (1).pem")
 
@@ -367,3 +370,86 @@ def test_when_the_vault_changed_meanwhile_nothing_is_written(installation: Insta
 
 def test_a_plan_shows_no_bytes() -> None:
     assert "CANARY" not in repr(Plan((Change("path", b"CANARY", b"CANARY"),), ()))
+
+
+# --- The vault as the platform looks it up ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code_name", "entries", "index"),
+    [
+        ("1234", [entry("x", "0"), entry(1234, "old")], 1),
+        ("0x7b", [entry(123, "old")], 0),
+        ("1", [entry(True, "old")], 0),
+        ("a", [entry(["a"], "old"), entry("a", "not reached")], 0),
+        ("1e2", [entry("100", "of another"), entry(100.0, "old"), entry("1e2", "not reached")], 1),
+        ("a", [5, "text", [], {**entry("a", "old"), "type": ["exchange"]}, None, entry("a", "not reached")], 3),
+    ],
+)
+def test_set_changes_the_entry_that_check_reports(
+    code_name: str, entries: list[Any], index: int, installation: Installation
+) -> None:
+    path = _write(installation, with_keys(key(code_name, "", id="k")))
+    vault = _write_vault(installation, *entries)
+    assert _reported(path, installation) == (index, "old")
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name]
+    assert _reported(path, installation) == (index, "new")
+    left = [value for at, value in enumerate(json.loads(vault.read_bytes())) if at != index]
+    assert left == [value for at, value in enumerate(entries) if at != index]
+    assert _set(path, "k", Update("renamed"), installation) == [vault.name, path.name]
+    assert _reported(path, installation) == (index, "new")
+
+
+def _reported(path: Path, installation: Installation) -> tuple[int | None, object]:
+    world, _ = judge(documents_of(installation, [str(path)]), Settings())
+    return world.keys[0].credential.vault_index, world.keys[0].credential.secret
+
+
+def test_a_number_as_code_name_finds_no_entry(installation: Installation) -> None:
+    """It has no length, so the platform does not look for it."""
+    path = _write(installation, with_keys(key(5, "own", id="k")))
+    _write_vault(installation, entry(5, "not reached"))
+    assert _reported(path, installation) == (None, "own")
+    assert _set(path, "k", Update(secret="new"), installation) == [path.name]
+    assert _reported(path, installation) == (None, "new")
+
+
+def test_an_entry_that_two_spellings_of_a_code_name_share_is_left_to_the_other_key(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("123", "", id="k"), key("0x7b", "", id="other")))
+    vault = _write_vault(installation, entry(123, "old"))
+    _set(path, "k", Update("renamed", "new"), installation)
+    assert json.loads(vault.read_bytes()) == [entry(123, "old"), entry("renamed", "new")]
+
+
+def test_an_entry_behind_a_null_changes_too_as_it_counts_once_the_null_is_gone(installation: Installation) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k")))
+    vault = _write_vault(installation, entry("b", "1"), None, entry("a", "2"))
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name]
+    _write_vault(installation, *filter(None, json.loads(vault.read_bytes())))
+    assert _reported(path, installation) == (1, "new")
+
+
+def test_the_nodes_of_a_document_are_walked_once(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _write(installation, with_keys(key("a", "", id="k"), key("b", "own", id="other")))
+    _write_vault(installation, entry("a", "1"))
+    walked: list[object] = []
+    real = workspace_module._walk
+
+    def walk(value: Any, start: Any) -> Any:
+        walked.append(value)
+        return real(value, start)
+
+    monkeypatch.setattr(workspace_module, "_walk", walk)
+    assert _plan(path, "k", Update("c", "2"), installation).changes
+    assert len(walked) == 1
+
+
+def test_a_key_is_found_by_its_id_before_names_and_by_its_code_name(installation: Installation) -> None:
+    path = _write(
+        installation,
+        with_keys(key("a", "1", id="k"), key("k", "2", id="m"), key("c", "3", id="n", name="m")),
+    )
+    assert _set(path, "k", Update(secret="of k"), installation)
+    assert _set(path, "m", Update(secret="of m"), installation)
+    assert _set(path, "c", Update(secret="of n"), installation)
+    assert [_fields(path, index)[1] for index in range(3)] == ["of k", "of m", "of n"]

@@ -26,9 +26,10 @@ def _of(*parts: str) -> list[str]:
     return found
 
 
-def test_reports_know_the_report_alone() -> None:
-    known = tuple(f"superalgos_rsa.{name}" for name in ("validator.report", "documents", "reports", "__version__"))
-    for module in _of("reports/"):
+def test_reports_know_the_report_and_the_difference_of_two_alone() -> None:
+    values = ("validator.report", "watcher.transitions.Transition")
+    known = tuple(f"superalgos_rsa.{name}" for name in (*values, "documents", "reports", "__version__"))
+    for module in (*_of("reports/"), "watcher/transitions.py"):
         own = [name for name in _imports(module) if name.startswith("superalgos_rsa")]
         assert [name for name in own if not name.startswith(known)] == [], module
 

@@ -21,27 +21,24 @@ from superalgos_rsa.cli.session import (
     Known,
     Session,
     complain,
-    documents_of,
     known_from,
     remember,
     say,
     write_json,
     written,
 )  # fmt: skip
-from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import diff, known_keys
 from superalgos_rsa.fixer.context import Wishes
-from superalgos_rsa.fixer.plan import Plan, Step, plan
-from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.fixer.plan import Plan, Step, changes_of, plan, safe_title
+from superalgos_rsa.fixer.trial import Judge, sources_of
 from superalgos_rsa.keys.keypair import public_half
 from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.superalgos.installation import Installation
-from superalgos_rsa.superalgos.vault import Vault
-from superalgos_rsa.validator.documents import Source, read_source
+from superalgos_rsa.superalgos.installation import Installation, from_root
+from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.facts import KeyFacts
 
 _RUNNING = (
@@ -73,9 +70,12 @@ def command(
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to repair.
     """
     journal = session.journal(to_write=apply_it)
-    installation, vault, names = documents_of(session, documents)
+    named = session.documents(documents)
+    if STDIN in named.names:
+        raise UsageError("standard input cannot be repaired", "name the file")
+    installation = named.installation
     settings = session.settings(installation, all_documents=not documents)
-    judge = Judge(_sources(names, vault, limit), installation, vault, settings)
+    judge = Judge(sources_of(named, limit), installation, named.vault, settings)
     wishes = Wishes(
         tuple(Path(folder) for folder in (*search, *settings.search)),
         frozenset(public_half(read_key_file(file)).sha256 for file in public),
@@ -84,8 +84,8 @@ def command(
     verdict = judge.begin()
     chosen = tuple(_chosen(text, verdict.world.keys, installation) for text in choose)
     root = installation.root if installation is not None else Path()
-    named = (*search, *(str(root / path) for _, path in chosen))
-    wishes = replace(wishes, chosen=chosen, named=tuple(os.path.realpath(name) for name in named))
+    given = (*search, *(str(root / path) for _, path in chosen))
+    wishes = replace(wishes, chosen=chosen, named=tuple(os.path.realpath(name) for name in given))
     known = known_from(installation.root if installation is not None else None)
     found = plan(judge, wishes, unsafe=unsafe, ask=functools.partial(_ask, known) if interactive else None)
     changes = changes_of(found, judge)
@@ -112,35 +112,24 @@ def command(
     return 1 if changes and not apply_it else found.after.report.exit_code
 
 
-def _sources(names: Sequence[str], vault: Vault, limit: int) -> tuple[Source, ...]:
-    """Each file once, even if it was named twice: two edits of one file would conflict."""
-    if STDIN in names:
-        raise UsageError("standard input cannot be repaired", "name the file")
-    files = {os.path.realpath(name): name for name in reversed(names)}
-    own = os.path.realpath(vault.path) if vault.path else None
-    named = [name for name in names if files[os.path.realpath(name)] is name]
-    return tuple(read_source(vault.path if os.path.realpath(name) == own else name, limit) for name in named)
-
-
 def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:
-    """The id or name of a key node, and the path as the key is to name it."""
+    """The id, name or code name of a key node, and the path as the key is to name it."""
     name, equals, path = text.partition("=")
     if not equals or not path:
-        raise UsageError("--choose takes KEY=PATH", "KEY is the id or the name of the key node")
-    answering = [key for key in keys if name in (key.key.id, key.key.name)]
-    if len(answering) != 1:
+        raise UsageError("--choose takes KEY=PATH", "KEY is the id, the name or the code name of the key node")
+    found = answering(name, keys, lambda key: key.key)
+    if len(found) != 1:
         hint = "`superalgos-rsa show` lists their ids"
-        raise UsageError(f"--choose: {len(answering)} keys have this id or name", hint)
-    root = Path(os.path.abspath(installation.root)) if installation is not None else Path.cwd()
+        raise UsageError(f"--choose: {len(found)} keys have this id or name", hint)
+    root = installation.root if installation is not None else Path.cwd()
     file = next((p for p in (Path.cwd() / path, root / path) if p.is_file()), None)
     if file is None:
         raise UsageError(f"--choose: there is no file {path}")
-    full = Path(os.path.abspath(file))
-    return name, full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
+    return name, from_root(root, os.path.abspath(file))
 
 
 def _ask(known: Known, step: Step) -> bool:
-    title = runnable(told_of(step, known), SHELL)
+    title = runnable(safe_title(step, known), SHELL)
     return click.confirm(shown(f"{step.finding.rule}: {title} ({step.applicability})?"), err=True)
 
 
@@ -148,18 +137,6 @@ def _ask_while_running() -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(_RUNNING, "stop Superalgos, or add --yes and load the workspace again in the browser")
     click.confirm(f"{_RUNNING}. Go on?", abort=True, err=True)
-
-
-def changes_of(found: Plan, judge: Judge) -> list[Change]:
-    """Folders and modes first, so that the files written after them can be read."""
-    changes = [Change(path, folder=True) for path in found.state.folders]
-    for path, mode in found.state.modes.items():
-        changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
-    for path, data in found.state.files.items():
-        old = judge.bytes_on_disk(path)
-        if old != data:
-            changes.append(Change(path, old, data, meant=found.state.meant[path]))
-    return changes
 
 
 def _title(found: Plan) -> str:
@@ -171,18 +148,12 @@ def _show(found: Plan, changes: list[Change], known: Known) -> None:
     say(*_diff(changes, known))
     for step in found.steps:
         why = f" — {step.reason}" if step.reason else ""
-        title = runnable(told_of(step, known), SHELL)
+        title = runnable(safe_title(step, known), SHELL)
         status = "not done automatically" if step.status == "held back" else step.status
         how = "" if step.applicability == "display" else f", {step.applicability}"
         say(f"{status}: {title} [{step.finding.rule}{how}]{why}")
     if not found.steps:
         say("there is nothing to repair")
-
-
-def told_of(step: Step, known: Known) -> str:
-    """Its title, with the id of the node and with files that are there."""
-    ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
-    return censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known(word))
 
 
 def _diff(changes: list[Change], known: Known) -> list[str]:
@@ -199,7 +170,7 @@ def _as_dict(found: Plan, changes: list[Change], known: Known) -> dict[str, obje
                 "pointer": step.finding.pointer,
                 "key_id": step.finding.key_id,
                 "task_id": step.finding.task_id,
-                "title": told_of(step, known),
+                "title": safe_title(step, known),
                 "applicability": step.applicability,
                 "status": step.status,
                 "reason": step.reason,

@@ -7,8 +7,8 @@ import click
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
 from superalgos_rsa.cli.session import Output, Request, Session, exit_code, judge
-from superalgos_rsa.errors import UsageError
 from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.judge import refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
 
 
@@ -35,8 +35,5 @@ def judge_start(
     names = frozenset(tasks) if tasks else None
     request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     world, report = judge(session, request)
-    known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
-    unknown = [task for task in tasks if task not in known]
-    if unknown and not any(document.defects for document in world.documents):  # else it may stand in the unreadable one
-        raise UsageError(f"there is no task {unknown[0]!r} in these workspaces", "`superalgos-rsa show` lists them")
+    refuse_unknown_tasks(world, tasks, "`superalgos-rsa show` lists them")
     return world, report

@@ -16,18 +16,19 @@ import click
 from superalgos_rsa.cli.settings import read_settings
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
-from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread
 from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
-from superalgos_rsa.validator.collect import Settings, gather
-from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
+from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.documents import ReadDocument, Source
 from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.judge import Documents, documents_of
+from superalgos_rsa.validator.judge import judge as judge_documents
 from superalgos_rsa.validator.report import Report
-from superalgos_rsa.validator.validator import validate
 
 if TYPE_CHECKING:
     from superalgos_rsa.files.journal import Journal
@@ -146,6 +147,11 @@ class Session:
 
         return Settings(**read_settings(installation, self._config, os.environ, warn), **more)
 
+    def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
+        """Those that are meant; none named means all."""
+        installation = self.installation(named) if named else self.needed_installation(named)
+        return documents_of(installation, named or None, with_vault=with_vault)
+
     def vault(self, installation: Installation | None) -> Vault:
         """The vault of the installation; an absent one without an installation."""
         return read_vault(installation.vault, installation.other_user) if installation else NO_VAULT
@@ -189,18 +195,23 @@ class Request:
 
 
 def judge(session: Session, request: Request) -> tuple[World, Report]:
-    """Read, gather facts and validate. Without documents: every workspace of the installation, and its vault."""
-    installation, vault, names = documents_of(session, request.documents, with_vault=not request.before_start)
+    """What `superalgos_rsa.validator.judge` says, by the options of the command line; and what works is noted."""
+    documents = session.documents(request.documents, with_vault=not request.before_start)
     settings = session.settings(
-        installation,
+        documents.installation,
         before_start=request.before_start,
         all_documents=not request.documents,
         tasks=request.tasks,
         ask_engine=request.ask_engine,
     )
-    documents = _read(names, request, vault, installation)
-    world = gather(progress(documents, len(names), "reading"), installation, vault, settings)
-    report = validate(world)
+    world, report = judge_documents(
+        documents,
+        settings,
+        export=request.export,
+        limit=request.limit,
+        given={STDIN: _stdin(request.limit)} if STDIN in documents.names else {},
+        track=lambda read: progress(read, len(documents.names), "reading"),
+    )
     remember(world, report)
     return world, report
 
@@ -215,29 +226,6 @@ def remember(world: World, report: Report) -> None:
         folder = state_folder(os.environ)
         known_keys.remember(folder, world, report)
         Journal(folder).forget(time.time())
-
-
-def documents_of(
-    session: Session, named: Sequence[str], *, with_vault: bool = True
-) -> tuple[Installation | None, Vault, list[str]]:
-    """The installation they belong to, its vault, and the names of all documents meant; none named means all."""
-    installation = session.installation(named) if named else session.needed_installation(named)
-    vault = session.vault(installation)
-    names = list(find_documents(named or [str(installation.workspaces)] if installation else named))
-    if not names:
-        where = ", ".join(named) or (str(installation.workspaces) if installation else "")
-        raise UsageError(f"there are no documents in {where}", "name the documents to check")
-    if installation is not None and with_vault and not named and vault.state not in ("absent", "no-folder"):
-        names.append(str(installation.vault))
-    return installation, vault, names
-
-
-def _read(
-    names: list[str], request: Request, vault: Vault, installation: Installation | None
-) -> Iterator[ReadDocument]:
-    for name in names:
-        source = _stdin(request.limit) if name == STDIN else read_source(name, request.limit, installation)
-        yield read_document(source, vault, export=request.export)
 
 
 def _stdin(limit: int) -> Source:
@@ -273,7 +261,8 @@ def exit_code(world: World, report: Report) -> int:
     """The exit code of this verdict, 3 where something could not be judged."""
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
         return 3
-    if any(facts.used and key.usable is None for facts, key in zip(world.keys, report.keys, strict=True)):
+    entries = report.keys_by_identity
+    if any(facts.used and entries[facts.identity].usable is None for facts in world.keys):
         return 3
     if root_is_missing(world):
         return complain(

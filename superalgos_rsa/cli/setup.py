@@ -37,9 +37,10 @@ from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.superalgos.engine import exchanges
 from superalgos_rsa.superalgos.engine import judge as judge_text
-from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
+from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.facts import KeyFacts, World
 
 
@@ -90,7 +91,7 @@ def command(
     chosen = _choose_pair(session, installation, node, name, key_file)
     if code_name is None:
         _need_terminal("API key from the exchange", "--code-name")
-    path = _from_root(chosen.file, installation)
+    path = from_root(installation.root, chosen.file)
     _plan(session, installation, node, Update(code_name, path))
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)
@@ -164,8 +165,7 @@ def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
         )
     if name is None:
         return keys[0 if len(keys) == 1 else _number("key", [_described(node) for node in keys], "--key")]
-    found = [node for node in keys if node.key.id == name]
-    found = found or [node for node in keys if name in (node.key.name, node.credential.code_name)]
+    found = answering(name, keys, lambda node: node.key)
     if len(found) != 1:
         raise UsageError(
             f"{len(found)} keys of {workspace} have this id, name or code name", "`superalgos-rsa show` lists their ids"
@@ -242,12 +242,6 @@ def _name(node: KeyFacts) -> str:
 
 def _described(node: KeyFacts) -> str:
     return f"{censored(node.key.name or '')} of {censored(_exchange(node))} ({node.key.id})"
-
-
-def _from_root(file: Path, installation: Installation) -> str:
-    """Relative below the Superalgos folder, so that it stays right when the folder moves; else absolute."""
-    root = Path(os.path.abspath(installation.root))
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
 def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:

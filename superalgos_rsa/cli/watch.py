@@ -17,7 +17,6 @@ from superalgos_rsa.cli.session import (
     Known,
     Session,
     complaint,
-    documents_of,
     drop,
     exit_code,
     known_from,
@@ -25,13 +24,14 @@ from superalgos_rsa.cli.session import (
 )  # fmt: skip
 from superalgos_rsa.errors import UsageError, told
 from superalgos_rsa.reports import stream
-from superalgos_rsa.reports.stream import Transition
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, open_installation
 from superalgos_rsa.validator.report import Report
+from superalgos_rsa.watcher import transitions
 from superalgos_rsa.watcher.heartbeat import Supervision
 from superalgos_rsa.watcher.incremental import Question
 from superalgos_rsa.watcher.on_change import SECONDS, Reaction
+from superalgos_rsa.watcher.transitions import Transition
 from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 _CLEAR = "\r\x1b[K"
@@ -93,7 +93,7 @@ def command(
         warn("stopped before the first verdict", "error")
     else:
         dropped = reaction.finish(ending.of_reaction) if reaction is not None else 0
-        show.transition(stream.stop(last.report, time.time(), out.unwritten, dropped))
+        show.transition(transitions.stop(last.report, time.time(), out.unwritten, dropped))
         if dropped:
             warn(f"changes not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
@@ -148,7 +148,7 @@ class _Ending:
 
 
 def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
-    installation, _, _ = documents_of(session, documents)
+    installation = session.documents(documents).installation
 
     def find() -> Installation | None:
         # The folder may be gone for a while; where it is does not change.
@@ -164,17 +164,14 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
 def _moved(before: Settled | None, after: Settled) -> Transition | None:
     now = time.time()
     if before is None:
-        return stream.start(after.report, now)
-    return stream.transition(before.report, after.report, now)
+        return transitions.start(after.report, now)
+    return transitions.between(before.report, after.report, now)
 
 
 def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
     """Makes the safe repairs for a verdict; returns whether anything was written."""
-    from superalgos_rsa.cli.fix import changes_of
-    from superalgos_rsa.fixer.context import Wishes
-    from superalgos_rsa.fixer.plan import plan
-    from superalgos_rsa.fixer.repairs import MENDERS
     from superalgos_rsa.fixer.trial import Judge
+    from superalgos_rsa.fixer.unattended import is_mendable, make_safe_repairs
     from superalgos_rsa.validator.documents import read_source
 
     journal = session.journal()
@@ -182,7 +179,7 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
 
     def mend(settled: Settled) -> bool:
         world = settled.evidence.world
-        if not any(finding.rule in MENDERS for finding in settled.report.findings):
+        if not is_mendable(settled.report):
             return False
         root = world.installation.root if world.installation is not None else None
         if world.installation is not None and world.installation.running:
@@ -191,20 +188,16 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
             said.add("running")
             return False
         asked = question()
-        sources = tuple(read_source(name, asked.limit) for name in settled.evidence.names)
-        judge = Judge(sources, world.installation, world.vault, asked.settings)
+        sources = tuple(read_source(name, asked.limit, vault=world.vault) for name in settled.evidence.names)
         try:
-            found = plan(judge, Wishes(), unsafe=False)
-            changes = changes_of(found, judge)
-            # A folder may be gone only for a moment; a new one would be in its way.
-            if not changes or any(change.folder for change in changes):
-                return False
-            number = journal.apply(changes, f"{len(found.planned)} repairs", time.time())
+            made = make_safe_repairs(Judge(sources, world.installation, world.vault, asked.settings), journal)
         except Exception as error:  # the watch goes on
             warn(f"a repair was not made: {told(error)}")
             return False
-        for step in found.planned:
-            warn(f"{step.title}; `superalgos-rsa undo {number}` takes it back", "repaired", known_from(root))
+        if made is None:
+            return False
+        for step in made.steps:
+            warn(f"{step.title}; `superalgos-rsa undo {made.number}` takes it back", "repaired", known_from(root))
         return True
 
     return mend

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from superalgos_rsa.config import Update, code_names_in, plan_key_update
+from superalgos_rsa.config import Update, code_names, names_elsewhere, plan_key_update
 from superalgos_rsa.documents.edit import Edit
-from superalgos_rsa.documents.json_text import decode, encode, parse
+from superalgos_rsa.documents.json_text import decode, encode
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.fixer.candidates import Candidate, search
 from superalgos_rsa.fixer.trial import Judge, State, Verdict
+from superalgos_rsa.superalgos.installation import from_root
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
@@ -84,9 +83,12 @@ class Bench:
         text = self.text(path)
         vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
         unread = self._names_elsewhere
-        names = unread | {n for other, found in self._names_read.items() if other != path for n in found}
+        documents = self.verdict.world.documents
+        names = (code_names(d.workspace.keys, key.key if d is key.document else None) for d in documents)
         try:
-            plan = plan_key_update(text, parse(text), key.key, update, vault, names)
+            plan = plan_key_update(
+                text, key.key, update, vault, covered=key.credential.covered, others=unread.union(*names)
+            )
         except UsageError as error:
             return error.message
         if plan.vault and key.credential.code_name in unread:
@@ -99,24 +101,13 @@ class Bench:
         return state
 
     @cached_property
-    def _names_read(self) -> dict[str, frozenset[str]]:
-        texts = {source.path: self.judge.bytes_of(State(), source.path) for source in self.judge.sources}
-        return {path: code_names_in(data) for path, data in texts.items() if data is not None}
-
-    @cached_property
     def _names_elsewhere(self) -> frozenset[str]:
         """Code names in the installation's other workspaces, which share the vault."""
-        installation = self.judge.installation
-        if installation is None:
-            return frozenset()
-        judged = {os.path.realpath(source.path) for source in self.judge.sources}
-        others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) not in judged]
-        return frozenset(name for other in others for name in code_names_in(other))
+        return names_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
 
     def as_written(self, path: str) -> str:
-        """A file's path as a key should name it: from the Superalgos folder where it lies below that."""
-        root = Path(os.path.abspath(self.judge.installation.root)) if self.judge.installation else None
-        return Path(path).relative_to(root).as_posix() if root and Path(path).is_relative_to(root) else path
+        """A file's path as a key should name it."""
+        return from_root(self.judge.installation.root if self.judge.installation else None, path)
 
 
 def _edited(state: State, path: str, text: str, edits: Sequence[Edit]) -> State:

@@ -13,8 +13,10 @@ from superalgos_rsa.config import Update
 from superalgos_rsa.documents import damaged_json
 from superalgos_rsa.fixer.candidates import Candidate, by_name, public_halves
 from superalgos_rsa.fixer.context import Bench, Proposal
+from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.collect import with_secret
 from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.report import Identity
 from superalgos_rsa.validator.rules.keys import exchange_is_known
 from superalgos_rsa.validator.rules.registry import Occurrence
 from superalgos_rsa.validator.validator import validate
@@ -79,7 +81,7 @@ def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple
     """Ways to find the file, the most certain first; the first way that finds a working file counts."""
     asked = damaged_json.without_control_characters(str(key.credential.secret))
     near = key.path.near if key.path is not None else ()
-    chosen = [path for name, path in bench.wishes.chosen if name in (key.key.id, key.key.name)]
+    chosen = [path for name, path in bench.wishes.chosen if key.identity in _answering(bench, name)]
     yield "chosen", chosen
     yield "spelling", [one.path for one in near if one.likeness not in _BY_NAME]
     private = [c for c in bench.candidates if c.facts.kind == "private"]
@@ -95,6 +97,10 @@ def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple
         yield "only", _written(bench, free)
 
 
+def _answering(bench: Bench, name: str) -> set[Identity]:
+    return {facts.identity for facts in answering(name, bench.verdict.world.keys, lambda facts: facts.key)}
+
+
 def _distinct(private: Sequence[Candidate]) -> set[str | None]:
     return {c.facts.public_key_sha256 for c in private}
 
@@ -107,8 +113,11 @@ def _known(bench: Bench, key: KeyFacts) -> frozenset[str]:
     """Fingerprints of the key pair that this node is known to belong to: of its last good verdict, of another node with
     the same API key, of a public key that bears the name of the missing private one."""
     found = {bench.wishes.remembered(key)}
-    for facts, entry in zip(bench.verdict.world.keys, bench.verdict.report.keys, strict=True):
-        if facts is not key and entry.usable and facts.credential.code_name == key.credential.code_name:
+    entries = bench.verdict.report.keys_by_identity
+    for facts in bench.verdict.world.keys:
+        entry = entries[facts.identity]
+        is_other = facts.identity != key.identity
+        if is_other and entry.usable and facts.credential.code_name == key.credential.code_name:
             found.add(entry.public_key_sha256)
     asked = damaged_json.without_control_characters(str(key.credential.secret))
     return frozenset(one for one in found | public_halves(asked, bench.candidates) if one is not None)
@@ -116,7 +125,7 @@ def _known(bench: Bench, key: KeyFacts) -> frozenset[str]:
 
 def _broken(bench: Bench) -> int:
     """Keys whose path is broken, by now."""
-    return len({id(o.key) for o in bench.verdict.occurrences if o.rule in RULES})
+    return len({o.key.identity for o, _ in bench.verdict.found if o.key is not None and o.rule in RULES})
 
 
 def working(bench: Bench, key: KeyFacts, written: Iterable[str]) -> list[File]:

@@ -24,10 +24,13 @@ _LIMIT = 1024 * 1024
 
 def remember(folder: Path, world: World, report: Report) -> None:
     """Note the keys that work. A verdict does not fail where they cannot be noted."""
+    entries = report.keys_by_identity
     found = {
         name: entry.public_key_sha256
-        for facts, entry in zip(world.keys, report.keys, strict=True)
-        if entry.usable and entry.public_key_sha256 is not None and (name := _name(facts)) is not None
+        for facts in world.keys
+        if (entry := entries[facts.identity]).usable
+        and entry.public_key_sha256 is not None
+        and (name := _name(facts)) is not None
     }
     known = _read(folder)
     if found.items() <= known.items():

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from superalgos_rsa.documents.json_text import Pointer
+from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import told
+from superalgos_rsa.files.changes import Change
 from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge, State, Verdict
@@ -36,6 +38,12 @@ class Step:
     applicability: Applicability
     status: Status
     reason: str | None = None
+
+
+def safe_title(step: Step, known: Callable[[str], str]) -> str:
+    """Its title without what may be a secret: of names only the ids of the nodes, and the parts that are `known`."""
+    ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
+    return censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +91,22 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
             elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
                 settled.add(name)
     told = {name for name, steps in others.items() if steps}
-    still = {_name(occurrence) for occurrence, _ in _pairs(bench.verdict)}
+    still = {_name(occurrence) for occurrence, _ in bench.verdict.found}
     rest = [step for name, steps in others.items() if name in still for step in steps]
     left = _left(bench.verdict, told, tried if work.is_done else None)
     return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
+
+
+def changes_of(found: Plan, judge: Judge) -> list[Change]:
+    """What is to be written. Folders and modes first: what is written then lies where it can be read."""
+    changes = [Change(path, folder=True) for path in found.state.folders]
+    for path, mode in found.state.modes.items():
+        changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))
+    for path, data in found.state.files.items():
+        old = judge.bytes_on_disk(path)
+        if old != data:
+            changes.append(Change(path, old, data, meant=found.state.meant[path]))
+    return changes
 
 
 class _Work:
@@ -115,7 +135,7 @@ def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Findi
     verdict: Verdict | None = None
     while verdict is not bench.verdict:
         verdict = bench.verdict
-        for occurrence, finding in _pairs(verdict):
+        for occurrence, finding in verdict.found:
             if occurrence.rule in MENDERS and _name(occurrence) not in tried:
                 yield occurrence, finding
                 if bench.verdict is not verdict:
@@ -157,7 +177,7 @@ def _try(
 
 def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
     """Findings without a repair, each with its rule's advice. `tried`: those tried before the limit, if it was met."""
-    for occurrence, finding in _pairs(verdict):
+    for occurrence, finding in verdict.found:
         if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
             continue
         title = finding.fix.title
@@ -175,11 +195,11 @@ def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterato
 def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
     """Why a repair must not be made: its finding stays, a new error appears, or something that worked breaks."""
     name = _name(mended)
-    if name in {_name(o) for o, _ in _pairs(after)} and not _removes_a_root(mended):
+    if name in {_name(o) for o, _ in after.found} and not _removes_a_root(mended):
         return "this change would not remove the finding"
-    old = {_name(o) for o, _ in _pairs(before)}
+    old = {_name(o) for o, _ in before.found}
     if mended.rule not in _COVERING:
-        new = [f for o, f in _pairs(after) if f.severity == "error" and _name(o) not in old]
+        new = [f for o, f in after.found if f.severity == "error" and _name(o) not in old]
         if new:
             return f"this change would cause another error: {new[0].rule}"
     loading = {document.path for document in after.report.documents if document.loads}
@@ -204,10 +224,6 @@ def _removes_a_root(occurrence: Occurrence) -> bool:
     )
 
 
-def _pairs(verdict: Verdict) -> list[tuple[Occurrence, Finding]]:
-    return list(zip(verdict.occurrences, verdict.report.findings, strict=True))
-
-
 def _name(occurrence: Occurrence) -> Name:
     """Identifies a finding across edits that move places: by the node's id, if it is unique."""
     if occurrence.key is not None:
@@ -218,10 +234,11 @@ def _name(occurrence: Occurrence) -> Name:
 
 
 def _usable(verdict: Verdict) -> dict[Name, bool]:
-    found: dict[Name, bool] = {}
-    for facts, entry in zip(verdict.world.keys, verdict.report.keys, strict=True):
-        found[(facts.document.path, _own_name(facts.key, facts.document))] = entry.usable is True
-    return found
+    entries = verdict.report.keys_by_identity
+    return {
+        (facts.document.path, _own_name(facts.key, facts.document)): entries[facts.identity].usable is True
+        for facts in verdict.world.keys
+    }
 
 
 def _own_name(node: Key | Task, document: DocumentFacts) -> str | Pointer:

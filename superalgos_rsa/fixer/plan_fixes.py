@@ -8,18 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import known_keys
 from superalgos_rsa.fixer.context import Wishes
-from superalgos_rsa.fixer.plan import Step, plan
-from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.fixer.plan import Step, plan, safe_title
+from superalgos_rsa.fixer.trial import Judge, sources_of
 from superalgos_rsa.servers.local import known_part
-from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath
-from superalgos_rsa.validator.check import Scope, paths_of, scope_of
+from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath, installation_at
+from superalgos_rsa.validator.check import paths_of
 from superalgos_rsa.validator.collect import Settings
-from superalgos_rsa.validator.documents import Source, read_source
+from superalgos_rsa.validator.judge import documents_of
 
 
 def plan_fixes(
@@ -55,29 +54,13 @@ def plan_fixes(
         UsageError: `root` is no Superalgos directory, or there are no documents.
         SuperalgosRsaError: There is no home folder for what the commands noted.
     """
-    scope = scope_of(root, documents, environment)
+    found = documents_of(installation_at(root, environment), paths_of(documents))
     settings = Settings(accept_rsa_4096=accept_rsa_4096, all_documents=documents is None)
-    judge = Judge(_sources(scope, max_bytes), scope.installation, scope.vault, settings)
+    judge = Judge(sources_of(found, max_bytes), found.installation, found.vault, settings)
     folders = tuple(map(Path, paths_of(search, "search") or ()))
     wishes = Wishes(
         folders,
         named=tuple(map(os.path.realpath, folders)),
         remembered=functools.partial(known_keys.recall, state_folder(environment)),
     )
-    return tuple(map(_told, plan(judge, wishes, unsafe=unsafe).steps))
-
-
-def _sources(scope: Scope, limit: int) -> tuple[Source, ...]:
-    """Each file once, whatever names it was given by: two edits of one file would be in each other's way."""
-    files = {os.path.realpath(name): name for name in reversed(scope.names)}
-    vault = os.path.realpath(scope.vault.path)
-    return tuple(
-        read_source(scope.vault.path if file == vault else name, limit) for file, name in reversed(files.items())
-    )
-
-
-def _told(step: Step) -> Step:
-    """With a title that holds no secret: of names only the ids of the nodes, and those of files that are there."""
-    ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
-    title = censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known_part(word))
-    return replace(step, title=title)
+    return tuple(replace(step, title=safe_title(step, known_part)) for step in plan(judge, wishes, unsafe=unsafe).steps)

@@ -179,8 +179,7 @@ def overrides(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
     own = key.credential.own_secret if key is not None else None
     if key is None or not isinstance(own, str) or key.credential.vault_index is None:
         return
-    entries = zip(bench.verdict.world.keys, bench.verdict.report.keys, strict=True)
-    if next(entry.usable for facts, entry in entries if facts is key):
+    if bench.verdict.report.keys_by_identity[key.identity].usable:
         at = (*key.key.pointer, "config")
         text = bench.text(key.document.path)
         edits = [edit.below(at) for edit in set_members(text, locate(text, [at])[at], {"secret": ""})]

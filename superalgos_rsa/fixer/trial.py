@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,11 +15,11 @@ from superalgos_rsa.files.regular import Content
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, parse_vault
 from superalgos_rsa.validator.collect import Settings, gather, looking
-from superalgos_rsa.validator.documents import ReadDocument, Source, read_document
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
 from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.judge import Documents
 from superalgos_rsa.validator.report import Report
-from superalgos_rsa.validator.rules.registry import Occurrence
-from superalgos_rsa.validator.validator import validate_noting
+from superalgos_rsa.validator.validator import Found, validate_noting
 
 
 class Mode(NamedTuple):
@@ -58,9 +59,19 @@ class Verdict:
     """The facts of a state, the report on them, and the occurrence behind each of its findings."""
 
     world: World
-    occurrences: tuple[Occurrence, ...]
+    found: tuple[Found, ...]
     report: Report
     vault: Vault
+
+
+def sources_of(documents: Documents, limit: int) -> tuple[Source, ...]:
+    """Reads each file once, even if it was named twice: two edits of one file would conflict. `limit` is the most bytes
+    of one."""
+    _, vault, names = documents
+    files = {os.path.realpath(name): name for name in reversed(names)}
+    own = os.path.realpath(vault.path) if vault.path else None
+    paths = (vault.path if file == own else name for file, name in reversed(files.items()))
+    return tuple(read_source(path, limit, vault=vault) for path in paths)
 
 
 class Judge:
@@ -110,11 +121,9 @@ class Judge:
         documents = [self._document(source, state, vault) for source in self.sources]
         world = gather(documents, self.installation, vault, self._settings, look=self.look)
         if state.modes:
-            keys = {id(key): _with_mode(key, state.modes) for key in world.keys}
-            tasks = tuple(replace(t, key=keys[id(t.key)]) if t.key is not None else t for t in world.tasks)
-            world = replace(world, keys=tuple(keys.values()), tasks=tasks)
-        occurrences, report = validate_noting(world)
-        return Verdict(world, occurrences, report, vault)
+            world = world.with_keys(lambda key: _with_mode(key, state.modes))
+        found, report = validate_noting(world)
+        return Verdict(world, found, report, vault)
 
     def _document(self, source: Source, state: State, vault: Vault) -> ReadDocument:
         data = state.files.get(source.path)

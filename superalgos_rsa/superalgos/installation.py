@@ -55,6 +55,13 @@ class Installation:
         return self.secrets / "workspace-credentials.json"
 
 
+def from_root(root: Path | None, file: str | Path) -> str:
+    """An absolute path as a key should name it: from the Superalgos folder below that, so that it stays right when the
+    folder moves."""
+    base, path = (None if root is None else Path(os.path.abspath(root))), Path(file)
+    return path.relative_to(base).as_posix() if base is not None and path.is_relative_to(base) else str(file)
+
+
 def is_root(folder: Path) -> bool:
     """A whole installation, or a data-only copy that holds just the workspaces."""
     # os.path says no where pathlib raises: a name too long, a folder that this user may not enter.

@@ -8,8 +8,9 @@ one fixed path. It throws inside a callback that nothing catches, so every excep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from superalgos_rsa.documents import javascript as js
@@ -58,7 +59,10 @@ class VaultReader:
         self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
-        """The first entry of this type with this key, compared as JavaScript compares; `None` if there is none."""
+        """The first entry of this type with this key, compared as JavaScript compares; `None` if there is none, and
+        for a key without a length, such as a number."""
+        if not js.is_longer_than_nothing(key):
+            return None
         if self._defect is not None:
             raise js.JsTypeError(self._defect)
         if not isinstance(self._entries, list):
@@ -103,10 +107,14 @@ class _Index:
         return first
 
 
-def load(workspace: Any, vault: VaultReader) -> Load:
+Configs = Mapping[Pointer, Any]
+"""The objects in the configs of nodes, as far as these were parsed already."""
+
+
+def load(workspace: Any, vault: VaultReader, configs: Configs = MappingProxyType({})) -> Load:
     """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once, up to
     `MOST_TOLD` of them."""
-    run = _Run(vault)
+    run = _Run(vault, configs)
     try:
         roots = js.get(workspace, "rootNodes")
     except js.JsTypeError:
@@ -124,8 +132,9 @@ def load(workspace: Any, vault: VaultReader) -> Load:
 
 
 class _Run:
-    def __init__(self, vault: VaultReader) -> None:
+    def __init__(self, vault: VaultReader, configs: Configs) -> None:
         self.vault = vault
+        self.configs = configs
         self.crashes: dict[Crash, None] = {}
         self.covered: dict[Pointer, VaultHit | None] = {}
 
@@ -189,6 +198,8 @@ class _Run:
 
     def _config(self, where: Pointer, node: Any) -> Any:
         """The parsed config, or `UNDEFINED` after a crash."""
+        if where in self.configs:
+            return self.configs[where]
         config = self._try(where, "null stands where a node is expected", lambda: js.get(node, "config"), failed=node)
         if config is node and not isinstance(node, dict):
             return js.UNDEFINED
@@ -213,8 +224,6 @@ class _Run:
             return None
         if name is None:
             self._crash("config-invalid", at, f"`{field_name}` is null")
-            return None
-        if not js.is_longer_than_nothing(name):
             return None
         try:
             return self.vault.find(kind, name)

@@ -7,10 +7,10 @@ Everything taken out of a document is plain and small, so that the parsed docume
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from superalgos_rsa.documents.json_text import LimitError, Pointer, Way, containers, pointer_length, pointer_of
 from superalgos_rsa.superalgos.key_config import KeyConfig, read
@@ -114,6 +114,11 @@ class Workspace(NamedTuple):
     shared_ids: frozenset[str] = frozenset()
     """Of keys and tasks, those that more than one has."""
 
+    @property
+    def configs(self) -> dict[Pointer, Any]:
+        """The objects in the configs of the keys, by node."""
+        return {key.pointer: key.config.fields for key in self.keys if key.config.state == "read"}
+
 
 @dataclass(slots=True)
 class _Node:
@@ -171,6 +176,16 @@ def _kept(text: str | None) -> str | None:
     return text if text is None or len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
+Named = TypeVar("Named")
+
+
+def answering(name: str, nodes: Iterable[Named], key_of: Callable[[Named], Key]) -> list[Named]:
+    """What stands for the keys that a person calls so: by their id, or else by their name or code name."""
+    keys = [(node, key_of(node)) for node in nodes]
+    by_id = [node for node, key in keys if key.id == name]
+    return by_id or [node for node, key in keys if name in (key.name, key.config.fields.get("codeName"))]
+
+
 def read_workspace(value: Any) -> Workspace:
     """The nodes of a workspace document, or of a single node that stands alone in its file. Raises `LimitError`."""
     if isinstance(value, dict) and (value.get("type") == "Workspace" or "rootNodes" in value):
@@ -194,6 +209,7 @@ class _Tree:
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
         self._exchanges: dict[int, Exchange] = {}
+        self._lan_nodes: dict[int, LanNode] = {}
 
     def read(self) -> Workspace:
         keys = [node for node in self.nodes if node.type == KEY_TYPE]
@@ -231,6 +247,14 @@ class _Tree:
             self._exchanges[id(above)] = _exchange(above)
         return self._exchanges[id(above)]
 
+    def lan_node_of(self, node: _Node) -> LanNode | None:
+        above = node.ancestor(*LAN_NODE_TYPES)
+        if above is None:
+            return None
+        if id(above) not in self._lan_nodes:
+            self._lan_nodes[id(above)] = LanNode(above.name, _kept(_config_text(above, "host")))
+        return self._lan_nodes[id(above)]
+
     def _key(self, node: _Node) -> Key:
         account = node.ancestor("User Account")
         return Key(
@@ -245,7 +269,6 @@ class _Tree:
 
     def _task(self, node: _Node) -> Task:
         bot = node.value.get("bot")
-        lan = node.ancestor(*LAN_NODE_TYPES)
         return Task(
             node.pointer,
             node.id,
@@ -255,7 +278,7 @@ class _Tree:
             tuple(_sessions(bot)),
             self._reference(node),
             self._traded_exchange(node),
-            LanNode(lan.name, _kept(_config_text(lan, "host"))) if lan else None,
+            self.lan_node_of(node),
         )
 
     def _reference(self, task: _Node) -> Reference | None:

@@ -4,42 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
-from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
-from superalgos_rsa.superalgos.vault import Vault, read_vault
-from superalgos_rsa.validator.collect import Settings, gather
-from superalgos_rsa.validator.documents import read_document, read_source
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.files.find import DEFAULT_LIMIT
+from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath, installation_at
+from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.judge import documents_of, judge, refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
-from superalgos_rsa.validator.validator import validate
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """An installation, its vault, and the documents in question."""
-
-    installation: Installation
-    vault: Vault
-    names: tuple[str, ...]
-
-
-def scope_of(
-    root: StrPath, documents: Iterable[StrPath] | None, environment: Mapping[str, str], *, with_vault: bool = True
-) -> Scope:
-    """What these arguments of the API name; `None` means every workspace, and the vault unless it is left out."""
-    installation = installation_at(root, environment)
-    vault = read_vault(installation.vault, installation.other_user)
-    asked = paths_of(documents)
-    names = list(find_documents([str(installation.workspaces)] if asked is None else asked))
-    if not names:
-        where = str(installation.workspaces) if asked is None else ", ".join(asked) or "an empty list"
-        raise UsageError(f"there are no documents in {where}", "name the documents to check")
-    if asked is None and with_vault and vault.state not in ("absent", "no-folder"):
-        names.append(str(installation.vault))
-    return Scope(installation, vault, tuple(names))
 
 
 def paths_of(paths: Iterable[StrPath] | None, argument: str = "documents") -> tuple[str, ...] | None:
@@ -90,27 +61,13 @@ def check(
         raise UsageError("`tasks` goes with `before_start=True`")
     if isinstance(tasks, str):
         raise UsageError("`tasks` is one name, not a list of names", "put it into a list")
-    scope = scope_of(root, documents, environment, with_vault=not before_start)
+    found = documents_of(installation_at(root, environment), paths_of(documents), with_vault=not before_start)
     settings = Settings(
         accept_rsa_4096=accept_rsa_4096,
         before_start=before_start,
         all_documents=documents is None,
         tasks=None if tasks is None else frozenset(tasks),
     )
-    read = (
-        read_document(read_source(name, max_bytes, scope.installation), scope.vault, export=export)
-        for name in scope.names
-    )
-    world = gather(read, scope.installation, scope.vault, settings)
-    _refuse_unknown(world, tasks or ())
-    return validate(world)
-
-
-def _refuse_unknown(world: World, tasks: Collection[str]) -> None:
-    """A misspelt task must not pass for one that may start."""
-    if any(document.defects for document in world.documents):  # it may stand in the one that cannot be read
-        return
-    known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
-    for task in tasks:
-        if task not in known:
-            raise UsageError(f"there is no task {task!r} in these workspaces", "`report.tasks` of a check lists them")
+    world, report = judge(found, settings, export=export, limit=max_bytes)
+    refuse_unknown_tasks(world, tasks or (), "`report.tasks` of a check lists them")
+    return report

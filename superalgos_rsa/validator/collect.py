@@ -23,6 +23,7 @@ from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.report import Identity
 
 LOCAL = "local"
 
@@ -129,8 +130,8 @@ def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World
         for facts in world.tasks
         if facts.task.needs_key and (names is None or {facts.task.id, facts.task.name} & names)
     )
-    used = {id(facts.key) for facts in tasks if facts.key is not None}
-    return replace(world, tasks=tasks, keys=tuple(key for key in world.keys if id(key) in used))
+    used = {facts.key.identity for facts in tasks if facts.key is not None}
+    return replace(world, tasks=tasks, keys=tuple(key for key in world.keys if key.identity in used))
 
 
 def _server(task: Task) -> str | None:
@@ -300,7 +301,7 @@ def _ask_engine(world: World) -> World:
     if not world.installation.chosen:
         reason = f"{world.installation.root} was only found above the document, and may be a stranger's"
         return replace(world, engine_unavailable=reason)
-    asked: list[KeyFacts] = []
+    asked: list[Identity] = []
     questions: list[Question] = []
     for key in world.keys:
         secret, content = key.credential.secret, key.path.content if key.path is not None else None
@@ -310,7 +311,7 @@ def _ask_engine(world: World) -> World:
             continue
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
         text = secret if content is None else content.decode("utf-8", "replace")
-        asked.append(key)
+        asked.append(key.identity)
         questions.append(Question(exchange, secret, text))
     try:
         found = ask(world.installation.root, questions)
@@ -318,7 +319,5 @@ def _ask_engine(world: World) -> World:
         found = Unavailable(f"asking it failed ({type(error).__name__})")
     if isinstance(found, Unavailable):
         return replace(world, engine_unavailable=found.reason)
-    answers = {id(key): answer for key, answer in zip(asked, found, strict=True)}
-    renewed = {id(key): replace(key, answer=answers.get(id(key))) for key in world.keys}
-    tasks = tuple(replace(t, key=renewed[id(t.key)]) if t.key is not None else t for t in world.tasks)
-    return replace(world, keys=tuple(renewed.values()), tasks=tasks)
+    answers = dict(zip(asked, found, strict=True))
+    return world.with_keys(lambda key: replace(key, answer=answers.get(key.identity)))

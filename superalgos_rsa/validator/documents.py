@@ -26,7 +26,7 @@ from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.files.rights import may_read
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.load_route import Load, load
-from superalgos_rsa.superalgos.vault import Vault, is_of_plugin, parse_vault
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, parse_vault
 from superalgos_rsa.superalgos.workspace import LONGEST_NAME, Workspace, read_workspace
 from superalgos_rsa.validator.credential import Credential, resolve
 from superalgos_rsa.validator.facts import Defect, DocumentFacts
@@ -57,8 +57,11 @@ class ReadDocument:
     """One a key of the document, in the same order."""
 
 
-def read_source(name: str, limit: int, installation: Installation | None = None) -> Source:
-    """What the platform may not read of its own workspaces counts as unread, whatever the caller may."""
+def read_source(name: str, limit: int, installation: Installation | None = None, vault: Vault = NO_VAULT) -> Source:
+    """What the platform may not read of its own workspaces counts as unread, whatever the caller may. `vault` is the
+    installation's, which was read already."""
+    if name == vault.path and vault.data is not None and len(vault.data) <= limit:
+        return Source(name, Content(vault.data))
     content = read_regular(name, limit)
     user = installation.other_user if installation is not None else None
     if user is not None and installation is not None and isinstance(content, Content):
@@ -89,6 +92,8 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
         return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
+    if _is_vault_name(source.path):
+        return _without_nodes(_vault(source.path, source.content, vault))
     text, encoding_error = decode_noting_error(data)
     try:
         value, twice = parse_noting_duplicates(text)
@@ -99,16 +104,18 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
         return _without_nodes(_not_json(source, error, encoding_error, export))
 
 
+def _vault(path: str, content: Content, vault: Vault) -> DocumentFacts:
+    """As it was parsed already, where it is the installation's."""
+    is_known = content.data is vault.data
+    return DocumentFacts(path, "vault", vault=vault if is_known else parse_vault(path, content))
+
+
 def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentFacts:
-    if _is_vault_name(source.path) and isinstance(source.content, Content):
-        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
     defect = Defect("document-unreadable", f"This document is not judged: {error.reason}", error.place)
     return DocumentFacts(source.path, "workspace", (defect,), loads=None, exported=export)
 
 
 def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
-    if _is_vault_name(source.path) and isinstance(source.content, Content):
-        return DocumentFacts(source.path, "vault", vault=parse_vault(source.path, source.content))
     place = encoding_error or error.place
     reason = "This document is not UTF-8" if encoding_error else f"This document is no JSON: {error.reason}"
     return DocumentFacts(
@@ -122,7 +129,7 @@ def _read_value(
     assert isinstance(source.content, Content)
     kind = _classify(source.path, value)
     if kind == "vault":
-        return _without_nodes(DocumentFacts(source.path, kind, vault=parse_vault(source.path, source.content)))
+        return _without_nodes(_vault(source.path, source.content, vault))
     defects = list(_told(twice))
     if encoding_error is not None:
         defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", encoding_error))
@@ -130,17 +137,17 @@ def _read_value(
         reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
         defect = Defect("document-shape", reason, Place(1, 1))
         return _without_nodes(DocumentFacts(source.path, "workspace", (*defects, defect), loads=False, exported=export))
+    workspace = read_workspace(value)
     loaded: Load | None = None
     loads: bool | None = None
     if kind == "workspace":
-        loaded = load(value, vault.reader)
+        loaded = load(value, vault.reader, workspace.configs)
         loads = loaded.survives
         if vault.state == "closed" and {crash.cause for crash in loaded.crashes} == {"vault"}:
             loads = None
         if text.startswith(BOM):
             loads = False
             defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
-    workspace = read_workspace(value)
     found_leaks = _leaks(value, vault) if export else ()
     crashes = loaded.crashes if loaded else ()
     there = [*_places_of_nodes(workspace), *(leak.pointer for leak in found_leaks)]
@@ -213,9 +220,7 @@ def _places_of_configs(workspace: Workspace) -> Iterator[Pointer]:
 def _classify(path: str, value: Any) -> DocumentKind | None:
     if isinstance(value, list):
         entries = bool(value) and all(isinstance(entry, dict) and {"key", "value"} <= entry.keys() for entry in value)
-        return "vault" if entries or _is_vault_name(path) else None
-    if _is_vault_name(path):
-        return "vault"
+        return "vault" if entries else None
     if not isinstance(value, dict):
         return None
     if "rootNodes" in value or value.get("type") == "Workspace":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from superalgos_rsa.documents.json_text import Place, Pointer
+from superalgos_rsa.documents.json_text import Place, Pointer, pointer_text
 from superalgos_rsa.documents.showing import shown
 from superalgos_rsa.keys.exposure import Neighbours
 from superalgos_rsa.keys.inspect import KeyText
@@ -18,7 +18,7 @@ from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Exchange, Key, Task, Workspace
 from superalgos_rsa.validator.credential import Credential
-from superalgos_rsa.validator.report import DocumentKind, SecretKind
+from superalgos_rsa.validator.report import DocumentKind, Identity, SecretKind
 
 if TYPE_CHECKING:
     from superalgos_rsa.exports.leaks import Leak
@@ -89,6 +89,11 @@ class KeyFacts:
     """The type of the error that ended the gathering of these facts; the other fields then mean nothing."""
 
     @property
+    def identity(self) -> Identity:
+        """The document and the JSON pointer of the node."""
+        return self.document.path, pointer_text(self.key.pointer)
+
+    @property
     def exchange(self) -> Exchange | None:
         """The one it belongs to; of a key outside every exchange, the one that the first task takes it to."""
         return self.key.exchange or next((user.exchange for user in self.users if user.exchange is not None), None)
@@ -146,6 +151,11 @@ class TaskFacts:
     failed: str | None = None
     """As of a key."""
 
+    @property
+    def identity(self) -> Identity:
+        """As of a key."""
+        return self.document.path, pointer_text(self.task.pointer)
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -163,3 +173,9 @@ class World:
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
     """Why the installed ccxt was not run, although that was asked for."""
+
+    def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> World:
+        """With each key changed so, also where a task refers to it."""
+        keys = {key.identity: changed(key) for key in self.keys}
+        tasks = (replace(t, key=keys[t.key.identity]) if t.key is not None else t for t in self.tasks)
+        return replace(self, keys=tuple(keys[key.identity] for key in self.keys), tasks=tuple(tasks))

@@ -15,6 +15,9 @@ DocumentKind = Literal["workspace", "node", "plugin", "vault"]
 SecretKind = Literal["path", "inline", "empty", "placeholder"]
 SecretSource = Literal["vault", "node"]
 
+Identity = tuple[str, str]
+"""What a key or a task is known by in the facts and in the report: its document, and its JSON pointer there."""
+
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -117,6 +120,11 @@ class KeyEntry(NamedTuple):
     engine_signing: Signing | None = None
     """What the installed engine itself did, where it was asked."""
 
+    @property
+    def identity(self) -> Identity:
+        """That of the facts about it."""
+        return self.document, self.pointer
+
 
 class TaskEntry(NamedTuple):
     """One task: the key it takes, the machine it runs on, and whether it may start."""
@@ -169,6 +177,11 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
     summary: Summary
     version: int = 1
+
+    @property
+    def keys_by_identity(self) -> dict[Identity, KeyEntry]:
+        """The entries, to be found by the facts about a key."""
+        return {entry.identity: entry for entry in self.keys}
 
     @property
     def exit_code(self) -> int:

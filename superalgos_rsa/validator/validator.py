@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from superalgos_rsa import __version__
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, pointer_text
@@ -36,20 +37,27 @@ def validate(world: World) -> Report:
     return validate_noting(world)[1]
 
 
-def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
-    """The report, and for each of its findings the occurrence it was made from."""
+class Found(NamedTuple):
+    """What a rule saw, and the finding that tells it."""
+
+    occurrence: Occurrence
+    finding: Finding
+
+
+def validate_noting(world: World) -> tuple[tuple[Found, ...], Report]:
+    """The report, and its findings with what they were made from."""
     order = {document.path: index for index, document in enumerate(world.documents)}
     documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
-    found = [(occurrence, _told(occurrence, documents, order)) for occurrence in run(world)]
+    found = [Found(occurrence, _told(occurrence, documents, order)) for occurrence in run(world)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
-    broken_keys = {id(o.key) for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
-    broken_tasks = {id(o.task) for o, _ in errors if o.task is not None}
-    usable = {id(key): id(key) not in broken_keys and _signs(key, world) for key in world.keys}
+    broken_keys = {o.key.identity for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
+    broken_tasks = {o.task.identity for o, _ in errors if o.task is not None}
+    usable = {key.identity: key.identity not in broken_keys and _signs(key, world) for key in world.keys}
     ready = {
-        id(task): id(task) not in broken_tasks
+        task.identity: task.identity not in broken_tasks
         and task.document.loads is not False
-        and (not task.task.needs_key or (task.key is not None and usable[id(task.key)] is True))
+        and (not task.task.needs_key or (task.key is not None and usable[task.key.identity] is True))
         for task in world.tasks
     }
     findings = tuple(finding for _, finding in found)
@@ -61,12 +69,12 @@ def validate_noting(world: World) -> tuple[tuple[Occurrence, ...], Report]:
         __version__,
         _installation(world),
         _documents(world),
-        tuple(_key_entry(key, usable[id(key)]) for key in world.keys),
-        tuple(_task_entry(task, ready[id(task)]) for task in world.tasks),
+        tuple(_key_entry(key, usable[key.identity]) for key in world.keys),
+        tuple(_task_entry(task, ready[task.identity]) for task in world.tasks),
         findings,
         Summary(counts["error"], counts["warning"], counts["info"], len(world.keys), len(world.tasks), all_ready),
     )
-    return tuple(occurrence for occurrence, _ in found), report
+    return tuple(found), report
 
 
 def _signs(key: KeyFacts, world: World) -> bool | None:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
 from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.files.regular import Content
@@ -15,7 +14,6 @@ from superalgos_rsa.files.rights import User
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.servers.local import examine, looked_for
 from superalgos_rsa.superalgos.installation import Installation
-from superalgos_rsa.superalgos.load_route import VaultHit, VaultReader
 from superalgos_rsa.superalgos.vault import Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.collect import Look, Settings, gather
@@ -53,8 +51,8 @@ class Evidence:
 class _Document:
     read: ReadDocument
     digest: str
-    asked: list[tuple[str, Any, VaultHit | None]]
     vault: str
+    """The hash of the vault that it was read with."""
     rests_on: frozenset[Entry]
 
 
@@ -133,23 +131,16 @@ class Incremental:
         self, name: str, installation: Installation | None, vault: Vault, vault_digest: str, touched: Collection[Entry]
     ) -> ReadDocument:
         kept = self._documents.get(name)
-        if (
-            kept is not None
-            and kept.rests_on
-            and kept.rests_on.isdisjoint(touched)
-            and _same(kept, vault, vault_digest)
-        ):
-            kept.vault = vault_digest
+        if kept is not None and kept.rests_on and kept.rests_on.isdisjoint(touched) and kept.vault == vault_digest:
             return kept.read
-        source = read_source(name, self._question.limit, installation)
+        source = read_source(name, self._question.limit, installation, vault)
         digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
         rests_on = frozenset(trail(os.path.abspath(name)))
-        if kept is not None and kept.digest == digest and _same(kept, vault, vault_digest):
-            kept.vault, kept.rests_on = vault_digest, rests_on
+        if kept is not None and kept.digest == digest and kept.vault == vault_digest:
+            kept.rests_on = rests_on
             return kept.read
-        noting = _NotingVault(vault)
-        read = read_document(source, cast(Vault, noting), export=False)
-        self._documents[name] = _Document(read, digest, noting.asked, vault_digest, rests_on)
+        read = read_document(source, vault, export=False)
+        self._documents[name] = _Document(read, digest, vault_digest, rests_on)
         return read
 
     def _remembering(
@@ -194,45 +185,6 @@ class Incremental:
                 continue
             if content.damage or content.kind in ("empty", "text", "der"):
                 yield path.target, key.digest
-
-
-class _NotingVault:
-    """A vault that notes each look-up and its answer: a vault with the same answers leaves a document's facts as they
-    are."""
-
-    def __init__(self, vault: Vault) -> None:
-        self.entries, self.state = vault.entries, vault.state
-        self.asked: list[tuple[str, Any, VaultHit | None]] = []
-        self.reader = _NotingReader(vault.reader, self.asked)
-
-
-class _NotingReader(VaultReader):
-    def __init__(self, reader: VaultReader, asked: list[tuple[str, Any, VaultHit | None]]) -> None:
-        self._reader = reader
-        self._asked = asked
-
-    def find(self, kind: str, key: Any) -> VaultHit | None:
-        hit = self._reader.find(kind, key)
-        self._asked.append((kind, key, hit))
-        return hit
-
-
-def _same(kept: _Document, vault: Vault, digest: str) -> bool:
-    """Whether this vault gives the document the same answers as the last one."""
-    if kept.vault == digest:
-        return True
-    facts = kept.read.facts
-    # After a crash over the vault there is no answer to compare; an export is searched for every value of the vault.
-    if (
-        facts.exported
-        or any(crash.cause == "vault" for crash in facts.crashes)
-        or vault.state not in ("read", "absent")
-    ):
-        return False
-    try:
-        return all(vault.reader.find(kind, key) == hit for kind, key, hit in kept.asked)
-    except Exception:  # reading again reports what would end the platform
-        return False
 
 
 def _look(

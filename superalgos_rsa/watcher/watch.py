@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Mapping
 
 from superalgos_rsa.files.find import DEFAULT_LIMIT
-from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath, open_installation
-from superalgos_rsa.validator.check import paths_of, scope_of
+from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, StrPath, installation_at, open_installation
+from superalgos_rsa.validator.check import paths_of
 from superalgos_rsa.validator.collect import Settings
+from superalgos_rsa.validator.judge import documents_of
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher.incremental import Question
 from superalgos_rsa.watcher.watcher import Watcher
@@ -46,7 +47,8 @@ def watch(
         UsageError: `root` is no Superalgos directory, or there are no documents.
     """
     named = paths_of(documents)
-    found = scope_of(root, named, environment).installation
+    found = installation_at(root, environment)
+    documents_of(found, named)  # refuses what names no documents
     question = Question(
         named or (),
         max_bytes,

@@ -79,11 +79,11 @@ def undo_that_does_nothing(patch: pytest.MonkeyPatch) -> None:
 
 def repair_of_more(patch: pytest.MonkeyPatch) -> None:
     from superalgos_rsa.cli import fix
+    from superalgos_rsa.fixer.plan import changes_of as made
 
     def more(*arguments: Any) -> Any:
         return [dataclasses.replace(one, new=(one.new or b"").replace(b'"W"', b'"V"')) for one in made(*arguments)]
 
-    made = fix.changes_of
     patch.setattr(fix, "changes_of", more)
 
 

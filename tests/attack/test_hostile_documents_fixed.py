@@ -18,10 +18,9 @@ from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, tradin
 
 from attack.limits import attacked
 from superalgos_rsa.cli import main
-from superalgos_rsa.cli.fix import changes_of
 from superalgos_rsa.documents.edit import Meant
 from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
-from superalgos_rsa.fixer.plan import plan
+from superalgos_rsa.fixer.plan import changes_of, plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge
 from superalgos_rsa.superalgos.installation import open_installation

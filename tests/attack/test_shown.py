@@ -28,6 +28,7 @@ from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.documents import Source, read_document
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate
+from superalgos_rsa.watcher import transitions
 
 SLIPS = list(table())
 JUDGING = (
@@ -211,7 +212,7 @@ def rendered(report: Report) -> Iterator[str]:
         yield text.render(report, color=False, width=100, verbose=verbose)
     yield tree.render(report, color=False, width=100)
     yield json_report.render(report)
-    for moved in (stream.start(report, 0.0), stream.transition(report, report._replace(findings=()), 1.0)):
+    for moved in (transitions.start(report, 0.0), transitions.between(report, report._replace(findings=()), 1.0)):
         if moved is not None:
             yield stream.as_json(moved)
             yield stream.as_text(moved)

@@ -77,7 +77,8 @@ def test_a_repair_that_would_not_hold_is_skipped_and_says_why(site: Site, call: 
 # --- Which file was meant ---------------------------------------------------------------------------------------------
 
 
-def test_of_several_files_none_is_taken_until_one_is_chosen(site: Site, call: Call) -> None:
+@pytest.mark.parametrize("name_of_key", ["Key", key()["id"], API_KEY], ids=["name", "id", "code name"])
+def test_of_several_files_none_is_taken_until_one_is_chosen(site: Site, call: Call, name_of_key: str) -> None:
     for number, name in enumerate(("1/k.pem", "2/k.pem")):
         site.put_key(f"My-Secrets/{name}", number=number)
     site.workspace(*trading(key("/old/k.pem")))
@@ -86,10 +87,10 @@ def test_of_several_files_none_is_taken_until_one_is_chosen(site: Site, call: Ca
         ended = call(*root, *options)
         assert ended.code == 1
         assert "several files would do (My-Secrets/1/k.pem, My-Secrets/2/k.pem)" in ended.out
-    held = call(*root, "--choose", "Key=My-Secrets/2/k.pem")
+    held = call(*root, "--choose", f"{name_of_key}=My-Secrets/2/k.pem")
     assert "add --unsafe to make it" in held.out
     assert secret_of(site) == "/old/k.pem"
-    assert call(*root, "--unsafe", "--choose", "Key=My-Secrets/2/k.pem").code == 0
+    assert call(*root, "--unsafe", "--choose", f"{name_of_key}=My-Secrets/2/k.pem").code == 0
     assert secret_of(site) == "My-Secrets/2/k.pem"
 
 

@@ -1,0 +1,35 @@
+"""Safe repairs that nobody is asked about, made as their mistakes appear."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from superalgos_rsa.files.journal import Journal
+from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.plan import Step, changes_of, plan
+from superalgos_rsa.fixer.repairs import MENDERS
+from superalgos_rsa.fixer.trial import Judge
+from superalgos_rsa.validator.report import Report
+
+
+class Made(NamedTuple):
+    """The repairs, and the number by which the journal takes them back."""
+
+    number: int
+    steps: tuple[Step, ...]
+
+
+def is_mendable(report: Report) -> bool:
+    """Whether a repair may be found for any of it."""
+    return any(finding.rule in MENDERS for finding in report.findings)
+
+
+def make_safe_repairs(judge: Judge, journal: Journal) -> Made | None:
+    """Plans and writes what needs no consent; `None` if there is nothing, or if a folder would have to be made."""
+    found = plan(judge, Wishes(), unsafe=False)
+    changes = changes_of(found, judge)
+    # A folder that is gone for a moment is about to come back, and a new one would be in its way.
+    if not changes or any(change.folder for change in changes):
+        return None
+    return Made(journal.apply(changes, f"{len(found.planned)} repairs", time.time()), found.planned)

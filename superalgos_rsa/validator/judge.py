@@ -1,0 +1,76 @@
+"""From the names of documents to the report on them: finds what is meant, reads each once, gathers and validates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
+from superalgos_rsa.validator.collect import Settings, gather
+from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
+from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.validator import validate
+
+
+class Documents(NamedTuple):
+    """The names of all documents meant, the installation that they belong to, and its vault."""
+
+    installation: Installation | None
+    vault: Vault
+    names: tuple[str, ...]
+
+
+def documents_of(
+    installation: Installation | None, named: Sequence[str] | None, *, with_vault: bool = True
+) -> Documents:
+    """The documents in what is named; for `None` every workspace of the installation, and its vault unless it is left
+    out. Raises `UsageError` if there is none."""
+    vault = read_vault(installation.vault, installation.other_user) if installation is not None else NO_VAULT
+    places = [str(installation.workspaces)] if named is None and installation is not None else list(named or ())
+    names = list(find_documents(places))
+    if not names:
+        where = ", ".join(places) or "an empty list"
+        raise UsageError(f"there are no documents in {where}", "name the documents to check")
+    if installation is not None and with_vault and named is None and vault.state not in ("absent", "no-folder"):
+        names.append(str(installation.vault))
+    return Documents(installation, vault, tuple(names))
+
+
+Track = Callable[[Iterator[ReadDocument]], Iterator[ReadDocument]]
+"""What passes documents on as they are read."""
+
+
+def judge(
+    documents: Documents,
+    settings: Settings,
+    *,
+    export: bool = False,
+    limit: int = DEFAULT_LIMIT,
+    given: Mapping[str, Source] = MappingProxyType({}),
+    track: Track = iter,
+) -> tuple[World, Report]:
+    """The facts and the report. `given` are documents that were read already; `limit` is the most bytes of one."""
+    installation, vault, names = documents
+
+    def read() -> Iterator[ReadDocument]:
+        for name in names:
+            source = given[name] if name in given else read_source(name, limit, installation, vault)
+            yield read_document(source, vault, export=export)
+
+    world = gather(track(read()), installation, vault, settings)
+    return world, validate(world)
+
+
+def refuse_unknown_tasks(world: World, tasks: Collection[str], hint: str) -> None:
+    """Raises `UsageError` for a name or id that no task has: a misspelt task must not pass for one that may start."""
+    if any(document.defects for document in world.documents):  # it may stand in the one that cannot be read
+        return
+    known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
+    for task in tasks:
+        if task not in known:
+            raise UsageError(f"there is no task {task!r} in these workspaces", hint)

@@ -1,0 +1,66 @@
+"""What came and went between two reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from superalgos_rsa.validator.report import Finding, Report
+
+Kind = Literal["start", "broken", "mended", "changed", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`time` is in seconds since 1970."""
+
+    event: Kind
+    time: float
+    errors: int
+    warnings: int
+    came: tuple[Finding, ...] = ()
+    went: tuple[Finding, ...] = ()
+    unwritten: int | None = None
+    """At the end: how many of these the reader was too slow for."""
+    dropped: int | None = None
+    """At the end: how many the command of `--on-change` was not given, or did not finish with."""
+
+
+def start(report: Report, time: float) -> Transition:
+    """The first of a watch: everything that stands now."""
+    return Transition("start", time, report.summary.errors, report.summary.warnings, report.findings)
+
+
+def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> Transition:
+    """The last of a watch."""
+    counts = report.summary.errors, report.summary.warnings
+    return Transition("stop", time, *counts, unwritten=unwritten, dropped=dropped)
+
+
+def between(before: Report, after: Report, time: float) -> Transition | None:
+    """None where every finding is one that stood before."""
+    came, went = _beyond(after.findings, before.findings), _beyond(before.findings, after.findings)
+    if not came and not went:
+        return None
+    was, now = before.summary.errors, after.summary.errors
+    event: Kind = "broken" if now and not was else "mended" if was and not now else "changed"
+    return Transition(event, time, now, after.summary.warnings, came, went)
+
+
+def _beyond(these: Sequence[Finding], those: Sequence[Finding]) -> tuple[Finding, ...]:
+    left = Counter(map(_identity, those))
+    found = []
+    for finding in these:
+        if left[_identity(finding)]:
+            left[_identity(finding)] -= 1
+        else:
+            found.append(finding)
+    return tuple(found)
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    """A finding that only moved with the text around it is the same one."""
+    node = finding.key_id or finding.task_id or finding.pointer
+    return finding.rule, finding.severity, finding.document, node, finding.path, finding.server, finding.message
