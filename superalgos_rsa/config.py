@@ -163,7 +163,7 @@ def _remove(vault: VaultText, index: int) -> Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlannedUpdate:
     """What is to be written, in this order, and what it means in words."""
 
     changes: tuple[Change, ...]
@@ -172,7 +172,7 @@ class Plan:
 
 def plan_document_update(
     path: str, key_name: str, update: Update, installation: Installation | None, vault: Vault
-) -> Plan:
+) -> PlannedUpdate:
     """Raises `UsageError` where the key cannot be found, or cannot be given these values."""
     data, value = _read(path)
     try:
@@ -201,7 +201,7 @@ def plan_document_update(
         names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
         name = censored(key.name or key.id or "", ids=True)
         summary.append((path, f"“{name}” has new values ({' and '.join(names)})"))
-    return Plan(tuple(changes), tuple(summary))
+    return PlannedUpdate(tuple(changes), tuple(summary))
 
 
 def plan_key_update(

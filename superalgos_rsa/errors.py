@@ -22,6 +22,6 @@ class ConflictError(SuperalgosRsaError):
     """A file changed between reading and writing; nothing was written."""
 
 
-def told(error: Exception) -> str:
+def safe_message(error: Exception) -> str:
     """The message of our own errors; of others only the type, since their text may hold secrets."""
     return error.message if isinstance(error, SuperalgosRsaError) else type(error).__name__

@@ -16,7 +16,7 @@ from superalgos_rsa.cli.session import Request, Session, judge
 from superalgos_rsa.documents import schema
 from superalgos_rsa.documents.json_text import JsonError, parse
 from superalgos_rsa.reports import json_report
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.report import Finding, KeyEntry, Report, Severity, TaskEntry
 
 CCXT_2, CCXT_4, CCXT_4_NEW = "2.7.62", "4.5.59", "4.5.84"
@@ -119,7 +119,7 @@ def entry(value: Any, code_name: Any = API_KEY, kind: str = "exchange") -> Node:
 
 
 class Judged(NamedTuple):
-    world: World
+    all_facts: Facts
     report: Report
 
     def rules(self, severity: Severity) -> list[str]:
@@ -202,10 +202,10 @@ class Site:
 
 def keep_laws(judged: Judged) -> None:
     """What holds of every verdict, whatever the situation."""
-    world, report = judged
+    all_facts, report = judged
     assert not schema.problems("report", json_report.to_dict(report))
     errors = [finding for finding in report.findings if finding.severity == "error"]
-    for facts, found in zip(world.keys, report.keys, strict=True):
+    for facts, found in zip(all_facts.keys, report.keys, strict=True):
         if found.used_by and not found.usable:
             assert errors, "a used key that is not usable, and no error says why"
         if found.secret.kind == "path" and found.signing == "hmac" and not facts.reads_file:

@@ -458,10 +458,10 @@ NOTHING = DocumentFacts("nothing", None)
 
 
 def test_no_value_shows_a_secret_in_its_repr(root: Path, planted: Planted) -> None:
-    world, _ = judge(Session(str(root), None), Request((), export=True))
-    assert len(world.keys) > 50
+    all_facts, _ = judge(Session(str(root), None), Request((), export=True))
+    assert len(all_facts.keys) > 50
     # Every key and task shows its whole document; once is enough.
-    keys = [dataclasses.replace(key, document=NOTHING) for key in world.keys]
-    tasks = [dataclasses.replace(task, document=NOTHING, key=None) for task in world.tasks]
-    shown = repr((keys, tasks, dataclasses.replace(world, keys=(), tasks=())))
+    keys = [dataclasses.replace(key, document=NOTHING) for key in all_facts.keys]
+    tasks = [dataclasses.replace(task, document=NOTHING, key=None) for task in all_facts.tasks]
+    shown = repr((keys, tasks, dataclasses.replace(all_facts, keys=(), tasks=())))
     assert planted.found_in(shown) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from workspaces import KEYS, account, ecosystem, entry, exchange, key, with_keys, workspace
 
-from superalgos_rsa.config import Plan, Update, plan_document_update
+from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import decode, locate, parse
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.changes import Change
@@ -44,11 +44,11 @@ def _write_vault(installation: Installation, *entries: Any) -> Path:
     return installation.vault
 
 
-def _plan(path: Path, key_name: str, update: Update, installation: Installation) -> Plan:
+def _plan(path: Path, key_name: str, update: Update, installation: Installation) -> PlannedUpdate:
     return plan_document_update(str(path), key_name, update, installation, read_vault(installation.vault))
 
 
-def apply_update(plan: Plan) -> None:
+def apply_update(plan: PlannedUpdate) -> None:
     Journal(state_folder(os.environ)).apply(plan.changes, "set", 0)
 
 
@@ -145,7 +145,7 @@ def test_where_both_hold_one_both_change(installation: Installation) -> None:
 def test_what_stands_there_already_is_not_written(installation: Installation) -> None:
     path = _write(installation, with_keys(key("a", "own", id="k")))
     _write_vault(installation, entry("a", "own"))
-    assert _plan(path, "k", Update("a", "own"), installation) == Plan((), ())
+    assert _plan(path, "k", Update("a", "own"), installation) == PlannedUpdate((), ())
 
 
 @pytest.mark.parametrize("layout", ["copy", "sub/folder/other"])
@@ -316,7 +316,7 @@ def test_a_document_that_cannot_be_read_is_refused_without_quoting_it(
 # --- Failure ----------------------------------------------------------------------------------------------------------
 
 
-def _both(installation: Installation) -> tuple[Path, Path, Plan]:
+def _both(installation: Installation) -> tuple[Path, Path, PlannedUpdate]:
     path = _write(installation, with_keys(key("a", "own", id="k")))
     vault = _write_vault(installation, entry("a", "old"))
     plan = _plan(path, "k", NEW, installation)
@@ -369,7 +369,7 @@ def test_when_the_vault_changed_meanwhile_nothing_is_written(installation: Insta
 
 
 def test_a_plan_shows_no_bytes() -> None:
-    assert "CANARY" not in repr(Plan((Change("path", b"CANARY", b"CANARY"),), ()))
+    assert "CANARY" not in repr(PlannedUpdate((Change("path", b"CANARY", b"CANARY"),), ()))
 
 
 # --- The vault as the platform looks it up ----------------------------------------------------------------------------
@@ -401,8 +401,8 @@ def test_set_changes_the_entry_that_check_reports(
 
 
 def _reported(path: Path, installation: Installation) -> tuple[int | None, object]:
-    world, _ = judge(documents_of(installation, [str(path)]), Settings())
-    return world.keys[0].credential.vault_index, world.keys[0].credential.secret
+    all_facts, _ = judge(documents_of(installation, [str(path)]), Settings())
+    return all_facts.keys[0].credential.vault_index, all_facts.keys[0].credential.secret
 
 
 def test_a_number_as_code_name_finds_no_entry(installation: Installation) -> None:

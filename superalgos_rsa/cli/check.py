@@ -23,9 +23,9 @@ def command(
 
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """
-    world, report = judge(session, Request(documents, export, limit, ask_engine=engine))
+    all_facts, report = judge(session, Request(documents, export, limit, ask_engine=engine))
     show(report, output)
-    return exit_code(world, report)
+    return exit_code(all_facts, report)
 
 
 def show(report: Report, output: Output) -> None:

@@ -31,7 +31,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import diff, known_keys
-from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.context import FixOptions
 from superalgos_rsa.fixer.plan import Plan, Step, changes_of, plan, safe_title
 from superalgos_rsa.fixer.trial import Judge, sources_of
 from superalgos_rsa.keys.keypair import public_half
@@ -76,18 +76,18 @@ def command(
     installation = named.installation
     settings = session.settings(installation, all_documents=not documents)
     judge = Judge(sources_of(named, limit), installation, named.vault, settings)
-    wishes = Wishes(
+    fix_options = FixOptions(
         tuple(Path(folder) for folder in (*search, *settings.search)),
         frozenset(public_half(read_key_file(file)).sha256 for file in public),
         remembered=functools.partial(known_keys.recall, state_folder(os.environ)),
     )
     verdict = judge.begin()
-    chosen = tuple(_chosen(text, verdict.world.keys, installation) for text in choose)
+    chosen = tuple(_chosen(text, verdict.all_facts.keys, installation) for text in choose)
     root = installation.root if installation is not None else Path()
     given = (*search, *(str(root / path) for _, path in chosen))
-    wishes = replace(wishes, chosen=chosen, named=tuple(os.path.realpath(name) for name in given))
+    fix_options = replace(fix_options, chosen=chosen, named=tuple(os.path.realpath(name) for name in given))
     known = known_from(installation.root if installation is not None else None)
-    found = plan(judge, wishes, unsafe=unsafe, ask=functools.partial(_ask, known) if interactive else None)
+    found = plan(judge, fix_options, unsafe=unsafe, ask=functools.partial(_ask, known) if interactive else None)
     changes = changes_of(found, judge)
     running = installation is not None and installation.running
     number = None
@@ -97,7 +97,7 @@ def command(
         if running and not yes:
             _ask_while_running()
         number = journal.apply(changes, _title(found), time.time())
-        remember(found.after.world, found.after.report)
+        remember(found.after.all_facts, found.after.report)
     done = f"written; `superalgos-rsa undo {number}` takes it back"
     with written(done) if number is not None else contextlib.nullcontext():
         if form == "json":

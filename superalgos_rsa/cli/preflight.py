@@ -7,7 +7,7 @@ import click
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
 from superalgos_rsa.cli.session import Output, Request, Session, exit_code, judge
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.judge import refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
 
@@ -23,17 +23,17 @@ def command(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], engine: bool, limit: int, output: Output
 ) -> int:
     """Check that every task that needs a key can start; anything unknown counts as failure."""
-    world, report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
+    all_facts, report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
     show(report, output)
-    return exit_code(world, report)
+    return exit_code(all_facts, report)
 
 
 def judge_start(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
-) -> tuple[World, Report]:
+) -> tuple[Facts, Report]:
     """The facts and the verdict on the start of these tasks; raises `UsageError` for one that is not there."""
     names = frozenset(tasks) if tasks else None
     request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
-    world, report = judge(session, request)
-    refuse_unknown_tasks(world, tasks, "`superalgos-rsa show` lists them")
-    return world, report
+    all_facts, report = judge(session, request)
+    refuse_unknown_tasks(all_facts, tasks, "`superalgos-rsa show` lists them")
+    return all_facts, report

@@ -25,7 +25,7 @@ from superalgos_rsa.superalgos.installation import Installation, find_root, is_c
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings
 from superalgos_rsa.validator.documents import ReadDocument, Source
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.judge import Documents, documents_of
 from superalgos_rsa.validator.judge import judge as judge_documents
 from superalgos_rsa.validator.report import Report
@@ -194,7 +194,7 @@ class Request:
     ask_engine: bool = False
 
 
-def judge(session: Session, request: Request) -> tuple[World, Report]:
+def judge(session: Session, request: Request) -> tuple[Facts, Report]:
     """What `superalgos_rsa.validator.judge` says, by the options of the command line; and what works is noted."""
     documents = session.documents(request.documents, with_vault=not request.before_start)
     settings = session.settings(
@@ -204,7 +204,7 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
         tasks=request.tasks,
         ask_engine=request.ask_engine,
     )
-    world, report = judge_documents(
+    all_facts, report = judge_documents(
         documents,
         settings,
         export=request.export,
@@ -212,11 +212,11 @@ def judge(session: Session, request: Request) -> tuple[World, Report]:
         given={STDIN: _stdin(request.limit)} if STDIN in documents.names else {},
         track=lambda read: progress(read, len(documents.names), "reading"),
     )
-    remember(world, report)
-    return world, report
+    remember(all_facts, report)
+    return all_facts, report
 
 
-def remember(world: World, report: Report) -> None:
+def remember(all_facts: Facts, report: Report) -> None:
     """Notes the key that each node works with, so that `fix` finds the file after it was moved. Drops expired journal
     entries."""
     from superalgos_rsa.files.journal import Journal, state_folder
@@ -224,7 +224,7 @@ def remember(world: World, report: Report) -> None:
 
     with contextlib.suppress(Exception):  # a verdict must not fail because a note cannot be written
         folder = state_folder(os.environ)
-        known_keys.remember(folder, world, report)
+        known_keys.remember(folder, all_facts, report)
         Journal(folder).forget(time.time())
 
 
@@ -250,21 +250,21 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
         write("\r\x1b[K", err=True)
 
 
-def root_is_missing(world: World) -> bool:
+def root_is_missing(all_facts: Facts) -> bool:
     """Whether a key has a relative path, but the folder it begins at is unknown."""
-    return world.installation is None and any(
-        key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in world.keys
+    return all_facts.installation is None and any(
+        key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in all_facts.keys
     )
 
 
-def exit_code(world: World, report: Report) -> int:
+def exit_code(all_facts: Facts, report: Report) -> int:
     """The exit code of this verdict, 3 where something could not be judged."""
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
         return 3
     entries = report.keys_by_identity
-    if any(facts.used and entries[facts.identity].usable is None for facts in world.keys):
+    if any(facts.used and entries[facts.identity].usable is None for facts in all_facts.keys):
         return 3
-    if root_is_missing(world):
+    if root_is_missing(all_facts):
         return complain(
             "a relative key path begins at the Superalgos directory, and none was found",
             "name it with --root DIR or SUPERALGOS_ROOT",

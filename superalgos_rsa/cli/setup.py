@@ -26,7 +26,7 @@ from superalgos_rsa.cli.keygen import (
 )
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say, written
-from superalgos_rsa.config import Plan, Update, plan_document_update
+from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import pointer_text
 from superalgos_rsa.documents.pasting import command_line
 from superalgos_rsa.documents.showing import censored
@@ -41,7 +41,7 @@ from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import answering
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 
 
 def api_key(text: str) -> str:
@@ -112,9 +112,9 @@ def command(
     if installation.running:
         hint = "load the workspace again in the browser before you go on"
         complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
-    code, told = _conclude(session, node)
-    with written(told[-1]):
-        for line in told:
+    code, safe_message = _conclude(session, node)
+    with written(safe_message[-1]):
+        for line in safe_message:
             say(line)
     return code
 
@@ -151,12 +151,12 @@ def _choose_workspace(installation: Installation) -> str:
     return found[0] if len(found) == 1 else found[_number("workspace", found, "WORKSPACE")]
 
 
-def _choose_key(world: World, name: str | None, workspace: str) -> KeyFacts:
-    keys = world.keys
+def _choose_key(all_facts: Facts, name: str | None, workspace: str) -> KeyFacts:
+    keys = all_facts.keys
     if not keys:
         if not os.path.lexists(workspace):
             raise UsageError(f"cannot read {workspace}: no such file")
-        unread = any(document.defects for document in world.documents)
+        unread = any(document.defects for document in all_facts.documents)
         raise UsageError(
             f"{workspace} cannot be read" if unread else f"there is no key node in {workspace}",
             f"`{command_line('superalgos-rsa check', workspace)}` shows why"
@@ -221,7 +221,7 @@ def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str
         raise UsageError(f"Superalgos cannot sign orders for {_exchange(node)} with {what}: {verdict.reason}", hint)
 
 
-def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> Plan:
+def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> PlannedUpdate:
     vault = session.vault(installation)
     if not os.path.lexists(installation.secrets):  # it is about to be made
         vault = Vault(vault.path, "absent")
@@ -250,11 +250,11 @@ def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:
     found = next(key for key in report.keys if key.pointer == pointer_text(node.key.pointer))
     loads = all(document.loads is not False for document in report.documents)
     ready = found.usable and loads
-    told = []
+    safe_message = []
     for finding in report.findings:
         about_this_key = finding.key_id is not None and finding.key_id == found.id
         if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
-            told.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
+            safe_message.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
     if ready:
-        return 0, [*told, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
-    return 1, [*told, "not ready: `superalgos-rsa check` tells more"]
+        return 0, [*safe_message, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
+    return 1, [*safe_message, "not ready: `superalgos-rsa check` tells more"]

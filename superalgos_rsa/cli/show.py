@@ -16,7 +16,7 @@ from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code
 @click.pass_obj
 def command(session: Session, documents: tuple[str, ...], limit: int, output: Output) -> int:
     """Draw LAN node, task, session, key and key file as a tree; no secret is shown."""
-    world, report = judge(session, Request(documents, limit=limit))
+    all_facts, report = judge(session, Request(documents, limit=limit))
     if output.format == "json":
         show(report, output)
     else:
@@ -24,4 +24,4 @@ def command(session: Session, documents: tuple[str, ...], limit: int, output: Ou
 
         read = [document.path for document in report.documents]
         emit(lambda colour, width: tree.render(report, color=colour, width=width), output, read)
-    return exit_code(world, report)
+    return exit_code(all_facts, report)

@@ -22,14 +22,14 @@ from superalgos_rsa.cli.session import (
     known_from,
     width,
 )  # fmt: skip
-from superalgos_rsa.errors import UsageError, told
+from superalgos_rsa.errors import UsageError, safe_message
 from superalgos_rsa.reports import stream
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, open_installation
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher import transitions
 from superalgos_rsa.watcher.heartbeat import Supervision
-from superalgos_rsa.watcher.incremental import Question
+from superalgos_rsa.watcher.incremental import Scope
 from superalgos_rsa.watcher.on_change import SECONDS, Reaction
 from superalgos_rsa.watcher.transitions import Transition
 from superalgos_rsa.watcher.watcher import Settled, Watcher
@@ -97,7 +97,7 @@ def command(
         if dropped:
             warn(f"changes not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
-        return exit_code(last.evidence.world, last.report)
+        return exit_code(last.evidence.all_facts, last.report)
     return 2
 
 
@@ -147,7 +147,7 @@ class _Ending:
         return self._until
 
 
-def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Question]:
+def _question(session: Session, documents: tuple[str, ...], limit: int) -> Callable[[], Scope]:
     installation = session.documents(documents).installation
 
     def find() -> Installation | None:
@@ -156,7 +156,7 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
             return session.installation(documents)
         return open_installation(installation.root, os.environ, chosen=installation.chosen)
 
-    return lambda: Question(
+    return lambda: Scope(
         documents, limit, session.settings(installation, all_documents=not documents), find
     )  # the config is read each time
 
@@ -168,7 +168,7 @@ def _moved(before: Settled | None, after: Settled) -> Transition | None:
     return transitions.between(before.report, after.report, now)
 
 
-def _mender(session: Session, question: Callable[[], Question], warn: Callable[..., None]) -> Callable[[Settled], bool]:
+def _mender(session: Session, question: Callable[[], Scope], warn: Callable[..., None]) -> Callable[[Settled], bool]:
     """Makes the safe repairs for a verdict; returns whether anything was written."""
     from superalgos_rsa.fixer.trial import Judge
     from superalgos_rsa.fixer.unattended import is_mendable, make_safe_repairs
@@ -178,21 +178,21 @@ def _mender(session: Session, question: Callable[[], Question], warn: Callable[.
     said: set[str] = set()
 
     def mend(settled: Settled) -> bool:
-        world = settled.evidence.world
+        all_facts = settled.evidence.all_facts
         if not is_mendable(settled.report):
             return False
-        root = world.installation.root if world.installation is not None else None
-        if world.installation is not None and world.installation.running:
+        root = all_facts.installation.root if all_facts.installation is not None else None
+        if all_facts.installation is not None and all_facts.installation.running:
             if "running" not in said:
                 warn("nothing is repaired while Superalgos is running, since its next save would overwrite it")
             said.add("running")
             return False
         asked = question()
-        sources = tuple(read_source(name, asked.limit, vault=world.vault) for name in settled.evidence.names)
+        sources = tuple(read_source(name, asked.limit, vault=all_facts.vault) for name in settled.evidence.names)
         try:
-            made = make_safe_repairs(Judge(sources, world.installation, world.vault, asked.settings), journal)
+            made = make_safe_repairs(Judge(sources, all_facts.installation, all_facts.vault, asked.settings), journal)
         except Exception as error:  # the watch goes on
-            warn(f"a repair was not made: {told(error)}")
+            warn(f"a repair was not made: {safe_message(error)}")
             return False
         if made is None:
             return False

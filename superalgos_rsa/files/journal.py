@@ -29,7 +29,7 @@ from superalgos_rsa.files.changes import (
     undo,
 )
 from superalgos_rsa.files.journal_folder import DAY, Clock, JournalFolder
-from superalgos_rsa.files.journal_plan import Entry, State, entry_of, is_plan
+from superalgos_rsa.files.journal_plan import JournalEntry, JournalState, entry_of, is_plan
 from superalgos_rsa.files.ownership import is_lent, own_home
 from superalgos_rsa.files.regular import new_token
 
@@ -80,7 +80,7 @@ class Journal:
             self._expire(replace(clock, last=number))
             return number
 
-    def undo(self, number: int | None, now: float) -> Entry:
+    def undo(self, number: int | None, now: float) -> JournalEntry:
         """Take a set back, or the last one that is no report; all of it or nothing. Raises when a file has changed
         since. One that was interrupted is taken back already, and then no other is."""
         with self._folder.locked(_PATIENCE):
@@ -117,7 +117,7 @@ class Journal:
             self._folder.drop_bytes(entry.number)
             return entry
 
-    def recover(self, now: float) -> list[Entry]:
+    def recover(self, now: float) -> list[JournalEntry]:
         """Take back what a process that died has left half done, and forget what is old; returns the former."""
         if self._folder.is_empty():
             return []
@@ -136,7 +136,7 @@ class Journal:
                 with self._folder.locked(0):
                     self._expire(self._clock(now))
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         """Every set, the oldest first. Writes nothing and needs no lock."""
         return [entry_of(number, plan) for number, plan in self._plans().items()]
 
@@ -150,7 +150,7 @@ class Journal:
                 self._warn_once(f"{self._folder.path / str(number)} cannot be read as a change; it stays as it is")
         return found
 
-    def _recover(self) -> list[Entry]:
+    def _recover(self) -> list[JournalEntry]:
         self._folder.sweep()
         recovered = []
         for number, plan in reversed(self._plans().items()):
@@ -205,7 +205,7 @@ class Journal:
             for index, value in enumerate(plan["changes"])
         ]
 
-    def _set_state(self, number: int, plan: Mapping[str, Any], state: State) -> None:
+    def _set_state(self, number: int, plan: Mapping[str, Any], state: JournalState) -> None:
         self._folder.write_plan(number, {**plan, "state": state})
 
     def _warn_once(self, message: str) -> None:

@@ -9,28 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-State = Literal["applying", "applied", "undoing", "undone"]
+JournalState = Literal["applying", "applied", "undoing", "undone"]
 _TOKEN = re.compile(r"(?:[0-9a-f]{12})?")
 _YEAR_9999 = 253_370_000_000  # after which no date can be shown
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One set of changes as the journal keeps it. `time` is in seconds since 1970, `age` in the journal's own time."""
 
     number: int
     time: float
     title: str
-    state: State
+    state: JournalState
     paths: tuple[str, ...]
     report: bool = False
     age: float = 0.0
 
 
-def entry_of(number: int, plan: Mapping[str, Any]) -> Entry:
+def entry_of(number: int, plan: Mapping[str, Any]) -> JournalEntry:
     """What a plan that passed `is_plan` tells of its set."""
     paths = tuple(change["path"] for change in plan["changes"])
-    return Entry(
+    return JournalEntry(
         number, plan["time"], plan["title"], plan["state"], paths, plan.get("report", False), plan.get("age", 0.0)
     )
 
@@ -40,7 +40,7 @@ def is_plan(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and {"time", "title", "state", "changes"} <= value.keys()
-        and value.get("state") in get_args(State)
+        and value.get("state") in get_args(JournalState)
         and isinstance(value.get("title"), str)
         and all(_is_time(value.get(name, 0)) for name in ("time", "age"))
         and isinstance(value.get("report", False), bool)

@@ -13,7 +13,7 @@ from superalgos_rsa.documents.json_text import decode, encode
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.fixer.candidates import Candidate, search
-from superalgos_rsa.fixer.trial import Judge, State, Verdict
+from superalgos_rsa.fixer.trial import Judge, Outcome, Overlay
 from superalgos_rsa.superalgos.installation import from_root
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
 from superalgos_rsa.validator.facts import KeyFacts
@@ -29,12 +29,12 @@ class Proposal:
 
     title: str
     applicability: Applicability
-    state: State | None
+    state: Overlay | None
     key_must_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class FixOptions:
     """What the user said on the command line, and what the tool remembers."""
 
     search: tuple[Path, ...] = ()
@@ -48,15 +48,15 @@ class Wishes:
     """The fingerprint that a key last worked with."""
 
 
-class Bench:
+class FixContext:
     """What one run of `fix` has at hand: the state that its repairs have led to, and the key files that were found."""
 
-    def __init__(self, judge: Judge, wishes: Wishes) -> None:
+    def __init__(self, judge: Judge, options: FixOptions) -> None:
         self.judge = judge
-        self.wishes = wishes
-        self.state = State()
-        self.verdict: Verdict = judge.begin()
-        paths = (key.path for key in self.verdict.world.keys if key.path is not None)
+        self.options = options
+        self.state = Overlay()
+        self.verdict: Outcome = judge.begin()
+        paths = (key.path for key in self.verdict.all_facts.keys if key.path is not None)
         self._broken = [path.resolved for path in paths if not path.engine_reads and path.status != "no-answer"]
 
     @cached_property
@@ -66,24 +66,24 @@ class Bench:
             return ()
         folders = {Path(source.path).absolute().parent for source in self.judge.sources}
         beside = {Path(resolved).parent for resolved in self._broken if "\0" not in resolved}
-        others = [*self.wishes.search, *sorted(folders)]
+        others = [*self.options.search, *sorted(folders)]
         return search(self.judge.installation.root, others, sorted(p for p in beside if p != Path(p.anchor)))
 
     def text(self, path: str) -> str:
         """The text of a document as the repairs so far would leave it."""
         return decode(self.judge.bytes_of(self.state, path) or b"")
 
-    def with_edits(self, path: str, edits: list[Edit]) -> State:
+    def with_edits(self, path: str, edits: list[Edit]) -> Overlay:
         """The state after these edits of one document."""
         return _edited(self.state, path, self.text(path), edits)
 
-    def with_values(self, key: KeyFacts, update: Update) -> State | str:
+    def with_values(self, key: KeyFacts, update: Update) -> Overlay | str:
         """The state with new values of a key, in the vault if it holds them; or why that cannot be done."""
         path = key.document.path
         text = self.text(path)
         vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
         unread = self._names_elsewhere
-        documents = self.verdict.world.documents
+        documents = self.verdict.all_facts.documents
         names = (code_names(d.workspace.keys, key.key if d is key.document else None) for d in documents)
         try:
             plan = plan_key_update(
@@ -110,6 +110,6 @@ class Bench:
         return from_root(self.judge.installation.root if self.judge.installation else None, path)
 
 
-def _edited(state: State, path: str, text: str, edits: Sequence[Edit]) -> State:
+def _edited(state: Overlay, path: str, text: str, edits: Sequence[Edit]) -> Overlay:
     new, meant = edited(text, edits)
     return state.with_file(path, encode(new), meant)

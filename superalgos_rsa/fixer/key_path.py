@@ -12,13 +12,13 @@ from typing import Any, Literal
 from superalgos_rsa.config import Update
 from superalgos_rsa.documents import damaged_json
 from superalgos_rsa.fixer.candidates import Candidate, by_name, public_halves
-from superalgos_rsa.fixer.context import Bench, Proposal
+from superalgos_rsa.fixer.context import FixContext, Proposal
 from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.collect import with_secret
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Identity
 from superalgos_rsa.validator.rules.keys import exchange_is_known
-from superalgos_rsa.validator.rules.registry import Occurrence
+from superalgos_rsa.validator.rules.registry import RawFinding
 from superalgos_rsa.validator.validator import validate
 
 RULES = (
@@ -42,21 +42,21 @@ class File:
     usable: bool
 
 
-def mend(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def mend(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose the file that a broken path was meant for, the likeliest way of meaning it first."""
     key = found.key
     if key is None or not isinstance(key.credential.secret, str) or found.rule not in RULES:
         return
-    known = _known(bench, key)
-    for way, written in _tiers(bench, key, known):
-        files = working(bench, key, written)
+    known = _known(context, key)
+    for way, written in _tiers(context, key, known):
+        files = working(context, key, written)
         if files:
-            yield from _proposal(bench, key, way, files, known)
+            yield from _proposal(context, key, way, files, known)
             return
 
 
 def _proposal(
-    bench: Bench, key: KeyFacts, way: Way, files: Sequence[File], known: frozenset[str]
+    context: FixContext, key: KeyFacts, way: Way, files: Sequence[File], known: frozenset[str]
 ) -> Iterator[Proposal]:
     name = f"“{key.key.name}”"
     first = files[0]
@@ -65,78 +65,78 @@ def _proposal(
         answer = f"--unsafe --choose {key.key.id or 'KEY'}=PATH takes one"
         yield Proposal(f"{name}: several files would do ({listed}); {answer}", "unsafe", None)
         return
-    state = bench.with_values(key, Update(secret=first.written))
+    state = context.with_values(key, Update(secret=first.written))
     if isinstance(state, str):
         yield Proposal(f"{name}: secret = {first.written}: {state}", "display", None)
         return
     other = bool(known) and first.fingerprint is not None and first.fingerprint not in known
-    guess = (way == "only" and _broken(bench) > 1) or other
+    guess = (way == "only" and _broken(context) > 1) or other
     only = ", the only key there is" if way == "only" else ""
     remark = ", another key than the one it belongs to" if other else only
     applicability: Literal["safe", "unsafe"] = "unsafe" if guess or way == "chosen" else "safe"
     yield Proposal(f"{name}: secret = {first.written}{remark}", applicability, state, key_must_work=first.usable)
 
 
-def _tiers(bench: Bench, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple[Way, list[str]]]:
+def _tiers(context: FixContext, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple[Way, list[str]]]:
     """Ways to find the file, the most certain first; the first way that finds a working file counts."""
     asked = damaged_json.without_control_characters(str(key.credential.secret))
     near = key.path.near if key.path is not None else ()
-    chosen = [path for name, path in bench.wishes.chosen if key.identity in _answering(bench, name)]
+    chosen = [path for name, path in context.options.chosen if key.identity in _answering(context, name)]
     yield "chosen", chosen
     yield "spelling", [one.path for one in near if one.likeness not in _BY_NAME]
-    private = [c for c in bench.candidates if c.facts.kind == "private"]
-    yield "fingerprint", _written(bench, (c for c in private if c.facts.public_key_sha256 in known))
+    private = [c for c in context.candidates if c.facts.kind == "private"]
+    yield "fingerprint", _written(context, (c for c in private if c.facts.public_key_sha256 in known))
     named = [one.path for one in near if one.likeness in _BY_NAME]
-    yield "name", named + _written(bench, by_name(asked, bench.candidates))
+    yield "name", named + _written(context, by_name(asked, context.candidates))
     if key.kind != "path":  # it may be a damaged secret, which no key file replaces
         return
-    used = {other.content.public_key_sha256 for other in bench.verdict.world.keys if other.content is not None}
+    used = {other.content.public_key_sha256 for other in context.verdict.all_facts.keys if other.content is not None}
     free = [c for c in private if c.facts.public_key_sha256 not in used]
-    yield "only", _written(bench, (c for c in free if c.facts.public_key_sha256 in bench.wishes.public))
+    yield "only", _written(context, (c for c in free if c.facts.public_key_sha256 in context.options.public))
     if not known and len({c.facts.public_key_sha256 for c in free}) == 1 == len(_distinct(private)):
-        yield "only", _written(bench, free)
+        yield "only", _written(context, free)
 
 
-def _answering(bench: Bench, name: str) -> set[Identity]:
-    return {facts.identity for facts in answering(name, bench.verdict.world.keys, lambda facts: facts.key)}
+def _answering(context: FixContext, name: str) -> set[Identity]:
+    return {facts.identity for facts in answering(name, context.verdict.all_facts.keys, lambda facts: facts.key)}
 
 
 def _distinct(private: Sequence[Candidate]) -> set[str | None]:
     return {c.facts.public_key_sha256 for c in private}
 
 
-def _written(bench: Bench, candidates: Iterable[Candidate]) -> list[str]:
-    return [bench.as_written(candidate.path) for candidate in candidates]
+def _written(context: FixContext, candidates: Iterable[Candidate]) -> list[str]:
+    return [context.as_written(candidate.path) for candidate in candidates]
 
 
-def _known(bench: Bench, key: KeyFacts) -> frozenset[str]:
+def _known(context: FixContext, key: KeyFacts) -> frozenset[str]:
     """Fingerprints of the key pair that this node is known to belong to: of its last good verdict, of another node with
     the same API key, of a public key that bears the name of the missing private one."""
-    found = {bench.wishes.remembered(key)}
-    entries = bench.verdict.report.keys_by_identity
-    for facts in bench.verdict.world.keys:
+    found = {context.options.remembered(key)}
+    entries = context.verdict.report.keys_by_identity
+    for facts in context.verdict.all_facts.keys:
         entry = entries[facts.identity]
         is_other = facts.identity != key.identity
         if is_other and entry.usable and facts.credential.code_name == key.credential.code_name:
             found.add(entry.public_key_sha256)
     asked = damaged_json.without_control_characters(str(key.credential.secret))
-    return frozenset(one for one in found | public_halves(asked, bench.candidates) if one is not None)
+    return frozenset(one for one in found | public_halves(asked, context.candidates) if one is not None)
 
 
-def _broken(bench: Bench) -> int:
+def _broken(context: FixContext) -> int:
     """Keys whose path is broken, by now."""
-    return len({o.key.identity for o, _ in bench.verdict.found if o.key is not None and o.rule in RULES})
+    return len({o.key.identity for o, _ in context.verdict.found if o.key is not None and o.rule in RULES})
 
 
-def working(bench: Bench, key: KeyFacts, written: Iterable[str]) -> list[File]:
+def working(context: FixContext, key: KeyFacts, written: Iterable[str]) -> list[File]:
     """Those of these paths with which the key would work; one path for each private key."""
     found: dict[Any, File] = {}
     for one in islice(dict.fromkeys(written), _MOST_TRIED):
-        facts = with_secret(key, one, bench.judge.look)
+        facts = with_secret(key, one, context.judge.inspector)
         if facts.path is None or not facts.reads_file:
             continue
-        entry = validate(replace(bench.verdict.world, documents=(), keys=(facts,), tasks=())).keys[0]
-        if entry.usable or (not exchange_is_known(facts, bench.verdict.world) and _is_plausible(facts)):
+        entry = validate(replace(context.verdict.all_facts, documents=(), keys=(facts,), tasks=())).keys[0]
+        if entry.usable or (not exchange_is_known(facts, context.verdict.all_facts) and _is_plausible(facts)):
             identity = entry.public_key_sha256 or os.path.realpath(facts.path.resolved)
             found.setdefault(identity, File(one, entry.public_key_sha256, entry.usable is True))
     return list(found.values())

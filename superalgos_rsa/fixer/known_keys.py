@@ -14,7 +14,7 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError
 from superalgos_rsa.files.journal_folder import make_private
 from superalgos_rsa.files.regular import Content, create, read_regular
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Report
 
 _NAME = "fingerprints.json"
@@ -22,12 +22,12 @@ _MOST = 2000
 _LIMIT = 1024 * 1024
 
 
-def remember(folder: Path, world: World, report: Report) -> None:
+def remember(folder: Path, all_facts: Facts, report: Report) -> None:
     """Note the keys that work. A verdict does not fail where they cannot be noted."""
     entries = report.keys_by_identity
     found = {
         name: entry.public_key_sha256
-        for facts in world.keys
+        for facts in all_facts.keys
         if (entry := entries[facts.identity]).usable
         and entry.public_key_sha256 is not None
         and (name := _name(facts)) is not None

@@ -8,15 +8,15 @@ from typing import Literal
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.errors import told
+from superalgos_rsa.errors import safe_message
 from superalgos_rsa.files.changes import Change
-from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
+from superalgos_rsa.fixer.context import FixContext, FixOptions, Proposal
 from superalgos_rsa.fixer.repairs import MENDERS
-from superalgos_rsa.fixer.trial import Judge, State, Verdict
+from superalgos_rsa.fixer.trial import Judge, Outcome, Overlay
 from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.facts import DocumentFacts
 from superalgos_rsa.validator.report import Applicability, Finding
-from superalgos_rsa.validator.rules.registry import Occurrence
+from superalgos_rsa.validator.rules.registry import RawFinding
 
 Status = Literal["planned", "held back", "skipped", "declined"]
 Name = tuple[object, ...]
@@ -51,9 +51,9 @@ class Plan:
     """What a run would do: each step, the files as they would be, and the verdicts before and after."""
 
     steps: tuple[Step, ...]
-    state: State
-    before: Verdict
-    after: Verdict
+    state: Overlay
+    before: Outcome
+    after: Outcome
 
     @property
     def planned(self) -> tuple[Step, ...]:
@@ -61,10 +61,10 @@ class Plan:
         return tuple(step for step in self.steps if step.status == "planned")
 
 
-def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bool] | None = None) -> Plan:
+def plan(judge: Judge, options: FixOptions, *, unsafe: bool, ask: Callable[[Step], bool] | None = None) -> Plan:
     """`ask` is given each repair that would be made and may decline it."""
-    bench = Bench(judge, wishes)
-    before = bench.verdict
+    context = FixContext(judge, options)
+    before = context.verdict
     planned: list[Step] = []
     others: dict[Name, list[Step]] = {}
     settled: set[Name] = set()
@@ -74,27 +74,27 @@ def plan(judge: Judge, wishes: Wishes, *, unsafe: bool, ask: Callable[[Step], bo
     while made != len(planned) and not work.is_done:
         made = len(planned)
         tried = set(settled)
-        for occurrence, finding in _pending(bench, tried):
+        for raw_finding, finding in _pending(context, tried):
             if work.is_done:
                 break
-            name = _name(occurrence)
+            name = _name(raw_finding)
             tried.add(name)
-            work.count_look(bench, occurrence)
+            work.count_look(context, raw_finding)
             steps = [
-                _try(bench, occurrence, finding, proposal, unsafe, ask, work)
-                for proposal in _proposals(bench, occurrence)
+                _try(context, raw_finding, finding, proposal, unsafe, ask, work)
+                for proposal in _proposals(context, raw_finding)
             ]
             planned += [step for step in steps if step.status == "planned"]
             others[name] = [step for step in steps if step.status != "planned"]
-            if any(step.status == "planned" for step in steps) and _removes_a_root(occurrence):
+            if any(step.status == "planned" for step in steps) and _removes_a_root(raw_finding):
                 tried.discard(name)  # what has this name now is another one
             elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
                 settled.add(name)
-    told = {name for name, steps in others.items() if steps}
-    still = {_name(occurrence) for occurrence, _ in bench.verdict.found}
+    safe_message = {name for name, steps in others.items() if steps}
+    still = {_name(raw_finding) for raw_finding, _ in context.verdict.found}
     rest = [step for name, steps in others.items() if name in still for step in steps]
-    left = _left(bench.verdict, told, tried if work.is_done else None)
-    return Plan((*planned, *rest, *left), bench.state, before, bench.verdict)
+    left = _left(context.verdict, safe_message, tried if work.is_done else None)
+    return Plan((*planned, *rest, *left), context.state, before, context.verdict)
 
 
 def changes_of(found: Plan, judge: Judge) -> list[Change]:
@@ -119,70 +119,70 @@ class _Work:
     def is_done(self) -> bool:
         return self.done >= _MOST_WORK
 
-    def count_look(self, bench: Bench, occurrence: Occurrence) -> None:
+    def count_look(self, context: FixContext, raw_finding: RawFinding) -> None:
         """A repair searches all keys and the text of the document."""
-        data = bench.judge.bytes_of(bench.state, occurrence.document or "") or b""
-        self.done += len(bench.verdict.world.keys) // 10 + len(data) // 2048
+        data = context.judge.bytes_of(context.state, raw_finding.document or "") or b""
+        self.done += len(context.verdict.all_facts.keys) // 10 + len(data) // 2048
 
-    def count_trial(self, bench: Bench, state: State) -> None:
-        report = bench.verdict.report
+    def count_trial(self, context: FixContext, state: Overlay) -> None:
+        report = context.verdict.report
         judged = len(report.keys) + len(report.tasks) + len(report.findings)
         self.done += judged + sum(map(len, state.files.values())) // 700
 
 
-def _pending(bench: Bench, tried: set[Name]) -> Iterator[tuple[Occurrence, Finding]]:
+def _pending(context: FixContext, tried: set[Name]) -> Iterator[tuple[RawFinding, Finding]]:
     """Findings that may be repaired; starts again from the first after each repair."""
-    verdict: Verdict | None = None
-    while verdict is not bench.verdict:
-        verdict = bench.verdict
-        for occurrence, finding in verdict.found:
-            if occurrence.rule in MENDERS and _name(occurrence) not in tried:
-                yield occurrence, finding
-                if bench.verdict is not verdict:
+    verdict: Outcome | None = None
+    while verdict is not context.verdict:
+        verdict = context.verdict
+        for raw_finding, finding in verdict.found:
+            if raw_finding.rule in MENDERS and _name(raw_finding) not in tried:
+                yield raw_finding, finding
+                if context.verdict is not verdict:
                     break
 
 
-def _proposals(bench: Bench, occurrence: Occurrence) -> Iterator[Proposal | Exception]:
+def _proposals(context: FixContext, raw_finding: RawFinding) -> Iterator[Proposal | Exception]:
     """A repair that raises is passed on as its exception, so that the others still run."""
     try:
-        yield from MENDERS[occurrence.rule](bench, occurrence)
+        yield from MENDERS[raw_finding.rule](context, raw_finding)
     except Exception as error:
         yield error
 
 
 def _try(
-    bench: Bench, occurrence: Occurrence, finding: Finding, proposal: Proposal | Exception, unsafe: bool,
+    context: FixContext, raw_finding: RawFinding, finding: Finding, proposal: Proposal | Exception, unsafe: bool,
     ask: Callable[[Step], bool] | None, work: _Work,
 ) -> Step:  # fmt: skip
     if isinstance(proposal, Exception):
-        return Step(finding, "this repair", "display", "skipped", f"it failed: {told(proposal)}")
+        return Step(finding, "this repair", "display", "skipped", f"it failed: {safe_message(proposal)}")
     step = Step(finding, proposal.title, proposal.applicability, "planned")
     if proposal.state is None:
         return replace(step, status="held back", reason="yours to decide")
     if proposal.applicability == "unsafe" and not unsafe:
         return replace(step, status="held back", reason="it changes what the document means; add --unsafe to make it")
     try:
-        work.count_trial(bench, proposal.state)
-        after = bench.judge(proposal.state)
-        reason = _objection(bench.verdict, after, occurrence, proposal)
+        work.count_trial(context, proposal.state)
+        after = context.judge(proposal.state)
+        reason = _objection(context.verdict, after, raw_finding, proposal)
     except Exception as error:
-        return replace(step, status="skipped", reason=f"its result cannot be validated: {told(error)}")
+        return replace(step, status="skipped", reason=f"its result cannot be validated: {safe_message(error)}")
     if reason is not None:
         return replace(step, status="skipped", reason=reason)
     if ask is not None and not ask(step):
         return replace(step, status="declined", reason="you declined it")
-    bench.state, bench.verdict = proposal.state, after
+    context.state, context.verdict = proposal.state, after
     return step
 
 
-def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
+def _left(verdict: Outcome, safe_message: set[Name], tried: set[Name] | None) -> Iterator[Step]:
     """Findings without a repair, each with its rule's advice. `tried`: those tried before the limit, if it was met."""
-    for occurrence, finding in verdict.found:
-        if finding.severity == "info" or finding.fix is None or _name(occurrence) in told:
+    for raw_finding, finding in verdict.found:
+        if finding.severity == "info" or finding.fix is None or _name(raw_finding) in safe_message:
             continue
         title = finding.fix.title
         reason = "yours to do"
-        if tried is not None and occurrence.rule in MENDERS and _name(occurrence) not in tried:
+        if tried is not None and raw_finding.rule in MENDERS and _name(raw_finding) not in tried:
             yield Step(finding, title, finding.fix.applicability, "held back", _LATER)
             continue
         if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
@@ -192,7 +192,7 @@ def _left(verdict: Verdict, told: set[Name], tried: set[Name] | None) -> Iterato
         yield Step(finding, title, "display", "held back", reason)
 
 
-def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Proposal) -> str | None:
+def _objection(before: Outcome, after: Outcome, mended: RawFinding, proposal: Proposal) -> str | None:
     """Why a repair must not be made: its finding stays, a new error appears, or something that worked breaks."""
     name = _name(mended)
     if name in {_name(o) for o, _ in after.found} and not _removes_a_root(mended):
@@ -213,31 +213,31 @@ def _objection(before: Verdict, after: Verdict, mended: Occurrence, proposal: Pr
     return None
 
 
-def _removes_a_root(occurrence: Occurrence) -> bool:
+def _removes_a_root(raw_finding: RawFinding) -> bool:
     """The next null root then has the place of the removed one, so the same finding remains."""
     return (
-        occurrence.rule == "workspace-crash"
-        and occurrence.pointer is not None
-        and len(occurrence.pointer) == 2
-        and occurrence.pointer[0] == "rootNodes"
-        and "null" in occurrence.message
+        raw_finding.rule == "workspace-crash"
+        and raw_finding.pointer is not None
+        and len(raw_finding.pointer) == 2
+        and raw_finding.pointer[0] == "rootNodes"
+        and "null" in raw_finding.message
     )
 
 
-def _name(occurrence: Occurrence) -> Name:
+def _name(raw_finding: RawFinding) -> Name:
     """Identifies a finding across edits that move places: by the node's id, if it is unique."""
-    if occurrence.key is not None:
-        return (occurrence.rule, occurrence.document, _own_name(occurrence.key.key, occurrence.key.document))
-    if occurrence.task is not None:
-        return (occurrence.rule, occurrence.document, _own_name(occurrence.task.task, occurrence.task.document))
-    return (occurrence.rule, occurrence.document, occurrence.pointer, occurrence.message)
+    if raw_finding.key is not None:
+        return (raw_finding.rule, raw_finding.document, _own_name(raw_finding.key.key, raw_finding.key.document))
+    if raw_finding.task is not None:
+        return (raw_finding.rule, raw_finding.document, _own_name(raw_finding.task.task, raw_finding.task.document))
+    return (raw_finding.rule, raw_finding.document, raw_finding.pointer, raw_finding.message)
 
 
-def _usable(verdict: Verdict) -> dict[Name, bool]:
+def _usable(verdict: Outcome) -> dict[Name, bool]:
     entries = verdict.report.keys_by_identity
     return {
         (facts.document.path, _own_name(facts.key, facts.document)): entries[facts.identity].usable is True
-        for facts in verdict.world.keys
+        for facts in verdict.all_facts.keys
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import known_keys
-from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.context import FixOptions
 from superalgos_rsa.fixer.plan import Step, plan, safe_title
 from superalgos_rsa.fixer.trial import Judge, sources_of
 from superalgos_rsa.servers.local import known_part
@@ -58,9 +58,11 @@ def plan_fixes(
     settings = Settings(accept_rsa_4096=accept_rsa_4096, all_documents=documents is None)
     judge = Judge(sources_of(found, max_bytes), found.installation, found.vault, settings)
     folders = tuple(map(Path, paths_of(search, "search") or ()))
-    wishes = Wishes(
+    options = FixOptions(
         folders,
         named=tuple(map(os.path.realpath, folders)),
         remembered=functools.partial(known_keys.recall, state_folder(environment)),
     )
-    return tuple(replace(step, title=safe_title(step, known_part)) for step in plan(judge, wishes, unsafe=unsafe).steps)
+    return tuple(
+        replace(step, title=safe_title(step, known_part)) for step in plan(judge, options, unsafe=unsafe).steps
+    )

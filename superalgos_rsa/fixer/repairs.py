@@ -15,7 +15,7 @@ from superalgos_rsa.documents.embedded_json import replace_member, set_members
 from superalgos_rsa.documents.json_text import BOM, Pointer, Span, locate, parse
 from superalgos_rsa.files.modes import look
 from superalgos_rsa.fixer import key_path
-from superalgos_rsa.fixer.context import Bench, Proposal
+from superalgos_rsa.fixer.context import FixContext, Proposal
 from superalgos_rsa.fixer.ours import why_not_ours
 from superalgos_rsa.fixer.trial import Mode
 from superalgos_rsa.keys.inspect import inspect
@@ -23,9 +23,9 @@ from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
-from superalgos_rsa.validator.rules.registry import Occurrence
+from superalgos_rsa.validator.rules.registry import RawFinding
 
-Mender = Callable[[Bench, Occurrence], Iterator[Proposal]]
+Mender = Callable[[FixContext, RawFinding], Iterator[Proposal]]
 MENDERS: dict[str, Mender] = {}
 
 
@@ -40,10 +40,16 @@ def mends(*rules: str) -> Callable[[Mender], Mender]:
 
 
 def values(
-    bench: Bench, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
+    context: FixContext,
+    key: KeyFacts,
+    title: str,
+    applicability: Applicability,
+    update: Update,
+    *,
+    must_work: bool = False,
 ) -> Proposal:
     """Propose new values of a key, or say why it cannot have them."""
-    state = bench.with_values(key, update)
+    state = context.with_values(key, update)
     if isinstance(state, str):
         return Proposal(f"{title}: {state}", "display", None)
     return Proposal(title, applicability, state, must_work)
@@ -53,15 +59,15 @@ mends(*key_path.RULES)(key_path.mend)
 
 
 @mends("config-invalid")
-def config(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def config(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose to repair the text of a key's config."""
     if found.key is not None:
         at = (*found.key.key.pointer, "config")
-        yield from _config(bench, found.key.document.path, at, f"“{found.key.key.name}”")
+        yield from _config(context, found.key.document.path, at, f"“{found.key.key.name}”")
 
 
-def _config(bench: Bench, document: str, at: Pointer, name: str) -> Iterator[Proposal]:
-    text = bench.text(document)
+def _config(context: FixContext, document: str, at: Pointer, name: str) -> Iterator[Proposal]:
+    text = context.text(document)
     span = locate(text, [at]).get(at)
     if span is None:
         return
@@ -71,63 +77,63 @@ def _config(bench: Bench, document: str, at: Pointer, name: str) -> Iterator[Pro
     else:  # the object itself where its text belongs
         repaired = text[span.start : span.end] if isinstance(value, dict) else "{}" if value is None else None
     if repaired is not None:
-        state = bench.with_edits(document, [Edit(span, quote(repaired), Meant(at, repaired))])
+        state = context.with_edits(document, [Edit(span, quote(repaired), Meant(at, repaired))])
         yield Proposal(f"{name}: the config as JSON", "safe", state)
 
 
 @mends("config-schema")
-def code_name_null(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def code_name_null(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """A `null` code name ends the platform on load; an empty text does not."""
     key = found.key
     if key is None or key.key.config.fields.get("codeName", "") is not None:
         return
     at = (*key.key.pointer, "config")
-    text = bench.text(key.document.path)
+    text = context.text(key.document.path)
     edit = replace_member(text, locate(text, [at])[at], "codeName", '""').below(at)
-    yield Proposal(f"“{key.key.name}”: an empty codeName", "safe", bench.with_edits(key.document.path, [edit]))
+    yield Proposal(f"“{key.key.name}”: an empty codeName", "safe", context.with_edits(key.document.path, [edit]))
 
 
 @mends("config-missing")
-def config_missing(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def config_missing(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose an empty config for a key node without one."""
     key = found.key
     if key is not None:
         title = f"“{key.key.name}”: an empty config"
-        yield from _new_member(bench, key.document.path, key.key.pointer, "config", "{}", title)
+        yield from _new_member(context, key.document.path, key.key.pointer, "config", "{}", title)
 
 
 @mends("workspace-crash")
-def crash(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def crash(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """A byte order mark, a null among the roots, a list or a config that is missing or broken."""
-    document = next((d for d in bench.verdict.world.documents if d.path == found.document), None)
+    document = next((d for d in context.verdict.all_facts.documents if d.path == found.document), None)
     if document is None:
         return
     cause = next((c for c in document.crashes if c.pointer == found.pointer), None)
     if cause is not None:
-        yield from _mend_crash(bench, document.path, cause)
-    elif bench.text(document.path).startswith(BOM):
-        state = bench.with_edits(document.path, [Edit(Span(0, 1), "")])
+        yield from _mend_crash(context, document.path, cause)
+    elif context.text(document.path).startswith(BOM):
+        state = context.with_edits(document.path, [Edit(Span(0, 1), "")])
         yield Proposal("without the byte order mark", "safe", state)
 
 
-def _mend_crash(bench: Bench, path: str, cause: Crash) -> Iterator[Proposal]:
+def _mend_crash(context: FixContext, path: str, cause: Crash) -> Iterator[Proposal]:
     name = re.search(r"`(\w+)`", cause.detail)
     if cause.cause == "null-root":
-        edit = _without_item(bench.text(path), cause.pointer)
-        yield Proposal("without the null among the root nodes", "safe", bench.with_edits(path, [edit]))
+        edit = _without_item(context.text(path), cause.pointer)
+        yield Proposal("without the null among the root nodes", "safe", context.with_edits(path, [edit]))
     elif cause.cause == "missing-list" and name is not None:
-        yield from _new_member(bench, path, cause.pointer, name[1], [], f"with an empty list `{name[1]}`")
+        yield from _new_member(context, path, cause.pointer, name[1], [], f"with an empty list `{name[1]}`")
     elif cause.cause == "config-missing":
-        yield from _new_member(bench, path, cause.pointer, "config", "{}", "with an empty config")
+        yield from _new_member(context, path, cause.pointer, "config", "{}", "with an empty config")
     elif cause.cause == "config-invalid":
-        yield from _config(bench, path, cause.pointer, "the node that ends the platform")
+        yield from _config(context, path, cause.pointer, "the node that ends the platform")
 
 
 def _new_member(
-    bench: Bench, path: str, pointer: Pointer, name: str, value: str | list[Any], title: str
+    context: FixContext, path: str, pointer: Pointer, name: str, value: str | list[Any], title: str
 ) -> Iterator[Proposal]:
     """Adds a member behind the last one, indented like it. Nothing where the node is not a JSON object."""
-    text = bench.text(path)
+    text = context.text(path)
     names = _names_at(text, pointer)
     if names is None:
         return
@@ -136,7 +142,7 @@ def _new_member(
     opening = re.compile(r"\{(\s*)").match(text, spans[pointer].start)
     before = f",{opening[1] if opening else ''}" if names else ""
     edit = Edit(Span(at, at), f"{before}{quote(name)}: {json.dumps(value)}", Meant((*pointer, name), value))
-    yield Proposal(title, "safe", bench.with_edits(path, [edit]))
+    yield Proposal(title, "safe", context.with_edits(path, [edit]))
 
 
 def _names_at(text: str, pointer: Pointer) -> list[str] | None:
@@ -163,53 +169,53 @@ def _without_item(text: str, pointer: Pointer) -> Edit:
 
 
 @mends("code-name-whitespace")
-def code_name(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def code_name(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose the code name without its white space."""
     key = found.key
     if key is None or not isinstance(key.credential.code_name, str):
         return
     bare = "".join(letter for letter in key.credential.code_name if letter not in BLANK)
-    yield values(bench, key, f"“{key.key.name}”: codeName without white space", "safe", Update(code_name=bare))
+    yield values(context, key, f"“{key.key.name}”: codeName without white space", "safe", Update(code_name=bare))
 
 
 @mends("vault-overrides-node")
-def overrides(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def overrides(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """If the vault's secret works, empties the node's as a save does; else writes the node's into the vault."""
     key = found.key
     own = key.credential.own_secret if key is not None else None
     if key is None or not isinstance(own, str) or key.credential.vault_index is None:
         return
-    if bench.verdict.report.keys_by_identity[key.identity].usable:
+    if context.verdict.report.keys_by_identity[key.identity].usable:
         at = (*key.key.pointer, "config")
-        text = bench.text(key.document.path)
+        text = context.text(key.document.path)
         edits = [edit.below(at) for edit in set_members(text, locate(text, [at])[at], {"secret": ""})]
         title = f"“{key.key.name}”: the vault's secret works, so the node's own is taken out"
-        yield Proposal(title, "safe", bench.with_edits(key.document.path, edits), key_must_work=True)
+        yield Proposal(title, "safe", context.with_edits(key.document.path, edits), key_must_work=True)
     else:
         title = f"“{key.key.name}”: the vault gets the node's own secret"
-        yield values(bench, key, title, "safe", Update(secret=own), must_work=True)
+        yield values(context, key, title, "safe", Update(secret=own), must_work=True)
 
 
 @mends("vault-directory-missing")
-def folder(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def folder(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose to make the folder of the vault."""
     if found.path is not None and not os.path.lexists(found.path):
-        yield Proposal(f"make {found.path}", "safe", bench.state.with_folder(found.path))
+        yield Proposal(f"make {found.path}", "safe", context.state.with_folder(found.path))
 
 
 @mends("vault-invalid")
-def empty_vault(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def empty_vault(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose `[]` for an empty vault, and to take out a byte order mark."""
-    vault = bench.judge.vault(bench.state)
+    vault = context.judge.vault(context.state)
     if found.document == vault.path and vault.data is not None and not vault.data.strip(b"\xef\xbb\xbf \t\r\n"):
-        state = bench.state.with_file(vault.path, b"[]", (Meant((), []),))
+        state = context.state.with_file(vault.path, b"[]", (Meant((), []),))
         yield Proposal("an empty vault is the text []", "safe", state)
     elif found.document == vault.path and vault.data is not None and vault.data.startswith(b"\xef\xbb\xbf"):
-        yield Proposal("without the byte order mark", "safe", bench.state.with_file(vault.path, vault.data[3:], ()))
+        yield Proposal("without the byte order mark", "safe", context.state.with_file(vault.path, vault.data[3:], ()))
 
 
 @mends("file-permissions")
-def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def permissions(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose a mode that leaves a key file to its owner alone, if the file is the user's to change."""
     path = found.key.path if found.key is not None else None
     seen = look(path.target) if path is not None and path.target is not None else None
@@ -217,29 +223,29 @@ def permissions(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
         return
     mode = seen.mode & 0o700 | 0o400
     title = f"chmod {mode:o} {path.target}"
-    installation = bench.judge.installation
-    obstacle = why_not_ours(path.target, seen, installation.root if installation else None, bench.wishes.named)
+    installation = context.judge.installation
+    obstacle = why_not_ours(path.target, seen, installation.root if installation else None, context.options.named)
     if obstacle is not None:
         yield Proposal(f"{title}: {obstacle}", "display", None)
     else:
-        yield Proposal(title, "safe", bench.state.with_mode(path.target, Mode(mode, seen.mode, seen.identity)))
+        yield Proposal(title, "safe", context.state.with_mode(path.target, Mode(mode, seen.mode, seen.identity)))
 
 
 @mends("pem-public")
-def public(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """The private half of the public key that was given."""
     key = found.key
     if key is None or key.path is None or key.path.content is None:
         return
     fingerprint = inspect(key.path.content).public_key_sha256
-    halves = [c for c in bench.candidates if c.facts.kind == "private" and c.facts.public_key_sha256 == fingerprint]
-    for file in key_path.working(bench, key, [bench.as_written(c.path) for c in halves])[:1]:
+    halves = [c for c in context.candidates if c.facts.kind == "private" and c.facts.public_key_sha256 == fingerprint]
+    for file in key_path.working(context, key, [context.as_written(c.path) for c in halves])[:1]:
         title = f"“{key.key.name}”: secret = {file.written}, its private half"
-        yield values(bench, key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
+        yield values(context, key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
 
 
 @mends("code-name-swapped")
-def swapped(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def swapped(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose to exchange a code name and a secret that stand in each other's place."""
     key = found.key
     name, secret = (key.credential.code_name, key.credential.secret) if key is not None else (None, None)
@@ -247,20 +253,20 @@ def swapped(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
         return
     if re.fullmatch(r"[A-Za-z0-9]{16,}", secret) and "-----" not in name:
         title = f"“{key.key.name}”: codeName and secret exchanged"
-        yield values(bench, key, title, "unsafe", Update(code_name=secret, secret=name), must_work=True)
+        yield values(context, key, title, "unsafe", Update(code_name=secret, secret=name), must_work=True)
 
 
 @mends("exchange-sandbox")
-def sandbox(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def sandbox(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose the value that a quoted `sandBox` was meant to be."""
     if found.document is None or found.pointer is None:
         return
-    text = bench.text(found.document)
+    text = context.text(found.document)
     span = locate(text, [found.pointer]).get(found.pointer)
     meant = _sandbox(parse(text[span.start : span.end])) if span is not None else None
     if span is not None and meant is not None:
         edit = replace_member(text, span, "sandBox", meant).below(found.pointer)
-        yield Proposal(f"sandBox = {meant} without quotes", "unsafe", bench.with_edits(found.document, [edit]))
+        yield Proposal(f"sandBox = {meant} without quotes", "unsafe", context.with_edits(found.document, [edit]))
 
 
 def _sandbox(config: Any) -> str | None:
@@ -270,18 +276,18 @@ def _sandbox(config: Any) -> str | None:
 
 
 @mends("task-key-not-found", "task-key-namesake")
-def reference(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+def reference(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """The one key there is for the exchange that the task trades on."""
     task = found.task
     if task is None or task.task.reference is None or task.task.exchange is None:
         return
     traded = task.task.exchange.pointer
-    keys = [k.key for k in bench.verdict.world.keys if k.document is task.document and k.key.exchange is not None]
+    keys = [k.key for k in context.verdict.all_facts.keys if k.document is task.document and k.key.exchange is not None]
     keys = [key for key in keys if key.exchange is not None and key.exchange.pointer == traded]
     if len(keys) != 1 or keys[0].id is None:
         return
     at = (*task.task.reference.pointer, "savedPayload", "referenceParent")
-    text = bench.text(task.document.path)
+    text = context.text(task.document.path)
     wanted = {"type": "Exchange Account Key", "name": keys[0].name or "", "id": keys[0].id}
     spans = locate(text, [(*at, name) for name in wanted])
     edits = [
@@ -290,5 +296,5 @@ def reference(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
         if (*at, name) in spans
     ]
     if (*at, "id") in spans:
-        state = bench.with_edits(task.document.path, edits)
+        state = context.with_edits(task.document.path, edits)
         yield Proposal(f"“{task.task.name}”: Key Reference to “{keys[0].name}”", "unsafe", state)

@@ -14,9 +14,9 @@ from superalgos_rsa.files.modes import Identity
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, parse_vault
-from superalgos_rsa.validator.collect import Settings, gather, looking
+from superalgos_rsa.validator.collect import Settings, gather, key_inspector
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.judge import Documents
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import Found, validate_noting
@@ -31,7 +31,7 @@ class Mode(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Overlay:
     """What differs from the disk: bytes by path, modes by path, and folders that would be made. `meant` holds
     for each file the changes of values that make its bytes from those on the disk."""
 
@@ -40,25 +40,25 @@ class State:
     modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
     folders: tuple[str, ...] = ()
 
-    def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> State:
+    def with_file(self, path: str, data: bytes, meant: tuple[Meant, ...]) -> Overlay:
         """The same with other bytes of one file."""
         so_far = self.meant.get(path, ())
         return replace(self, files={**self.files, path: data}, meant={**self.meant, path: (*so_far, *meant)})
 
-    def with_mode(self, path: str, mode: Mode) -> State:
+    def with_mode(self, path: str, mode: Mode) -> Overlay:
         """The same with another mode of one file."""
         return replace(self, modes={**self.modes, path: mode})
 
-    def with_folder(self, path: str) -> State:
+    def with_folder(self, path: str) -> Overlay:
         """The same with one more folder."""
         return replace(self, folders=(*self.folders, path))
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Outcome:
     """The facts of a state, the report on them, and the occurrence behind each of its findings."""
 
-    world: World
+    all_facts: Facts
     found: tuple[Found, ...]
     report: Report
     vault: Vault
@@ -82,14 +82,14 @@ class Judge:
     ) -> None:
         self.sources = sources
         self.installation = installation
-        self.look = looking(installation)
+        self.inspector = key_inspector(installation)
         self._vault = vault
         self._settings = settings
         self._read: dict[tuple[str, int, int], ReadDocument] = {}
-        self._first: Verdict | None = None
+        self._first: Outcome | None = None
         self._kept: list[bytes | Vault] = []  # keeps what the cache knows by identity alive
 
-    def bytes_of(self, state: State, path: str) -> bytes | None:
+    def bytes_of(self, state: Overlay, path: str) -> bytes | None:
         """The bytes of a file in that state; `None` for one that was not read."""
         if path in state.files:
             return state.files[path]
@@ -98,9 +98,9 @@ class Judge:
 
     def bytes_on_disk(self, path: str) -> bytes | None:
         """The bytes that were read of the vault or a document."""
-        return self._vault.data if path == self._vault.path else self.bytes_of(State(), path)
+        return self._vault.data if path == self._vault.path else self.bytes_of(Overlay(), path)
 
-    def vault(self, state: State) -> Vault:
+    def vault(self, state: Overlay) -> Vault:
         """The vault in that state."""
         if self._vault.path in state.files:
             return parse_vault(self._vault.path, Content(state.files[self._vault.path]))
@@ -108,24 +108,24 @@ class Judge:
             return Vault(self._vault.path, "absent")
         return self._vault
 
-    def begin(self) -> Verdict:
+    def begin(self) -> Outcome:
         """The verdict on what is on the disk."""
         if self._first is None:
-            self._first = self(State())
+            self._first = self(Overlay())
         return self._first
 
-    def __call__(self, state: State) -> Verdict:
+    def __call__(self, state: Overlay) -> Outcome:
         """The verdict on the documents as they would be in that state."""
         vault = self.vault(state) if state.files or state.folders else self._vault
         self._kept.append(vault)
         documents = [self._document(source, state, vault) for source in self.sources]
-        world = gather(documents, self.installation, vault, self._settings, look=self.look)
+        all_facts = gather(documents, self.installation, vault, self._settings, inspector=self.inspector)
         if state.modes:
-            world = world.with_keys(lambda key: _with_mode(key, state.modes))
-        found, report = validate_noting(world)
-        return Verdict(world, found, report, vault)
+            all_facts = all_facts.with_keys(lambda key: _with_mode(key, state.modes))
+        found, report = validate_noting(all_facts)
+        return Outcome(all_facts, found, report, vault)
 
-    def _document(self, source: Source, state: State, vault: Vault) -> ReadDocument:
+    def _document(self, source: Source, state: Overlay, vault: Vault) -> ReadDocument:
         data = state.files.get(source.path)
         content = Content(data) if data is not None else source.content
         identity = (source.path, id(data), id(vault.data))

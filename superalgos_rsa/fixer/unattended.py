@@ -6,7 +6,7 @@ import time
 from typing import NamedTuple
 
 from superalgos_rsa.files.journal import Journal
-from superalgos_rsa.fixer.context import Wishes
+from superalgos_rsa.fixer.context import FixOptions
 from superalgos_rsa.fixer.plan import Step, changes_of, plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge
@@ -27,7 +27,7 @@ def is_mendable(report: Report) -> bool:
 
 def make_safe_repairs(judge: Judge, journal: Journal) -> Made | None:
     """Plans and writes what needs no consent; `None` if there is nothing, or if a folder would have to be made."""
-    found = plan(judge, Wishes(), unsafe=False)
+    found = plan(judge, FixOptions(), unsafe=False)
     changes = changes_of(found, judge)
     # A folder that is gone for a moment is about to come back, and a new one would be in its way.
     if not changes or any(change.folder for change in changes):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from superalgos_rsa.documents.json_text import JsonError, parse
 
-State = Literal["missing", "not-text", "invalid", "not-object", "read"]
+ConfigState = Literal["missing", "not-text", "invalid", "not-object", "read"]
 # What the platform's own templates hold, of today and (the last two) of older releases.
 PLACEHOLDERS = frozenset(
     {
@@ -26,7 +26,7 @@ PLACEHOLDERS = frozenset(
 class KeyConfig:
     """The parsed config. `fields` are empty unless `state` is `read`; `reason` says why it could not be read."""
 
-    state: State
+    state: ConfigState
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
     reason: str | None = None
     line: int | None = None

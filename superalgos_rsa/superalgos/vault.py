@@ -15,7 +15,7 @@ from superalgos_rsa.superalgos.load_route import VaultReader
 
 MAX_VAULT = 16 * 1024 * 1024
 
-State = Literal["read", "absent", "no-folder", "no-access", "unreadable", "closed", "malformed"]
+VaultState = Literal["read", "absent", "no-folder", "no-access", "unreadable", "closed", "malformed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Vault:
     """
 
     path: str
-    state: State
+    state: VaultState
     entries: Any = field(default_factory=list, repr=False)
     text: str | None = field(default=None, repr=False)
     data: bytes | None = field(default=None, repr=False)

@@ -68,6 +68,6 @@ def check(
         all_documents=documents is None,
         tasks=None if tasks is None else frozenset(tasks),
     )
-    world, report = judge(found, settings, export=export, limit=max_bytes)
-    refuse_unknown_tasks(world, tasks or (), "`report.tasks` of a check lists them")
+    all_facts, report = judge(found, settings, export=export, limit=max_bytes)
+    refuse_unknown_tasks(all_facts, tasks or (), "`report.tasks` of a check lists them")
     return report

@@ -22,7 +22,7 @@ from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
-from superalgos_rsa.validator.facts import DocumentFacts, HmacText, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Identity
 
 LOCAL = "local"
@@ -44,7 +44,7 @@ class Settings:
     """Folders in which a repair looks for key files too."""
 
 
-Look = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
+KeyInspector = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
 """What finds out about one key of a document and the tasks that use it."""
 
 
@@ -53,15 +53,15 @@ def gather(
     installation: Installation | None,
     vault: Vault,
     settings: Settings,
-    remembering: Callable[[Look], Look] | None = None,
-    look: Look | None = None,
-) -> World:
+    remembering: Callable[[KeyInspector], KeyInspector] | None = None,
+    inspector: KeyInspector | None = None,
+) -> Facts:
     """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
-    `remembering` may answer from memory what it has seen before; `look` is that of another call at the same moment."""
+    `remembering` may answer from memory what it has seen before; `inspector` is that of another call at the same time."""
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
-    key_facts = look or looking(installation)
+    key_facts = inspector or key_inspector(installation)
     if remembering is not None:
         key_facts = remembering(key_facts)
     for read in documents:
@@ -76,21 +76,21 @@ def gather(
         for task in facts.workspace.tasks:
             target = task.reference.key if task.reference is not None else None
             tasks.append(_task_facts(facts, task, of_document.get(target) if target else None))
-    world = World(
+    all_facts = Facts(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
     )  # fmt: skip
     if settings.before_start:
-        world = _only_tasks_in_question(world, settings.tasks)
-    return _ask_engine(world) if settings.ask_engine else world
+        all_facts = _only_tasks_in_question(all_facts, settings.tasks)
+    return _ask_engine(all_facts) if settings.ask_engine else all_facts
 
 
-def _never_failing(look: Look) -> Look:
+def _never_failing(inspector: KeyInspector) -> KeyInspector:
     """One key that cannot be judged is no reason to judge none."""
 
     def key_facts(document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         try:
-            return look(document, key, credential, users)
+            return inspector(document, key, credential, users)
         except Exception as error:  # its text could quote a secret; its type cannot
             return KeyFacts(document, key, credential, "inline", LOCAL, users, failed=type(error).__name__)
 
@@ -104,15 +104,15 @@ def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> Ta
         return TaskFacts(document, task, key, None, type(error).__name__)
 
 
-def looking(installation: Installation | None) -> Look:
+def key_inspector(installation: Installation | None) -> KeyInspector:
     """What it has once found out is not looked at again."""
     return _never_failing(_Probe(installation).key_facts)
 
 
-def with_secret(key: KeyFacts, secret: str, look: Look) -> KeyFacts:
+def with_secret(key: KeyFacts, secret: str, inspector: KeyInspector) -> KeyFacts:
     """The facts of a key as they would be with another secret."""
     credential = replace(key.credential, secret=secret, own_secret=secret)
-    return look(key.document, key.key, credential, key.users)
+    return inspector(key.document, key.key, credential, key.users)
 
 
 def _users(facts: DocumentFacts) -> dict[Pointer, tuple[Task, ...]]:
@@ -124,14 +124,14 @@ def _users(facts: DocumentFacts) -> dict[Pointer, tuple[Task, ...]]:
     return {pointer: tuple(tasks) for pointer, tasks in found.items()}
 
 
-def _only_tasks_in_question(world: World, names: frozenset[str] | None) -> World:
+def _only_tasks_in_question(all_facts: Facts, names: frozenset[str] | None) -> Facts:
     tasks = tuple(
         facts
-        for facts in world.tasks
+        for facts in all_facts.tasks
         if facts.task.needs_key and (names is None or {facts.task.id, facts.task.name} & names)
     )
     used = {facts.key.identity for facts in tasks if facts.key is not None}
-    return replace(world, tasks=tasks, keys=tuple(key for key in world.keys if key.identity in used))
+    return replace(all_facts, tasks=tasks, keys=tuple(key for key in all_facts.keys if key.identity in used))
 
 
 def _server(task: Task) -> str | None:
@@ -292,18 +292,18 @@ def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> Hmac
     return HmacText(plausible, not plausible and is_hmac_secret(text.strip(BLANK), exchange))
 
 
-def _ask_engine(world: World) -> World:
+def _ask_engine(all_facts: Facts) -> Facts:
     """Every credential once more, signed with by the installed engine itself."""
     from superalgos_rsa.superalgos.engine.installed_ccxt import Question, Unavailable, ask
 
-    if world.installation is None:
-        return replace(world, engine_unavailable="no Superalgos directory was found")
-    if not world.installation.chosen:
-        reason = f"{world.installation.root} was only found above the document, and may be a stranger's"
-        return replace(world, engine_unavailable=reason)
+    if all_facts.installation is None:
+        return replace(all_facts, engine_unavailable="no Superalgos directory was found")
+    if not all_facts.installation.chosen:
+        reason = f"{all_facts.installation.root} was only found above the document, and may be a stranger's"
+        return replace(all_facts, engine_unavailable=reason)
     asked: list[Identity] = []
     questions: list[Question] = []
-    for key in world.keys:
+    for key in all_facts.keys:
         secret, content = key.credential.secret, key.path.content if key.path is not None else None
         if key.verdict is None or not key.verdict.judged or not isinstance(secret, str):
             continue
@@ -314,10 +314,10 @@ def _ask_engine(world: World) -> World:
         asked.append(key.identity)
         questions.append(Question(exchange, secret, text))
     try:
-        found = ask(world.installation.root, questions)
+        found = ask(all_facts.installation.root, questions)
     except Exception as error:
         found = Unavailable(f"asking it failed ({type(error).__name__})")
     if isinstance(found, Unavailable):
-        return replace(world, engine_unavailable=found.reason)
+        return replace(all_facts, engine_unavailable=found.reason)
     answers = dict(zip(asked, found, strict=True))
-    return world.with_keys(lambda key: replace(key, answer=answers.get(key.identity)))
+    return all_facts.with_keys(lambda key: replace(key, answer=answers.get(key.identity)))

@@ -158,7 +158,7 @@ class TaskFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Facts:
     """All facts of one verdict, and what was asked."""
 
     installation: Installation | None
@@ -174,7 +174,7 @@ class World:
     engine_unavailable: str | None = None
     """Why the installed ccxt was not run, although that was asked for."""
 
-    def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> World:
+    def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> Facts:
         """With each key changed so, also where a task refers to it."""
         keys = {key.identity: changed(key) for key in self.keys}
         tasks = (replace(t, key=keys[t.key.identity]) if t.key is not None else t for t in self.tasks)

@@ -12,7 +12,7 @@ from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate
 
@@ -53,7 +53,7 @@ def judge(
     limit: int = DEFAULT_LIMIT,
     given: Mapping[str, Source] = MappingProxyType({}),
     track: Track = iter,
-) -> tuple[World, Report]:
+) -> tuple[Facts, Report]:
     """The facts and the report. `given` are documents that were read already; `limit` is the most bytes of one."""
     installation, vault, names = documents
 
@@ -62,15 +62,17 @@ def judge(
             source = given[name] if name in given else read_source(name, limit, installation, vault)
             yield read_document(source, vault, export=export)
 
-    world = gather(track(read()), installation, vault, settings)
-    return world, validate(world)
+    all_facts = gather(track(read()), installation, vault, settings)
+    return all_facts, validate(all_facts)
 
 
-def refuse_unknown_tasks(world: World, tasks: Collection[str], hint: str) -> None:
+def refuse_unknown_tasks(all_facts: Facts, tasks: Collection[str], hint: str) -> None:
     """Raises `UsageError` for a name or id that no task has: a misspelt task must not pass for one that may start."""
-    if any(document.defects for document in world.documents):  # it may stand in the one that cannot be read
+    if any(document.defects for document in all_facts.documents):  # it may stand in the one that cannot be read
         return
-    known = {name for document in world.documents for task in document.workspace.tasks for name in (task.id, task.name)}
+    known = {
+        name for document in all_facts.documents for task in document.workspace.tasks for name in (task.id, task.name)
+    }
     for task in tasks:
         if task not in known:
             raise UsageError(f"there is no task {task!r} in these workspaces", hint)

@@ -10,7 +10,7 @@ from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, p
 from superalgos_rsa.documents.showing import LEAST, censored, mask
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
-from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import (
     SEVERITIES,
     DocumentEntry,
@@ -24,7 +24,7 @@ from superalgos_rsa.validator.report import (
     TaskEntry,
 )
 from superalgos_rsa.validator.rules.catalogue import RULES, run
-from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, Occurrence
+from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, RawFinding
 
 # These rules are about documents, exports and servers, not about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset(
@@ -32,57 +32,59 @@ _NOT_ABOUT_USE = frozenset(
 )
 
 
-def validate(world: World) -> Report:
+def validate(all_facts: Facts) -> Report:
     """The findings of every rule in document order, and the verdict on each key and task."""
-    return validate_noting(world)[1]
+    return validate_noting(all_facts)[1]
 
 
 class Found(NamedTuple):
     """What a rule saw, and the finding that tells it."""
 
-    occurrence: Occurrence
+    raw_finding: RawFinding
     finding: Finding
 
 
-def validate_noting(world: World) -> tuple[tuple[Found, ...], Report]:
+def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
     """The report, and its findings with what they were made from."""
-    order = {document.path: index for index, document in enumerate(world.documents)}
-    documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(world.documents)}
-    found = [Found(occurrence, _told(occurrence, documents, order)) for occurrence in run(world)]
+    order = {document.path: index for index, document in enumerate(all_facts.documents)}
+    documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(all_facts.documents)}
+    found = [Found(raw_finding, _told(raw_finding, documents, order)) for raw_finding in run(all_facts)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {o.key.identity for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
     broken_tasks = {o.task.identity for o, _ in errors if o.task is not None}
-    usable = {key.identity: key.identity not in broken_keys and _signs(key, world) for key in world.keys}
+    usable = {key.identity: key.identity not in broken_keys and _signs(key, all_facts) for key in all_facts.keys}
     ready = {
         task.identity: task.identity not in broken_tasks
         and task.document.loads is not False
         and (not task.task.needs_key or (task.key is not None and usable[task.key.identity] is True))
-        for task in world.tasks
+        for task in all_facts.tasks
     }
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
     # Of a document that could not be read nobody knows which tasks it holds, nor what a rule that failed looked for.
     unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
-    all_ready = all(ready.values()) and not unread and not (world.before_start and counts["error"])
+    all_ready = all(ready.values()) and not unread and not (all_facts.before_start and counts["error"])
     report = Report(
         __version__,
-        _installation(world),
-        _documents(world),
-        tuple(_key_entry(key, usable[key.identity]) for key in world.keys),
-        tuple(_task_entry(task, ready[task.identity]) for task in world.tasks),
+        _installation(all_facts),
+        _documents(all_facts),
+        tuple(_key_entry(key, usable[key.identity]) for key in all_facts.keys),
+        tuple(_task_entry(task, ready[task.identity]) for task in all_facts.tasks),
         findings,
-        Summary(counts["error"], counts["warning"], counts["info"], len(world.keys), len(world.tasks), all_ready),
+        Summary(
+            counts["error"], counts["warning"], counts["info"], len(all_facts.keys), len(all_facts.tasks), all_ready
+        ),
     )
     return tuple(found), report
 
 
-def _signs(key: KeyFacts, world: World) -> bool | None:
+def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
     """Whether the engine gets a signature out of this credential that the exchange can take; `None` where what
     the engine would read cannot be seen from here."""
     name = key.credential.code_name
     hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
-    if (hidden or (key.credential.covered and world.vault.state == "closed")) and name and not is_placeholder(name):
+    if (hidden or (key.credential.covered and all_facts.vault.state == "closed")) and name and not is_placeholder(name):
         return None
     if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
         return False
@@ -95,43 +97,43 @@ def _signs(key: KeyFacts, world: World) -> bool | None:
     return key.verdict.signing in ("rsa", "ed25519")
 
 
-def _severity(occurrence: Occurrence) -> Severity:
-    rule = RULES[occurrence.rule]
-    if occurrence.severity is not None:
-        return occurrence.severity
-    return rule.severity if occurrence.used or rule.unused_severity is None else rule.unused_severity
+def _severity(raw_finding: RawFinding) -> Severity:
+    rule = RULES[raw_finding.rule]
+    if raw_finding.severity is not None:
+        return raw_finding.severity
+    return rule.severity if raw_finding.used or rule.unused_severity is None else rule.unused_severity
 
 
 Documents = Mapping[str | None, DocumentFacts]
 
 
-def _told(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
+def _told(raw_finding: RawFinding, documents: Documents, known: Collection[str]) -> Finding:
     """A finding that cannot be written becomes one about that, so that its subject does not pass as good."""
     try:
-        return _finding(occurrence, documents, known)
+        return _finding(raw_finding, documents, known)
     except Exception as error:  # its text could quote a secret; its type cannot
-        message = f"A finding of the rule {occurrence.rule} cannot be told ({type(error).__name__})"
-        return Finding(INTERNAL_ERROR, "error", message, occurrence.document)
+        message = f"A finding of the rule {raw_finding.rule} cannot be told ({type(error).__name__})"
+        return Finding(INTERNAL_ERROR, "error", message, raw_finding.document)
 
 
-def _finding(occurrence: Occurrence, documents: Documents, known: Collection[str]) -> Finding:
-    place = occurrence.place or _place(occurrence, documents)
-    key, task = occurrence.key, occurrence.task
+def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[str]) -> Finding:
+    place = raw_finding.place or _place(raw_finding, documents)
+    key, task = raw_finding.key, raw_finding.task
     return Finding(
-        occurrence.rule,
-        _severity(occurrence),
-        _message(occurrence, known),
-        occurrence.document,
-        None if occurrence.pointer is None else _pointer(occurrence.pointer),
+        raw_finding.rule,
+        _severity(raw_finding),
+        _message(raw_finding, known),
+        raw_finding.document,
+        None if raw_finding.pointer is None else _pointer(raw_finding.pointer),
         place.line if place else None,
         place.column if place else None,
         key.key.id if key else None,
         task.task.id if task else None,
-        _path(occurrence),
+        _path(raw_finding),
         _name(key.server if key else task.server if task else None),
-        None if occurrence.undecided else RULES[occurrence.rule].exchange,
-        occurrence.fix,
-        tuple(map(censored, occurrence.node)),
+        None if raw_finding.undecided else RULES[raw_finding.rule].exchange,
+        raw_finding.fix,
+        tuple(map(censored, raw_finding.node)),
     )
 
 
@@ -141,17 +143,17 @@ def _pointer(pointer: Pointer) -> str | None:
     return pointer_text(pointer) if pointer_length(pointer) <= LONGEST_POINTER else None
 
 
-def _message(occurrence: Occurrence, known: Collection[str]) -> str:
+def _message(raw_finding: RawFinding, known: Collection[str]) -> str:
     """What names a document, or a file beside the key, names what is there."""
-    around = occurrence.key.neighbours if occurrence.key is not None else None
+    around = raw_finding.key.neighbours if raw_finding.key is not None else None
     beside = () if around is None else (*around.copies, around.other_public)
-    return censored(occurrence.message, lambda word: word if word in known or word in beside else "")
+    return censored(raw_finding.message, lambda word: word if word in known or word in beside else "")
 
 
-def _path(occurrence: Occurrence) -> str | None:
-    key = occurrence.key
-    is_of_secret = key is not None and key.path is not None and occurrence.path == key.path.resolved
-    return key.shown_resolved if key is not None and is_of_secret else occurrence.path
+def _path(raw_finding: RawFinding) -> str | None:
+    key = raw_finding.key
+    is_of_secret = key is not None and key.path is not None and raw_finding.path == key.path.resolved
+    return key.shown_resolved if key is not None and is_of_secret else raw_finding.path
 
 
 def _shown_pointer(pointer: Pointer) -> Pointer:
@@ -166,13 +168,13 @@ def _name(text: str | None) -> str | None:
     return None if text is None else censored(text)
 
 
-def _place(occurrence: Occurrence, documents: Mapping[str | None, DocumentFacts]) -> Place | None:
-    document, pointer = documents.get(occurrence.document), occurrence.pointer
+def _place(raw_finding: RawFinding, documents: Mapping[str | None, DocumentFacts]) -> Place | None:
+    document, pointer = documents.get(raw_finding.document), raw_finding.pointer
     return None if document is None or pointer is None else document.places.get(pointer)
 
 
-def _installation(world: World) -> InstallationEntry:
-    found = world.installation
+def _installation(all_facts: Facts) -> InstallationEntry:
+    found = all_facts.installation
     if found is None:
         return InstallationEntry(None, None, None, platform_running=False)
     ccxt = None if found.ccxt is None else str(found.ccxt)
@@ -180,9 +182,10 @@ def _installation(world: World) -> InstallationEntry:
     return InstallationEntry(str(found.root), found.superalgos, ccxt, found.running, user, asked_by)
 
 
-def _documents(world: World) -> tuple[DocumentEntry, ...]:
+def _documents(all_facts: Facts) -> tuple[DocumentEntry, ...]:
     return tuple(
-        DocumentEntry(d.path, d.kind, d.loads, len(d.workspace.keys), len(d.workspace.tasks)) for d in world.documents
+        DocumentEntry(d.path, d.kind, d.loads, len(d.workspace.keys), len(d.workspace.tasks))
+        for d in all_facts.documents
     )
 
 

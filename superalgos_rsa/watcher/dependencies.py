@@ -13,7 +13,7 @@ _MOST_LINKS = 40  # what Linux follows before it says that the links loop
 _MOST_FILES = 2000
 
 
-class Entry(NamedTuple):
+class Dependency(NamedTuple):
     """One name in a folder (`name`), or in the folder `path` all names, all files with their content, or what may be
     a document."""
 
@@ -30,7 +30,7 @@ Stamp = tuple[object, ...] | None
 """Differs when an entry has changed; `None` for a missing one."""
 
 
-def trail(path: str) -> tuple[Entry, ...]:
+def trail(path: str) -> tuple[Dependency, ...]:
     """Every name that decides what is found under an absolute path: its folders, each link on the way and what that
     leads through, down to the file or the first part that is missing."""
     return _walk(path)[0]
@@ -40,9 +40,9 @@ class Trails:
     """Trails of many paths at one moment; paths in the same folder share the trail to it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[Entry, ...], str | None]] = {}
+        self._known: dict[str, tuple[tuple[Dependency, ...], str | None]] = {}
 
-    def of(self, path: str) -> tuple[Entry, ...]:
+    def of(self, path: str) -> tuple[Dependency, ...]:
         """The same as `trail` of this path."""
         folder, name = os.path.split(path)
         if name in ("", ".", ".."):
@@ -53,13 +53,13 @@ class Trails:
         if at is None:
             return way
         entry = os.path.join(at, name)
-        return trail(path) if os.path.islink(entry) else (*way, Entry(entry))
+        return trail(path) if os.path.islink(entry) else (*way, Dependency(entry))
 
 
-def _walk(path: str) -> tuple[tuple[Entry, ...], str | None]:
+def _walk(path: str) -> tuple[tuple[Dependency, ...], str | None]:
     """The trail, and the folder that it leads to, if it is one."""
     at, *parts = _split(path)
-    found: dict[Entry, None] = {}
+    found: dict[Dependency, None] = {}
     links = 0
     while parts:
         part = parts.pop(0)
@@ -67,7 +67,7 @@ def _walk(path: str) -> tuple[tuple[Entry, ...], str | None]:
             at = os.path.dirname(at)
         elif part not in ("", "."):
             entry = os.path.join(at, part)
-            found[Entry(entry)] = None
+            found[Dependency(entry)] = None
             try:
                 mode = os.lstat(entry).st_mode
                 if not stat.S_ISLNK(mode):
@@ -91,12 +91,12 @@ def _split(path: str) -> tuple[str, ...]:
     return (drive + os.sep, *tail.replace("/", os.sep).strip(os.sep).split(os.sep))
 
 
-def spellings(path: str) -> Iterator[Entry]:
+def spellings(path: str) -> Iterator[Dependency]:
     """For a path that is not there: the folders that are searched for the same name in another case."""
     at, *parts = _split(path)
     for part in parts:
         if part not in ("", ".", "..") and not os.path.lexists(os.path.join(at, part)):
-            yield Entry(os.path.realpath(at), "names")
+            yield Dependency(os.path.realpath(at), "names")
             try:
                 spelled = [name for name in os.listdir(at) if name.lower() == part.lower()]
             except OSError:
@@ -107,21 +107,21 @@ def spellings(path: str) -> Iterator[Entry]:
         at = os.path.join(at, part)
 
 
-def folders_of(entries: Iterable[Entry]) -> frozenset[str]:
+def folders_of(entries: Iterable[Dependency]) -> frozenset[str]:
     """The folders to watch for them."""
     return frozenset(entry.folder for entry in entries)
 
 
-def touched(path: str, is_folder: bool, entries: Collection[Entry]) -> Iterator[Entry]:
+def touched(path: str, is_folder: bool, entries: Collection[Dependency]) -> Iterator[Dependency]:
     """Those of `entries` that something happening to `path` may have changed."""
     folder, name = os.path.split(path)
-    candidates = [Entry(path), Entry(folder, "names"), Entry(folder, "files")]
+    candidates = [Dependency(path), Dependency(folder, "names"), Dependency(folder, "files")]
     if is_folder or name.endswith(".json"):
-        candidates.append(Entry(folder, "documents"))
+        candidates.append(Dependency(folder, "documents"))
     yield from (entry for entry in candidates if entry in entries)
 
 
-def stamp(entry: Entry) -> Stamp:
+def stamp(entry: Dependency) -> Stamp:
     """A cheap stamp, taken before the file is read, so that the next stamp shows any later change."""
     if entry.what == "name":
         try:

@@ -16,17 +16,17 @@ from superalgos_rsa.servers.local import examine, looked_for
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Task
-from superalgos_rsa.validator.collect import Look, Settings, gather
+from superalgos_rsa.validator.collect import KeyInspector, Settings, gather
 from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
-from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, World
-from superalgos_rsa.watcher.dependencies import Entry, Trails, spellings, trail
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
+from superalgos_rsa.watcher.dependencies import Dependency, Trails, spellings, trail
 
 _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Scope:
     """What to validate: documents or folders of them, as for `check`."""
 
     named: tuple[str, ...]
@@ -39,8 +39,8 @@ class Question:
 class Evidence:
     """The facts for a verdict, and every place in the file system that they depend on."""
 
-    world: World
-    rests_on: frozenset[Entry]
+    all_facts: Facts
+    rests_on: frozenset[Dependency]
     half_written: frozenset[tuple[str, str]]
     """Path and hash of every file that may be only half written."""
     names: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class _Document:
     digest: str
     vault: str
     """The hash of the vault that it was read with."""
-    rests_on: frozenset[Entry]
+    rests_on: frozenset[Dependency]
 
 
 @dataclass(slots=True)
@@ -61,18 +61,18 @@ class _Key:
     inputs: tuple[object, ...]
     facts: KeyFacts
     digest: str
-    rests_on: frozenset[Entry]
-    around: frozenset[Entry]
+    rests_on: frozenset[Dependency]
+    around: frozenset[Dependency]
 
 
 class Incremental:
     """The facts of one question, and what is kept of them from round to round."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Scope) -> None:
         self._question = question
         self._documents: dict[str, _Document] = {}
         self._keys: dict[tuple[str, object], _Key] = {}
-        self._vault: tuple[Vault, str, frozenset[Entry]] | None = None
+        self._vault: tuple[Vault, str, frozenset[Dependency]] | None = None
         self._user: User | None = None
 
     def forget(self) -> None:
@@ -82,12 +82,12 @@ class Incremental:
         for document in self._documents.values():
             document.rests_on = frozenset()
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: Scope) -> None:
         """Gather for another question from now on."""
         self._question = question
         self.forget()
 
-    def gather(self, touched: Collection[Entry]) -> Evidence:
+    def gather(self, touched: Collection[Dependency]) -> Evidence:
         """`touched` are the places where something changed since the last verdict."""
         question = self._question
         installation = question.find_installation()
@@ -104,7 +104,7 @@ class Incremental:
         self._documents = {name: self._documents[name] for name in names}
         seen: set[tuple[str, object]] = set()
         remembering = self._remembering(installation, touched, seen)
-        world = gather(read, installation, vault, question.settings, remembering)
+        all_facts = gather(read, installation, vault, question.settings, remembering)
         self._keys = {name: kept for name, kept in self._keys.items() if name in seen}
         rests_on = {*vault_rests, *_of_names(named)}
         if installation is not None:
@@ -114,11 +114,11 @@ class Incremental:
         for key in self._keys.values():
             rests_on |= key.rests_on | key.around
         half = frozenset(self._half_written(vault, vault_digest))
-        return Evidence(world, frozenset(rests_on), half, tuple(names))
+        return Evidence(all_facts, frozenset(rests_on), half, tuple(names))
 
     def _read_vault(
-        self, installation: Installation | None, touched: Collection[Entry]
-    ) -> tuple[Vault, str, frozenset[Entry]]:
+        self, installation: Installation | None, touched: Collection[Dependency]
+    ) -> tuple[Vault, str, frozenset[Dependency]]:
         if installation is None:
             return Vault("", "absent"), "", frozenset()
         if self._vault is None or not self._vault[2].isdisjoint(touched):
@@ -128,7 +128,12 @@ class Incremental:
         return self._vault
 
     def _document(
-        self, name: str, installation: Installation | None, vault: Vault, vault_digest: str, touched: Collection[Entry]
+        self,
+        name: str,
+        installation: Installation | None,
+        vault: Vault,
+        vault_digest: str,
+        touched: Collection[Dependency],
     ) -> ReadDocument:
         kept = self._documents.get(name)
         if kept is not None and kept.rests_on and kept.rests_on.isdisjoint(touched) and kept.vault == vault_digest:
@@ -144,13 +149,13 @@ class Incremental:
         return read
 
     def _remembering(
-        self, installation: Installation | None, touched: Collection[Entry], seen: set[tuple[str, object]]
-    ) -> Callable[[Look], Look]:
+        self, installation: Installation | None, touched: Collection[Dependency], seen: set[tuple[str, object]]
+    ) -> Callable[[KeyInspector], KeyInspector]:
         cwd = str(installation.root) if installation else None
         trails, surroundings = Trails(), Surroundings()
         here = (cwd, os.getcwd(), installation.ccxt if installation else None)
 
-        def remembering(look: Look) -> Look:
+        def remembering(inspector: KeyInspector) -> KeyInspector:
             def remembered(
                 document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]
             ) -> KeyFacts:
@@ -159,7 +164,7 @@ class Incremental:
                 inputs = (key, credential, users, here)
                 kept = self._keys.get(name)
                 if kept is None or kept.inputs != inputs or not kept.rests_on.isdisjoint(touched):
-                    self._keys[name] = kept = _look(look, document, key, credential, users, inputs)
+                    self._keys[name] = kept = _look(inspector, document, key, credential, users, inputs)
                     kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
                 elif not kept.around.isdisjoint(touched):
                     kept.facts = _look_around_again(kept, surroundings)
@@ -188,23 +193,23 @@ class Incremental:
 
 
 def _look(
-    look: Look, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...],
+    inspector: KeyInspector, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...],
     inputs: tuple[object, ...],
 ) -> _Key:  # fmt: skip
-    facts = look(document, key, credential, users)
+    facts = inspector(document, key, credential, users)
     content = facts.path.content if facts.path is not None else None
     digest = _hash(content) if content is not None else ""
-    around: set[Entry] = set()
+    around: set[Dependency] = set()
     if facts.path is not None and facts.path.target is not None:  # watched even while the file holds no private key
         folder = os.path.dirname(facts.path.target)
-        around = {Entry(folder, "files"), *_git(folder)}
+        around = {Dependency(folder, "files"), *_git(folder)}
     if facts.path is not None:  # its hash is all that is needed from here on
         facts = replace(facts, path=replace(facts.path, content=None))
     # What failed is tried again at each look.
     return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
 
 
-def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Entry]:
+def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Dependency]:
     """Every path whose change may alter this key's verdict."""
     secret, name = credential.secret, credential.code_name
     if isinstance(secret, str):
@@ -229,25 +234,25 @@ def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
     return replace(kept.facts, neighbours=surroundings.of(path.target, data, content.public_key_sha256))
 
 
-def _git(folder: str) -> Iterator[Entry]:
+def _git(folder: str) -> Iterator[Dependency]:
     """What git says about a file in the folder rests on: the repository above it, its index and its ignore files."""
     passed = []
     for above in (Path(folder), *Path(folder).parents):
         passed.append(above)
-        yield Entry(str(above / ".git"))
+        yield Dependency(str(above / ".git"))
         if os.path.lexists(above / ".git"):
             for name in ("index", "info/exclude"):
                 yield from trail(str(above / ".git" / name))
-            yield from (Entry(str(inside / ".gitignore")) for inside in passed)
+            yield from (Dependency(str(inside / ".gitignore")) for inside in passed)
             return
 
 
-def _of_names(named: Sequence[str]) -> Iterator[Entry]:
+def _of_names(named: Sequence[str]) -> Iterator[Dependency]:
     for name in named:
         path = os.path.abspath(name)
         yield from trail(path)
         if os.path.isdir(path):
-            yield from (Entry(os.path.realpath(folder), "documents") for folder, _, _ in os.walk(path))
+            yield from (Dependency(os.path.realpath(folder), "documents") for folder, _, _ in os.walk(path))
 
 
 def _hash(data: bytes) -> str:

@@ -11,7 +11,7 @@ from superalgos_rsa.validator.check import paths_of
 from superalgos_rsa.validator.collect import Settings
 from superalgos_rsa.validator.judge import documents_of
 from superalgos_rsa.validator.report import Report
-from superalgos_rsa.watcher.incremental import Question
+from superalgos_rsa.watcher.incremental import Scope
 from superalgos_rsa.watcher.watcher import Watcher
 
 
@@ -49,7 +49,7 @@ def watch(
     named = paths_of(documents)
     found = installation_at(root, environment)
     documents_of(found, named)  # refuses what names no documents
-    question = Question(
+    question = Scope(
         named or (),
         max_bytes,
         Settings(accept_rsa_4096=accept_rsa_4096, all_documents=named is None),
@@ -58,7 +58,7 @@ def watch(
     return _reports(question, warn)
 
 
-def _reports(question: Question, warn: Callable[[str], None]) -> Generator[Report, None, None]:
+def _reports(question: Scope, warn: Callable[[str], None]) -> Generator[Report, None, None]:
     last: Report | None = None
     with contextlib.closing(Watcher(lambda: question, warn=warn).settled()) as settled:
         for found in settled:

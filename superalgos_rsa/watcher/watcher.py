@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Iterator, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from superalgos_rsa.errors import told
+from superalgos_rsa.errors import safe_message
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate
 from superalgos_rsa.watcher.debounce import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
-from superalgos_rsa.watcher.dependencies import Entry, Stamp, folders_of, stamp, touched
+from superalgos_rsa.watcher.dependencies import Dependency, Stamp, folders_of, stamp, touched
 from superalgos_rsa.watcher.folder_events import LOST, Event, Notifier, Send, Watchdog
-from superalgos_rsa.watcher.incremental import Evidence, Incremental, Question
+from superalgos_rsa.watcher.incremental import Evidence, Incremental, Scope
 
 SWEEP = 30.0
 """Seconds between looks at everything, in case events were lost."""
@@ -45,7 +45,7 @@ class Watcher:
 
     def __init__(
         self,
-        question: Callable[[], Question],
+        question: Callable[[], Scope],
         *,
         warn: Callable[[str], None],
         tick: Callable[[], None] = lambda: None,
@@ -62,8 +62,8 @@ class Watcher:
         self._inbox: queue.SimpleQueue[Event | Command] = queue.SimpleQueue()
         self._notifier = notifier(self._inbox.put)
         self._incremental = Incremental(question())
-        self._stamps: dict[Entry, Stamp] = {}
-        self._touched: set[Entry] = set()
+        self._stamps: dict[Dependency, Stamp] = {}
+        self._touched: set[Dependency] = set()
         self._stale: set[str] = set()
         self._told: set[str] = set()
         self._patience: Patience | None = None
@@ -142,7 +142,7 @@ class Watcher:
         elif item == "look" or item == LOST:
             self._touched |= self._stamps.keys()
         elif isinstance(item, Event):
-            if item.replaced and (item.is_folder or Entry(item.path) in self._stamps):
+            if item.replaced and (item.is_folder or Dependency(item.path) in self._stamps):
                 self._stale.add(item.path)
             hit = set(touched(item.path, item.is_folder, self._stamps.keys()))
             if not hit:
@@ -155,7 +155,7 @@ class Watcher:
         try:
             self._incremental.ask(self._ask())
         except Exception as error:
-            self._warn(f"the settings could not be read again, so the old ones stay: {told(error)}")
+            self._warn(f"the settings could not be read again, so the old ones stay: {safe_message(error)}")
         self._touched |= self._stamps.keys()
 
     def _sweep(self) -> None:
@@ -173,7 +173,7 @@ class Watcher:
         try:
             return self._round(first)
         except Exception as error:
-            self._warn(f"re-check failed ({told(error)}); no verdict until a retry succeeds")
+            self._warn(f"re-check failed ({safe_message(error)}); no verdict until a retry succeeds")
             self._incremental.forget()
             self._touched |= self._stamps.keys()
             self._failed = True
@@ -207,7 +207,7 @@ class Watcher:
             return None
         self._patience = self._patience.given_up(evidence.half_written)
         changed, self._changed = self._changed, False
-        return Settled(evidence, validate(evidence.world), changed)
+        return Settled(evidence, validate(evidence.all_facts), changed)
 
     def _take_waiting(self) -> None:
         """Events that came while the round was reading."""
@@ -218,7 +218,7 @@ class Watcher:
             else:
                 self._inbox.put(item)
 
-    def _rest_on(self, entries: Set[Entry], stamps: dict[Entry, Stamp]) -> set[Entry]:
+    def _rest_on(self, entries: Set[Dependency], stamps: dict[Dependency, Stamp]) -> set[Dependency]:
         """Watch these; returns those that may have changed between being read and being watched."""
         folders = folders_of(entries)
         fresh = self._notifier.watch(folders, frozenset(self._stale))

@@ -132,12 +132,12 @@ def test_at_no_moment_may_more_users_read_it(file: Path, value: bytes | None, mo
     for name in ("write", "fsync", "fchown", "fchmod", "setxattr", "removexattr", "link", "replace"):
         function = getattr(os, name)
 
-        def looking(*given: object, call: Callable[..., object] = function, **more: object) -> object:
+        def key_inspector(*given: object, call: Callable[..., object] = function, **more: object) -> object:
             result = call(*given, **more)
             seen.extend(readers(path) for path in file.parent.iterdir())
             return result
 
-        monkeypatch.setattr(os, name, looking)
+        monkeypatch.setattr(os, name, key_inspector)
     replace(file, b"old", b"new")
     monkeypatch.undo()
     assert len(seen) > 5

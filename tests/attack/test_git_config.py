@@ -384,16 +384,16 @@ def test_the_user_s_own_ignore_file_counts(stranger: Stranger, tmp_path: Path) -
     (home / ".config/git").mkdir(parents=True)
     own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
 
-    def told() -> bool:
+    def safe_message() -> bool:
         return "file-in-git" in stranger.attack("check", variables=own).out
 
-    assert told()
+    assert safe_message()
     (home / ".config/git/ignore").write_text("*.pem\n")
-    assert not told()
+    assert not safe_message()
     (home / ".config/git/ignore").unlink()
     (home / "mine").write_text("My-Secrets/\n")
     (home / ".gitconfig").write_text("[core]\n\texcludesFile = ~/mine\n")
-    assert not told()
+    assert not safe_message()
 
 
 def test_git_never_opens_anything_of_the_repository(stranger: Stranger, tmp_path: Path) -> None:

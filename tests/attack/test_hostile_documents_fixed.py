@@ -19,7 +19,7 @@ from installations import API_KEY, VAULT, Site, ecosystem, exchange, key, tradin
 from attack.limits import attacked
 from superalgos_rsa.cli import main
 from superalgos_rsa.documents.edit import Meant
-from superalgos_rsa.fixer.context import Bench, Proposal, Wishes
+from superalgos_rsa.fixer.context import FixContext, FixOptions, Proposal
 from superalgos_rsa.fixer.plan import changes_of, plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge
@@ -27,7 +27,7 @@ from superalgos_rsa.superalgos.installation import open_installation
 from superalgos_rsa.superalgos.vault import read_vault
 from superalgos_rsa.validator.collect import Settings
 from superalgos_rsa.validator.documents import read_source
-from superalgos_rsa.validator.rules.registry import Occurrence
+from superalgos_rsa.validator.rules.registry import RawFinding
 
 ODD: list[Any] = [
     [[]], "bybit", ["x"], [5], [[[]]], None, {}, [], 5, True, "", [None], [{}], {"length": 1}, {"length": 1, "0": {}},
@@ -114,7 +114,7 @@ class Tried:
             sources = tuple(read_source(str(name), 1_000_000) for name in (*names, self.good))
             sources = (*sources, read_source(str(installation.vault), 1_000_000))
             judge = Judge(sources, installation, read_vault(installation.vault), Settings())
-            self.plan = plan(judge, Wishes(), unsafe=True)
+            self.plan = plan(judge, FixOptions(), unsafe=True)
             self.changes = changes_of(self.plan, judge)
 
 
@@ -222,9 +222,9 @@ def test_a_mender_that_raises_hides_no_other_repair(
     site, first, second = two
     before = first.read_bytes()
 
-    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
+    def mender(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
         if when != "at once":
-            yield Proposal("nothing", "safe", bench.state)
+            yield Proposal("nothing", "safe", context.state)
         raise KeyError("CANARY")
 
     monkeypatch.setitem(MENDERS, "path-whitespace", mender)
@@ -242,8 +242,8 @@ def test_a_state_that_nobody_can_judge_hides_no_other_repair(
     site, first, second = two
     before = first.read_bytes()
 
-    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
-        yield Proposal("judge this", "safe", bench.state.with_file(str(first), 5, ()))  # type: ignore[arg-type]
+    def mender(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
+        yield Proposal("judge this", "safe", context.state.with_file(str(first), 5, ()))  # type: ignore[arg-type]
 
     monkeypatch.setitem(MENDERS, "path-whitespace", mender)
     assert fix(site) == 1
@@ -259,13 +259,13 @@ def test_a_mender_that_changes_more_than_it_says_writes_nothing(
     site, first, second = two
     before = first.read_bytes(), second.read_bytes()
 
-    def mender(bench: Bench, found: Occurrence) -> Iterator[Proposal]:
-        text = bench.text(str(first))
+    def mender(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
+        text = context.text(str(first))
         new = text.replace(" My-Secrets/k.pem", "My-Secrets/k.pem")
         config = json.loads(new)["rootNodes"][1]["cryptoExchanges"][0]["exchanges"][0]["exchangeAccounts"]
         at = (*KEYS, 0, "config")
         meant = Meant(at, config["userAccounts"][0]["userKeys"]["keys"][0]["config"])
-        state = bench.state.with_file(str(first), new.replace('"name": "A",', '"name": "Z",', 1).encode(), (meant,))
+        state = context.state.with_file(str(first), new.replace('"name": "A",', '"name": "Z",', 1).encode(), (meant,))
         yield Proposal("more than that", "safe", state)
 
     monkeypatch.setitem(MENDERS, "path-whitespace", mender)

@@ -107,14 +107,14 @@ def strays(root: Path) -> list[str]:
     return [name for name in os.listdir(root / "My-Secrets") if name not in named]
 
 
-def outcome(run: Run, point: Point, code: int, told: bytes) -> str:
+def outcome(run: Run, point: Point, code: int, safe_message: bytes) -> str:
     root = run.root
     found = wrong(root)
     if found:
         return found
     done, private = made(root, run.command), (root / PRIVATE).exists()
     if point.what != "KILL":
-        if code not in (0, 2) or b"Traceback" in told:
+        if code not in (0, 2) or b"Traceback" in safe_message:
             return f"it ended with {code}"
         if code == 0 and not done:
             return "it said that it was done"

@@ -116,7 +116,7 @@ def test_what_cannot_be_remembered_is_no_reason_to_fail(site: Site, monkeypatch:
 
 
 def test_a_rule_that_names_no_rule_of_the_catalogue_hides_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(subject: KeyFacts, _: object) -> list[registry.Occurrence]:
+    def wrong(subject: KeyFacts, _: object) -> list[registry.RawFinding]:
         return [registry.at_key("no-such-rule", "This is nothing", subject)]
 
     monkeypatch.setattr(registry, "CHECKS", [registry.Declared(frozenset(), KeyFacts, wrong), *registry.CHECKS])

@@ -62,9 +62,9 @@ def test_a_bare_check_opens_each_document_once_and_parses_no_text_twice(
     installation = open_installation(site.root, {}, chosen=True)
     opened.clear()
     parsed.clear()
-    world, _ = judge(documents_of(installation, ()), Settings(all_documents=True))
-    assert [document.kind for document in world.documents] == ["workspace", "workspace", "vault"]
-    assert {opened[os.path.realpath(document.path)] for document in world.documents} == {1}
+    all_facts, _ = judge(documents_of(installation, ()), Settings(all_documents=True))
+    assert [document.kind for document in all_facts.documents] == ["workspace", "workspace", "vault"]
+    assert {opened[os.path.realpath(document.path)] for document in all_facts.documents} == {1}
     vault = (site.root / VAULT).read_text()
     configs = {text for text in parsed if "codeName" in text and "rootNodes" not in text}
     assert (parsed[vault], len(configs)) == (1, 5)  # four of keys, and one that both exchanges hold
@@ -80,21 +80,23 @@ def test_a_vault_that_is_no_json_is_read_and_parsed_once_too(
     installation = open_installation(site.root, {}, chosen=True)
     opened.clear()
     parsed.clear()
-    world, report = judge(documents_of(installation, ()), Settings(all_documents=True))
+    all_facts, report = judge(documents_of(installation, ()), Settings(all_documents=True))
     assert opened[os.path.realpath(site.root / VAULT)] == 1
     assert parsed[data.decode()] <= 1
-    assert world.documents[-1].vault is world.vault
+    assert all_facts.documents[-1].vault is all_facts.vault
     assert any(finding.rule == "vault-invalid" for finding in report.findings)
 
 
 def test_facts_and_report_know_a_key_and_a_task_by_the_same_identity(tmp_path: Path) -> None:
     site = _site(tmp_path, [])
     installation = open_installation(site.root, {}, chosen=True)
-    world, report = judge(documents_of(installation, ()), Settings(all_documents=True))
-    assert [facts.identity for facts in world.keys] == [found.identity for found in report.keys]
-    assert [trades.identity for trades in world.tasks] == [(found.document, found.pointer) for found in report.tasks]
-    assert len({facts.identity for facts in world.keys} | {trades.identity for trades in world.tasks}) == 4 + 6
-    assert all(report.keys_by_identity[facts.identity].name == facts.key.name for facts in world.keys)
+    all_facts, report = judge(documents_of(installation, ()), Settings(all_documents=True))
+    assert [facts.identity for facts in all_facts.keys] == [found.identity for found in report.keys]
+    assert [trades.identity for trades in all_facts.tasks] == [
+        (found.document, found.pointer) for found in report.tasks
+    ]
+    assert len({facts.identity for facts in all_facts.keys} | {trades.identity for trades in all_facts.tasks}) == 4 + 6
+    assert all(report.keys_by_identity[facts.identity].name == facts.key.name for facts in all_facts.keys)
 
 
 def test_a_document_that_is_named_twice_is_judged_twice_alike(tmp_path: Path) -> None:

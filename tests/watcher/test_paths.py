@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.watcher.dependencies import Entry, folders_of, spellings, stamp, touched, trail
+from superalgos_rsa.watcher.dependencies import Dependency, folders_of, spellings, stamp, touched, trail
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_path_that_is_there_rests_on_each_of_its_folders_up_to_the_root(top: P
     (top / "a/b").mkdir(parents=True)
     (top / "a/b/k").touch()
     assert below(top, "a/b/k") == ["a", "a/b", "a/b/k"]
-    assert Entry("/" + top.parts[1]) in trail(str(top / "a"))
+    assert Dependency("/" + top.parts[1]) in trail(str(top / "a"))
 
 
 def test_a_path_that_is_not_there_rests_on_its_first_missing_part(top: Path) -> None:
@@ -69,30 +69,30 @@ def test_a_name_that_no_file_can_have_is_no_trouble(top: Path, name: str) -> Non
 def test_folders_are_searched_for_the_same_name_in_another_case(top: Path) -> None:
     (top / "Keys").mkdir()
     found = [entry for entry in spellings(str(top / "keys/k.pem")) if entry.path.startswith(str(top))]
-    assert found == [Entry(str(top), "names"), Entry(str(top / "Keys"), "names")]
+    assert found == [Dependency(str(top), "names"), Dependency(str(top / "Keys"), "names")]
 
 
 @pytest.mark.parametrize(
     ("path", "is_folder", "expected"),
     [
-        ("/f/k", False, {Entry("/f/k"), Entry("/f", "files"), Entry("/f", "names")}),
-        ("/f/other", False, {Entry("/f", "files"), Entry("/f", "names")}),
-        ("/f/d.json", False, {Entry("/f", "files"), Entry("/f", "names"), Entry("/f", "documents")}),
-        ("/f/sub", True, {Entry("/f", "files"), Entry("/f", "names"), Entry("/f", "documents")}),
+        ("/f/k", False, {Dependency("/f/k"), Dependency("/f", "files"), Dependency("/f", "names")}),
+        ("/f/other", False, {Dependency("/f", "files"), Dependency("/f", "names")}),
+        ("/f/d.json", False, {Dependency("/f", "files"), Dependency("/f", "names"), Dependency("/f", "documents")}),
+        ("/f/sub", True, {Dependency("/f", "files"), Dependency("/f", "names"), Dependency("/f", "documents")}),
         ("/g/k", False, set()),
         ("/f/k/below", False, set()),
     ],
 )
 def test_an_event_touches_its_own_name_and_the_folder_as_a_whole(
-    path: str, is_folder: bool, expected: set[Entry]
+    path: str, is_folder: bool, expected: set[Dependency]
 ) -> None:
-    entries = {Entry("/f/k"), Entry("/f", "files"), Entry("/f", "names"), Entry("/f", "documents")}
+    entries = {Dependency("/f/k"), Dependency("/f", "files"), Dependency("/f", "names"), Dependency("/f", "documents")}
     assert set(touched(path, is_folder, entries)) == expected
 
 
 def test_a_stamp_differs_after_each_change_and_not_after_a_reading(top: Path) -> None:
     path = top / "k"
-    entry, listing, names = Entry(str(path)), Entry(str(top), "files"), Entry(str(top), "names")
+    entry, listing, names = Dependency(str(path)), Dependency(str(top), "files"), Dependency(str(top), "names")
     seen = [stamp(entry)]
     assert seen == [None]
     path.write_bytes(b"1")
@@ -115,7 +115,7 @@ def test_a_stamp_differs_after_each_change_and_not_after_a_reading(top: Path) ->
 
 
 def test_a_folder_s_stamp_is_about_the_folder_alone(top: Path) -> None:
-    entry = Entry(str(top))
+    entry = Dependency(str(top))
     before = stamp(entry)
     (top / "k").touch()
     assert stamp(entry) == before
@@ -125,4 +125,4 @@ def test_a_listing_of_documents_tells_json_files_and_folders(top: Path) -> None:
     (top / "a.json").touch()
     (top / "b.txt").touch()
     (top / "c").mkdir()
-    assert stamp(Entry(str(top), "documents")) == (("a.json", False), ("c", True))
+    assert stamp(Dependency(str(top), "documents")) == (("a.json", False), ("c", True))

@@ -13,7 +13,7 @@ from superalgos_rsa.cli.session import Request, Session, judge
 from superalgos_rsa.superalgos.installation import open_installation
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher.folder_events import Notifier, Send, Watchdog
-from superalgos_rsa.watcher.incremental import Question
+from superalgos_rsa.watcher.incremental import Scope
 from superalgos_rsa.watcher.watcher import Settled, Watcher
 
 PATIENCE = 20.0
@@ -73,10 +73,10 @@ def check(root: Path) -> Report:
     return judge(Session(str(root), None), Request(()))[1]
 
 
-def question(root: Path, *named: str) -> Question:
+def question(root: Path, *named: str) -> Scope:
     session = Session(str(root), None)
     settings = session.settings(open_installation(root, {}), all_documents=not named)
-    return Question(named, 1 << 24, settings, lambda: open_installation(root, {}))
+    return Scope(named, 1 << 24, settings, lambda: open_installation(root, {}))
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_spelled_like_path
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import KEY_FORMAT_INVALID, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import mend, set_key
 
 SUBJECT = "The code name"
@@ -126,7 +126,7 @@ _PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 
 @check(KeyFacts, "code-name-missing", "code-name-missing-secret")
-def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def missing(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds a code name that is empty, and the secret that the next save then destroys."""
     if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
         return  # `null` is told as what it is
@@ -150,7 +150,7 @@ def missing(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "code-name-swapped", "code-name-whitespace", "code-name-reads-file")
-def wrong(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def wrong(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds a code name that holds a secret or white space, or is the name of a file."""
     name = key.credential.code_name
     if not isinstance(name, str) or not name or is_placeholder(name):
@@ -186,7 +186,7 @@ def _is_path(name: str) -> bool:
     return is_spelled_like_path(name) and not _OF_COINBASE.fullmatch(name)
 
 
-def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
+def _reads_file(key: KeyFacts) -> Iterator[RawFinding]:
     found = key.code_name_path
     if found is None:
         return
@@ -214,7 +214,7 @@ def _reads_file(key: KeyFacts) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "key-placeholder")
-def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds values that are still the text of the template."""
     names = [
         name
@@ -231,11 +231,11 @@ def placeholder(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
 
 
-@check(World, "code-name-duplicate")
-def duplicate(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "code-name-duplicate")
+def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """The vault keeps one secret a code name, so saving makes both keys use the one saved last."""
     first: dict[str, KeyFacts] = {}
-    for key in world.keys:
+    for key in all_facts.keys:
         name = key.credential.code_name
         if not isinstance(name, str) or not name or is_placeholder(name) or is_placeholder(key.credential.secret):
             continue

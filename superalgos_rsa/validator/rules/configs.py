@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from superalgos_rsa.documents import schema
 from superalgos_rsa.superalgos.secret_text import control_character
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, PLATFORM_ENDS, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, mend, set_key
 
 SUBJECT = "The config of a key"
@@ -98,7 +98,7 @@ _CONTROL: dict[str, tuple[str, str | None]] = {
 
 
 @check(KeyFacts, "config-missing", "config-invalid", "config-schema")
-def config(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds a config that is missing, is no JSON object, or has values of a wrong type."""
     found = key.key.config
     lead = "Loading this workspace ends the whole platform" if _ends_platform(key) else "Superalgos cannot use this key"
@@ -132,7 +132,7 @@ def _ends_platform(key: KeyFacts) -> bool:
 
 
 @check(KeyFacts, "config-control-character")
-def control(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def control(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     r"""`"C:\temp\new.pem"` is legal JSON, and means a tab and a line break."""
     of_vault = "the vault's " if key.credential.source == "vault" else ""
     code_name = key.credential.code_name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.validator.facts import DocumentFacts, World
+from superalgos_rsa.validator.facts import DocumentFacts, Facts
 from superalgos_rsa.validator.rules.model import Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, check
+from superalgos_rsa.validator.rules.registry import RawFinding, check
 
 SUBJECT = "Sharing"
 RULES = (
@@ -45,7 +45,7 @@ RULES = (
 
 
 @check(DocumentFacts, "export-secret", "export-personal")
-def export(document: DocumentFacts, _: World) -> Iterator[Occurrence]:
+def export(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
     """Tells what must not be shared of a document that is judged as an export."""
     for leak in document.leaks:
-        yield Occurrence(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)
+        yield RawFinding(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)

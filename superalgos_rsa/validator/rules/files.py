@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, command
 
 SUBJECT = "The key file"
@@ -64,13 +64,15 @@ RULES = (
 
 
 @check(KeyFacts, "file-permissions")
-def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """POSIX only: on Windows the mode says nothing of who may read."""
     found = key.path
     if found is None or found.mode is None or found.target is None or not found.resolved.startswith("/"):
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
-        inside = world.installation is not None and PurePath(found.target).is_relative_to(world.installation.root)
+        inside = all_facts.installation is not None and PurePath(found.target).is_relative_to(
+            all_facts.installation.root
+        )
         # What lies elsewhere may be another program's as well.
         fix = command("chmod 600", found.target, applicability="safe" if inside else "display")
         if found.is_lent:
@@ -87,7 +89,7 @@ def permissions(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "file-in-git", "file-copies", "public-key-mismatch")
-def neighbours(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds what the folder of a private key gives away: git, copies, and a public key that is not its own."""
     around, found = key.neighbours, key.path
     if around is None or found is None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT, is_exchange
 from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
 from superalgos_rsa.superalgos.workspace import Exchange, Task
-from superalgos_rsa.validator.facts import KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, KEY_REFUSED, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, at_task, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, at_task, check
 from superalgos_rsa.validator.rules.remedies import advice, command, set_key
 
 SUBJECT = "The key itself"
@@ -142,16 +142,16 @@ _NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519"
           "ed448": "Ed448", "rsa-pss": "RSA-PSS"}  # fmt: skip
 
 
-def blame(key: KeyFacts, world: World) -> str | None:
+def blame(key: KeyFacts, all_facts: Facts) -> str | None:
     """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
     content, verdict = key.content, key.verdict
     if content is None or content.kind != "private" or verdict is None or verdict.signing in ("rsa", "ed25519"):
         return None
     if not verdict.judged:
         return None
-    if not exchange_is_known(key, world):
+    if not exchange_is_known(key, all_facts):
         return "exchange-unknown"
-    if not _takes_private_keys(key, world):
+    if not _takes_private_keys(key, all_facts):
         return "exchange-not-asymmetric"
     if content.key_type not in (None, "rsa"):
         return "key-algorithm"
@@ -160,20 +160,20 @@ def blame(key: KeyFacts, world: World) -> str | None:
     return "key-size" if not content.damage and _is_of_other_size(key) else None
 
 
-def will(world: World) -> str:
+def will(all_facts: Facts) -> str:
     """`may` where the version of ccxt is unknown: the verdict is then the worst of all versions."""
-    return "will" if world.installation is not None and world.installation.ccxt is not None else "may"
+    return "will" if all_facts.installation is not None and all_facts.installation.ccxt is not None else "may"
 
 
-def exchange_is_known(key: KeyFacts, world: World) -> bool:
+def exchange_is_known(key: KeyFacts, all_facts: Facts) -> bool:
     """Whether the installed ccxt has the exchange of this key; without an exchange, Binance is meant."""
     name = key.exchange.code_name if key.exchange else "binance"
-    return name is not None and is_exchange(name, world.installation.ccxt if world.installation else None)
+    return name is not None and is_exchange(name, all_facts.installation.ccxt if all_facts.installation else None)
 
 
-def _takes_private_keys(key: KeyFacts, world: World) -> bool:
+def _takes_private_keys(key: KeyFacts, all_facts: Facts) -> bool:
     name = key.exchange.code_name if key.exchange else "binance"
-    version = (world.installation.ccxt if world.installation else None) or REPRESENTATIVES[0]
+    version = (all_facts.installation.ccxt if all_facts.installation else None) or REPRESENTATIVES[0]
     return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)
 
 
@@ -185,9 +185,9 @@ def _is_of_other_size(key: KeyFacts) -> bool:
 
 
 @check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
-def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds keys of a type, and exchanges, with which the engine gets no signature, and wrong numbers in a key."""
-    content, verdict, blamed = key.content, key.verdict, blame(key, world)
+    content, verdict, blamed = key.content, key.verdict, blame(key, all_facts)
     where = key.path.resolved if key.path and key.reads_file else None
     if key.undecided:
         yield at_key(
@@ -206,7 +206,8 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
         yield at_key(
             "exchange-not-asymmetric",
-            f"Every order {will(world)} be refused: for {exchange}, ccxt takes only an HMAC secret, not a private key",
+            f"Every order {will(all_facts)} be refused: for {exchange}, ccxt takes only an HMAC secret, "
+            "not a private key",
             key,
             path=where,
             fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
@@ -214,7 +215,7 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     elif blamed == "key-algorithm":
         yield at_key(
             "key-algorithm",
-            f"Every order {will(world)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
+            f"Every order {will(all_facts)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
             key,
             path=where,
             fix=command("superalgos-rsa keygen"),
@@ -222,7 +223,8 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     elif blamed == "key-inconsistent":
         yield at_key(
             "key-inconsistent",
-            f"Every order {will(world)} fail: the numbers of this key do not belong together, so no signature is valid",
+            f"Every order {will(all_facts)} fail: the numbers of this key do not belong together, "
+            "so no signature is valid",
             key,
             path=where,
             fix=command("superalgos-rsa keygen"),
@@ -230,12 +232,12 @@ def algorithm(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "key-size")
-def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds RSA keys of another size than Binance takes."""
     content = key.content
     if content is None or not _is_of_other_size(key):
         return
-    accepted = content.key_bits == 4096 and world.accept_rsa_4096
+    accepted = content.key_bits == 4096 and all_facts.accept_rsa_4096
     message = (
         "Binance may refuse this key: its pages name 4096 bits, but the Superalgos guide says such keys were refused"
         if accepted
@@ -252,30 +254,30 @@ def size(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "exchange-unknown", "exchange-sandbox")
-def exchange_of_key(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def exchange_of_key(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """At the exchange of a key; the exchanges without keys are listed by hundreds in ready-made workspaces."""
     if key.exchange is None:
         return
-    for rule, message, fix in _defects(key.exchange, world):
+    for rule, message, fix in _defects(key.exchange, all_facts):
         used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
         yield at_key(rule, message, key, pointer=key.exchange.config_pointer, used=used, fix=fix)
 
 
 @check(TaskFacts, "exchange-sandbox")
-def exchange_of_task(task: TaskFacts, world: World) -> Iterator[Occurrence]:
+def exchange_of_task(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """At the exchange that the market stands under, where the task's key stands under another node of it."""
     traded = task.task.exchange
     if not task.task.needs_key or traded is None or task.key is None or task.key.exchange is None:
         return
     if traded.pointer == task.key.exchange.pointer or traded.code_name != task.key.exchange.code_name:
         return
-    for rule, message, fix in _defects(traded, world):
+    for rule, message, fix in _defects(traded, all_facts):
         if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
             yield at_task(rule, message, task, pointer=traded.config_pointer, fix=fix)
 
 
-def _defects(found: Exchange, world: World) -> Iterator[tuple[str, str, Fix]]:
-    version = world.installation.ccxt if world.installation else None
+def _defects(found: Exchange, all_facts: Facts) -> Iterator[tuple[str, str, Fix]]:
+    version = all_facts.installation.ccxt if all_facts.installation else None
     if not found.code_name or not is_exchange(found.code_name, version):
         why = f"ccxt knows no exchange “{found.code_name}”" if found.code_name else "it has no `codeName`"
         message = f"No bot can trade on this exchange: {why}"
@@ -297,7 +299,7 @@ def _shown(text: str) -> str:
 
 
 @check(KeyFacts, "key-unused")
-def unused(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def unused(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds keys of a workspace that no task needs."""
     if key.document.kind == "workspace" and not key.used:
         yield at_key(
@@ -308,11 +310,11 @@ def unused(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
 
 
-@check(World, "key-shared")
-def shared(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "key-shared")
+def shared(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds keys with another code name and the same private key."""
     first: dict[str, KeyFacts] = {}
-    for key in world.keys:
+    for key in all_facts.keys:
         fingerprint = key.content.public_key_sha256 if key.content and key.content.kind == "private" else None
         if fingerprint is None:
             continue

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from superalgos_rsa.documents.showing import outline
 from superalgos_rsa.servers.local import Likeness, PathFacts
 from superalgos_rsa.superalgos.secret_text import BLANK
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import exchange_is_known, will
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, command, set_key
 
 SUBJECT = "The path"
@@ -205,7 +205,7 @@ _NO_FILE = {
 
 
 @check(KeyFacts, *_WORDS, "path-not-a-file", "file-unreadable", "file-not-judged", "file-too-large")
-def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds paths that lead to no file that the platform can read and use as a key."""
     found = key.path
     if key.is_too_long:
@@ -218,9 +218,9 @@ def path(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     if found.status in _NO_FILE:
         yield _at(key, "path-not-a-file", _no_file(found.status), _repair(key, found, None))
     elif found.status == "unreadable":
-        yield _unreadable(key, found, world)
+        yield _unreadable(key, found, all_facts)
     elif found.status == "not-known":
-        yield _not_judged(key, world)
+        yield _not_judged(key, all_facts)
     elif found.status == "no-answer":
         fix = advice("see to it that the file system answers, or move the key to this machine's own disk")
         message = "Tasks may hang when they start: the file system that holds the key file gave no answer in time"
@@ -246,8 +246,8 @@ def _no_file(status: str) -> str:
     return f"Superalgos will find no key here, {_REFUSED}: {found}, {_SIGNS_PATH_TEXT}"
 
 
-def _unreadable(key: KeyFacts, found: PathFacts, world: World) -> Occurrence:
-    user = world.installation.other_user if world.installation is not None else None
+def _unreadable(key: KeyFacts, found: PathFacts, all_facts: Facts) -> RawFinding:
+    user = all_facts.installation.other_user if all_facts.installation is not None else None
     if user is None:
         fix = advice(f"chown the file to the user that runs Superalgos: {found.resolved}")
         message = f"As this user, Superalgos cannot read the key file, {_REFUSED}: it takes the path as the secret"
@@ -264,8 +264,8 @@ def _unreadable(key: KeyFacts, found: PathFacts, world: World) -> Occurrence:
     return _at(key, "file-unreadable", message, fix)
 
 
-def _not_judged(key: KeyFacts, world: World) -> Occurrence:
-    user = world.installation.other_user if world.installation is not None else None
+def _not_judged(key: KeyFacts, all_facts: Facts) -> RawFinding:
+    user = all_facts.installation.other_user if all_facts.installation is not None else None
     name = user.name if user is not None else "another user"
     message = (
         f"It is not known whether orders work: Superalgos runs as the user {name}, and what that user reads there "
@@ -275,7 +275,7 @@ def _not_judged(key: KeyFacts, world: World) -> Occurrence:
 
 
 @check(KeyFacts, "path-not-found")
-def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def neither(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """A bare name of a file that is not there. It may yet be a damaged secret, so its text is not shown."""
     secret, verdict, hmac = key.credential.secret, key.verdict, key.hmac_text
     if key.kind != "inline" or not isinstance(secret, str) or verdict is None or hmac is None:
@@ -290,17 +290,17 @@ def neither(key: KeyFacts, world: World) -> Iterator[Occurrence]:
             "Every order will be refused: `secret` is neither an existing file nor a possible secret of this exchange",
             set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
         )
-    elif verdict.signing == "none" and exchange_is_known(key, world):
+    elif verdict.signing == "none" and exchange_is_known(key, all_facts):
         yield _at(
             key,
             "path-not-found",
-            f"Every order {will(world)} fail: `secret` is not an existing file, and is of no use as a secret "
+            f"Every order {will(all_facts)} fail: `secret` is not an existing file, and is of no use as a secret "
             f"({verdict.reason})",
             set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
         )
 
 
-def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> Occurrence:
+def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> RawFinding:
     if key.kind == "path" and key.path is not None and key.shown_path is None:
         message += f" (it may be a secret, so it is not shown: {outline(key.path.asked)})"
     return at_key(rule, message, key, path=key.path.resolved if key.path and key.kind == "path" else None, fix=fix)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.keys.inspect import DAMAGE, Kind
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import command, set_key
 
 SUBJECT = "The text of the key"
@@ -179,7 +179,7 @@ _CONVERTIBLE = frozenset({"encrypted", "openssh", "der", "utf16", "base64-pem"})
 
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
-def instead(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """What stands in the file where a private key is expected. An HMAC secret in a file is well."""
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
@@ -189,23 +189,25 @@ def instead(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     signs = key.verdict is not None and key.verdict.signing == "hmac"
     if key.verdict is not None and not key.verdict.judged and content.kind != "empty":
         return
-    useful = signs or not exchange_is_known(key, world)  # of an unknown exchange nobody can say that it is none
+    useful = signs or not exchange_is_known(key, all_facts)  # of an unknown exchange nobody can say that it is none
     if content.kind == "text" and hmac is not None and ((hmac.plausible and useful) or hmac.only_blank_spoils):
         return
     judged = key.verdict is not None and key.verdict.judged and key.verdict.signing in ("hmac", "none")
-    lead = f"Every order {will(world)} be refused" if judged else "Superalgos cannot sign with a private key from here"
+    lead = (
+        f"Every order {will(all_facts)} be refused" if judged else "Superalgos cannot sign with a private key from here"
+    )
     tail = "; its text is taken as an HMAC secret" if signs else ""
     yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content.kind))
 
 
 @check(KeyFacts, "pem-damaged", "pem-encoding")
-def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds private keys whose PEM is damaged or in a wrong encoding."""
     content, verdict = key.content, key.verdict
     if not key.reads_file or content is None or verdict is None or content.kind != "private":
         return
     signs = verdict.signing in ("rsa", "ed25519")
-    explained = not verdict.judged or blame(key, world) is not None
+    explained = not verdict.judged or blame(key, all_facts) is not None
     words = [DAMAGE[name] for name in content.damage]
     if signs or explained:
         if words:
@@ -220,12 +222,12 @@ def damaged(key: KeyFacts, world: World) -> Iterator[Occurrence]:
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
         what = f": {'; '.join(words)}" if words else ""
-        message = f"Every order {will(world)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
+        message = f"Every order {will(all_facts)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
         yield at_key(rule, message, key, path=_path(key), fix=_convert(key))
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
-def unusual(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds files with several private keys, and keys in PKCS#1."""
     content = key.content
     if not key.reads_file or content is None or content.kind != "private":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.validator.facts import World
+from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.rules.model import Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, check
+from superalgos_rsa.validator.rules.registry import RawFinding, check
 from superalgos_rsa.validator.rules.remedies import advice
 
 SUBJECT = "The platform"
@@ -28,14 +28,14 @@ RULES = (
 )
 
 
-@check(World, "platform-running")
-def running(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "platform-running")
+def running(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds that the platform runs, and would overwrite what is edited."""
-    if world.installation is not None and world.installation.running and not world.before_start:
-        yield Occurrence(
+    if all_facts.installation is not None and all_facts.installation.running and not all_facts.before_start:
+        yield RawFinding(
             "platform-running",
             "Edits of these files may be lost: Superalgos is running, and its next save overwrites them",
             None,
-            path=str(world.installation.root),
+            path=str(all_facts.installation.root),
             fix=advice("save and close the workspace in the browser before you edit, and load it after"),
         )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from superalgos_rsa.documents.json_text import Place, Pointer
-from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Fix, Severity
 
 INTERNAL_ERROR = "internal-error"
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class RawFinding:
     """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both.
     `undecided`: nobody knows what the engine would do, so nothing is said of what the exchange would answer."""
 
@@ -33,8 +33,8 @@ class Occurrence:
     undecided: bool = False
 
 
-Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, World)
-Check = Callable[[Any, World], Iterable[Occurrence]]
+Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, Facts)
+Check = Callable[[Any, Facts], Iterable[RawFinding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +49,39 @@ class Declared:
 CHECKS: list[Declared] = []
 
 
-def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, World], Iterable[Occurrence]]], Check]:
+def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, Facts], Iterable[RawFinding]]], Check]:
     """Declare a rule function over one kind of subject."""
 
-    def declare(function: Callable[[Subject, World], Iterable[Occurrence]]) -> Check:
+    def declare(function: Callable[[Subject, Facts], Iterable[RawFinding]]) -> Check:
         CHECKS.append(Declared(frozenset(ids), subject, function))
         return function
 
     return declare
 
 
-def run(world: World) -> Iterator[Occurrence]:
+def run(all_facts: Facts) -> Iterator[RawFinding]:
     """Every rule over every subject. A rule that crashes is a finding of its own, and the others still run."""
-    judged: tuple[KeyFacts | TaskFacts, ...] = (*world.keys, *world.tasks)
+    judged: tuple[KeyFacts | TaskFacts, ...] = (*all_facts.keys, *all_facts.tasks)
     for one in judged:
         if one.failed is not None:
             yield _failed(f"Judging this failed ({one.failed}); nothing is known of it", one)
     subjects: dict[type, tuple[Any, ...]] = {
-        DocumentFacts: world.documents,
-        KeyFacts: tuple(key for key in world.keys if key.failed is None),
-        TaskFacts: tuple(task for task in world.tasks if task.failed is None),
-        World: (world,),
+        DocumentFacts: all_facts.documents,
+        KeyFacts: tuple(key for key in all_facts.keys if key.failed is None),
+        TaskFacts: tuple(task for task in all_facts.tasks if task.failed is None),
+        Facts: (all_facts,),
     }
     for declared in CHECKS:
         for subject in subjects[declared.subject]:
             try:
-                yield from declared.function(subject, world)
+                yield from declared.function(subject, all_facts)
             except Exception as error:  # its text could quote a secret; its type cannot
                 name = ", ".join(sorted(declared.ids))
                 message = f"The rule {name} failed ({type(error).__name__}); nothing is known of what it looks for"
                 yield _failed(message, subject)
 
 
-def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | World) -> Occurrence:
+def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | Facts) -> RawFinding:
     """At what the rule looked at, so that nothing there passes for good."""
     match subject:
         case KeyFacts():
@@ -89,19 +89,19 @@ def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | World)
         case TaskFacts():
             return at_task(INTERNAL_ERROR, message, subject)
         case DocumentFacts():
-            return Occurrence(INTERNAL_ERROR, message, subject.path)
+            return RawFinding(INTERNAL_ERROR, message, subject.path)
         case _:
-            return Occurrence(INTERNAL_ERROR, message, None)
+            return RawFinding(INTERNAL_ERROR, message, None)
 
 
-def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> Occurrence:
+def at_key(rule: str, message: str, key: KeyFacts, **more: Any) -> RawFinding:
     """An occurrence at a key's config."""
     more.setdefault("pointer", key.key.config_pointer)
     more.setdefault("used", key.used)
-    return Occurrence(rule, message, key.document.path, key=key, node=key.key.node, **more)
+    return RawFinding(rule, message, key.document.path, key=key, node=key.key.node, **more)
 
 
-def at_task(rule: str, message: str, task: TaskFacts, **more: Any) -> Occurrence:
+def at_task(rule: str, message: str, task: TaskFacts, **more: Any) -> RawFinding:
     """An occurrence at a task node."""
     more.setdefault("pointer", task.task.pointer)
-    return Occurrence(rule, message, task.document.path, task=task, node=task.task.node, **more)
+    return RawFinding(rule, message, task.document.path, task=task, node=task.task.node, **more)

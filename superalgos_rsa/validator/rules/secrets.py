@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.keys import blame, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, set_key
 
 SUBJECT = "The secret"
@@ -103,11 +103,11 @@ _PATH = "PATH_OF_THE_KEY_FILE"
 
 
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
-def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds keys without a secret, and those whose secret the vault should hold but does not."""
     if key.key.config.state != "read" or key.kind != "empty":
         return
-    if key.credential.covered and world.vault.state == "closed":  # it may hold the secret
+    if key.credential.covered and all_facts.vault.state == "closed":  # it may hold the secret
         return
     if key.credential.source == "vault":
         if isinstance(key.credential.secret, str):  # an entry without a value is told as the vault's own mistake
@@ -133,7 +133,7 @@ def missing(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "secret-exposed")
-def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def exposed(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds secrets that stand in the document itself."""
     own = key.credential.own_secret
     if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
@@ -148,16 +148,16 @@ def exposed(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "secret-inline-pem")
-def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
+def inline_pem(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds the text of a key where the path of its file belongs."""
     verdict = key.verdict
     if key.kind != "inline" or key.content is None or key.content.kind == "json" or verdict is None:
         return
-    reads = verdict.signing in ("rsa", "ed25519") or not verdict.judged or blame(key, world) is not None
+    reads = verdict.signing in ("rsa", "ed25519") or not verdict.judged or blame(key, all_facts) is not None
     message = (
         "Superalgos may copy this key into its log files: `secret` holds the text of a key, not the path of its file"
         if reads
-        else f"Every order {will(world)} fail: `secret` holds the text of a key, and ccxt cannot sign with it"
+        else f"Every order {will(all_facts)} fail: `secret` holds the text of a key, and ccxt cannot sign with it"
     )
     yield at_key(
         "secret-inline-pem",
@@ -169,7 +169,7 @@ def inline_pem(key: KeyFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "secret-whitespace")
-def whitespace(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def whitespace(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds HMAC secrets that only white space around them spoils."""
     if key.hmac_text is None or not key.hmac_text.only_blank_spoils:
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.superalgos.workspace import BOTS_READING_KEY_FILES, SESSION_NEVER_STARTED, SESSIONS_WITH_KEY
-from superalgos_rsa.validator.facts import TaskFacts, World
+from superalgos_rsa.validator.facts import Facts, TaskFacts
 from superalgos_rsa.validator.rules.model import KEY_REFUSED, NO_ORDER, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_task, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_task, check
 from superalgos_rsa.validator.rules.remedies import advice
 
 SUBJECT = "Tasks"
@@ -123,14 +123,14 @@ _ATTACH = advice("on the Superalgos page, add a Key Reference to the task and at
 
 
 @check(TaskFacts, "task-key-reference-missing", "task-key-not-found", "task-key-namesake")
-def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
+def reference(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds tasks that need a key and refer to none, to a missing one, or to one that the platform replaces."""
     if not task.task.needs_key:
         return
     found = task.task.reference
     if found is None or (found.target_id is None and found.key is None):
         # A published template holds no keys at all; whoever sets one up attaches it then.
-        template = not world.before_start and not task.document.workspace.keys
+        template = not all_facts.before_start and not task.document.workspace.keys
         yield at_task(
             "task-key-reference-missing",
             f"The {_session(task)} of this task will not start: it needs a key, and the task refers to none",
@@ -160,7 +160,7 @@ def reference(task: TaskFacts, world: World) -> Iterator[Occurrence]:
 
 
 @check(TaskFacts, "task-key-wrong-exchange")
-def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+def wrong_exchange(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds tasks whose key belongs to another exchange."""
     if not task.task.needs_key or task.key is None or task.task.exchange is None:
         return
@@ -178,7 +178,7 @@ def wrong_exchange(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(TaskFacts, "task-session-never-starts")
-def never_starts(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+def never_starts(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds sessions of the type that the platform never starts."""
     if SESSION_NEVER_STARTED in task.task.sessions:
         yield at_task(
@@ -190,7 +190,7 @@ def never_starts(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(TaskFacts, "task-key-ignored")
-def ignored(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+def ignored(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds key references of bots that read no key file."""
     bot = task.task.bot
     if task.task.reference is not None and bot is not None and bot not in BOTS_READING_KEY_FILES:
@@ -202,7 +202,7 @@ def ignored(task: TaskFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(TaskFacts, "task-server-unknown")
-def server_unknown(task: TaskFacts, _: World) -> Iterator[Occurrence]:
+def server_unknown(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds tasks on a machine that cannot be looked at from here."""
     lan = task.task.lan_node
     if task.task.needs_key and task.server is None and lan is not None:

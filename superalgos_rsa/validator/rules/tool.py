@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.documents.pasting import command_line
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice
 
 SUBJECT = "The tool itself"
@@ -72,26 +72,28 @@ RULES = (
 )
 
 
-@check(World, "engine-unavailable")
-def unavailable(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "engine-unavailable")
+def unavailable(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Tells why the installed engine could not be asked."""
-    if world.engine_unavailable is not None:
-        message = f"The installed ccxt was not run ({world.engine_unavailable}); this is the built-in model's result"
-        yield Occurrence("engine-unavailable", message, None, fix=_name_the_root(world))
+    if all_facts.engine_unavailable is not None:
+        message = (
+            f"The installed ccxt was not run ({all_facts.engine_unavailable}); this is the built-in model's result"
+        )
+        yield RawFinding("engine-unavailable", message, None, fix=_name_the_root(all_facts))
 
 
-def _name_the_root(world: World) -> Fix | None:
-    if world.installation is None or world.installation.chosen:
+def _name_the_root(all_facts: Facts) -> Fix | None:
+    if all_facts.installation is None or all_facts.installation.chosen:
         return None
-    documents = [document.path for document in world.documents]
+    documents = [document.path for document in all_facts.documents]
     named = documents if len(documents) == 1 and documents != ["-"] else []
-    program = command_line("superalgos-rsa", options=[("--root", str(world.installation.root))])
-    asked = command_line("preflight" if world.before_start else "check", *named, options=[("--engine", None)])
+    program = command_line("superalgos-rsa", options=[("--root", str(all_facts.installation.root))])
+    asked = command_line("preflight" if all_facts.before_start else "check", *named, options=[("--engine", None)])
     return advice(f"{program} {asked}")
 
 
 @check(KeyFacts, "engine-disagrees")
-def disagrees(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def disagrees(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """The engine is right; then this tool's model of it is wrong, and everybody should know."""
     if key.answer is None or key.answer.signing is None or key.verdict is None:
         return
@@ -107,15 +109,15 @@ def disagrees(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
 
 
-@check(World, "engine-version-unknown")
-def version_unknown(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "engine-version-unknown")
+def version_unknown(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Tells that private keys were judged without knowing the version of ccxt."""
-    signs = any(key.content is not None and key.content.kind == "private" for key in world.keys)
-    if world.installation is not None and world.installation.ccxt is None and signs:
-        yield Occurrence(
+    signs = any(key.content is not None and key.content.kind == "private" for key in all_facts.keys)
+    if all_facts.installation is not None and all_facts.installation.ccxt is None and signs:
+        yield RawFinding(
             "engine-version-unknown",
             "The worst result of all known versions of ccxt counts: the installed version could not be read",
             None,
-            path=str(world.installation.root),
+            path=str(all_facts.installation.root),
             fix=advice("run npm install in the Superalgos folder"),
         )

@@ -11,9 +11,9 @@ from superalgos_rsa.documents.json_text import MOST_TOLD, Place, Pointer, locate
 from superalgos_rsa.documents.showing import mask
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
-from superalgos_rsa.validator.facts import KeyFacts, World
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, SIGNATURE_INVALID, Rule
-from superalgos_rsa.validator.rules.registry import Occurrence, at_key, check
+from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, command, set_key
 
 SUBJECT = "The vault"
@@ -113,34 +113,36 @@ _GIVE = "give the folder to the user who runs Superalgos, with chown"
 _READABLE = "put a regular file there which the user who runs Superalgos may read and write"
 
 
-@check(World, "vault-invalid", "vault-directory-missing")
-def unusable(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "vault-invalid", "vault-directory-missing")
+def unusable(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds a vault that cannot be read or written, or whose folder is missing."""
-    vaults = {d.vault.path: d.vault for d in world.documents if d.vault is not None}
-    if world.installation is not None:  # read with the platform's rights, where a document is read with the caller's
-        vaults[world.vault.path] = world.vault
+    vaults = {d.vault.path: d.vault for d in all_facts.documents if d.vault is not None}
+    if (
+        all_facts.installation is not None
+    ):  # read with the platform's rights, where a document is read with the caller's
+        vaults[all_facts.vault.path] = all_facts.vault
     for vault in vaults.values():
-        yield from _judge(vault, world)
+        yield from _judge(vault, all_facts)
 
 
-def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
-    crashes = any(crash.cause == "vault" for document in world.documents for crash in document.crashes)
+def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
+    crashes = any(crash.cause == "vault" for document in all_facts.documents for crash in document.crashes)
     if vault.state in ("no-folder", "no-access"):
-        if crashes and world.installation is not None:
-            fix = command("mkdir -m 700", str(world.installation.secrets), applicability="safe")
+        if crashes and all_facts.installation is not None:
+            fix = command("mkdir -m 700", str(all_facts.installation.secrets), applicability="safe")
             message = f"{_ENDS}: {vault.reason}"
-            yield Occurrence(
+            yield RawFinding(
                 "vault-directory-missing",
                 message,
                 vault.path,
-                path=str(world.installation.secrets),
+                path=str(all_facts.installation.secrets),
                 fix=fix if vault.state == "no-folder" else advice(_GIVE),
             )
     elif vault.state == "closed":
         message = f"It is not known whether the keys in the vault work: {vault.reason}"
-        yield Occurrence("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
+        yield RawFinding("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
     elif vault.state in ("unreadable", "malformed"):
-        yield Occurrence(
+        yield RawFinding(
             "vault-invalid",
             f"{_ENDS}: the vault cannot be read ({vault.reason})",
             vault.path,
@@ -152,7 +154,7 @@ def _judge(vault: Vault, world: World) -> Iterator[Occurrence]:
         stand = _places(vault, [pointer for pointer, _ in problems])
         for pointer, what in problems:
             message = f"Superalgos cannot use this entry of the vault: {what}"
-            yield Occurrence("vault-invalid", message, vault.path, pointer, stand.get(pointer))
+            yield RawFinding("vault-invalid", message, vault.path, pointer, stand.get(pointer))
 
 
 def _problems(entries: list[Any]) -> Iterator[tuple[Pointer, str]]:
@@ -167,7 +169,7 @@ def _places(vault: Vault, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
 
 
 @check(KeyFacts, "vault-overrides-node")
-def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def overrides(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds secrets that the platform ignores, since the vault holds another."""
     credential = key.credential
     own = credential.own_secret
@@ -181,7 +183,7 @@ def overrides(key: KeyFacts, _: World) -> Iterator[Occurrence]:
 
 
 @check(KeyFacts, "vault-not-applied")
-def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
+def not_applied(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds keys of a workspace that the vault does not reach."""
     name = key.credential.code_name
     if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
@@ -196,11 +198,11 @@ def not_applied(key: KeyFacts, _: World) -> Iterator[Occurrence]:
         )
 
 
-@check(World, "vault-shared-entry")
-def shared(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "vault-shared-entry")
+def shared(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds one entry of the vault that serves keys of two exchanges or accounts."""
     first: dict[Any, KeyFacts] = {}
-    for key in world.keys:
+    for key in all_facts.keys:
         index, name = key.credential.vault_index, key.credential.code_name
         if index is None or is_placeholder(name):
             continue
@@ -219,17 +221,17 @@ def _owner(key: KeyFacts) -> tuple[Any, ...]:
     return (exchange, key.document.path, key.key.account)
 
 
-@check(World, "vault-orphan")
-def orphan(world: World, _: World) -> Iterator[Occurrence]:
+@check(Facts, "vault-orphan")
+def orphan(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Only where every workspace was read can it be said that none uses an entry."""
-    if world.before_start or not world.all_documents:
+    if all_facts.before_start or not all_facts.all_documents:
         return
-    if world.vault.state != "read" or any(document.defects for document in world.documents):
+    if all_facts.vault.state != "read" or any(document.defects for document in all_facts.documents):
         return
-    names = {key.credential.code_name for key in world.keys if isinstance(key.credential.code_name, str)}
+    names = {key.credential.code_name for key in all_facts.keys if isinstance(key.credential.code_name, str)}
     orphans: dict[Pointer, str] = {}
     more = 0
-    for index, entry in enumerate(world.vault.entries):
+    for index, entry in enumerate(all_facts.vault.entries):
         key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
         if not isinstance(key, str) or key in names:
             continue
@@ -237,10 +239,10 @@ def orphan(world: World, _: World) -> Iterator[Occurrence]:
             orphans[(index,)] = key
         else:
             more += 1
-    stand = _places(world.vault, orphans)
+    stand = _places(all_facts.vault, orphans)
     for pointer, key in orphans.items():
         message = f"A secret that no workspace uses stands in the vault: the one for {mask(key)}"
-        yield Occurrence("vault-orphan", message, world.vault.path, pointer, stand.get(pointer))
+        yield RawFinding("vault-orphan", message, all_facts.vault.path, pointer, stand.get(pointer))
     if more:
         message = f"{more:,} more secrets that no workspace uses stand in the vault"
-        yield Occurrence("vault-orphan", message, world.vault.path)
+        yield RawFinding("vault-orphan", message, all_facts.vault.path)

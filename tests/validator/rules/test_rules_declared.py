@@ -9,7 +9,7 @@ import pytest
 from installations import Site, key
 
 from superalgos_rsa.validator import rules
-from superalgos_rsa.validator.facts import DocumentFacts, KeyFacts, TaskFacts, World
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.rules import registry
 from superalgos_rsa.validator.rules.catalogue import RULES, run
 from superalgos_rsa.validator.rules.registry import CHECKS, INTERNAL_ERROR, Declared
@@ -32,13 +32,13 @@ def test_every_id_a_module_names_is_declared_there() -> None:
         assert named <= declared() | {INTERNAL_ERROR}
 
 
-@pytest.mark.parametrize("subject", [DocumentFacts, KeyFacts, TaskFacts, World])
+@pytest.mark.parametrize("subject", [DocumentFacts, KeyFacts, TaskFacts, Facts])
 def test_a_rule_that_crashes_is_a_finding_and_the_others_still_run(
     site: Site, subject: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canary = "a-canary-that-no-report-may-hold"
 
-    def broken(_: object, __: World) -> list[registry.Occurrence]:
+    def broken(_: object, __: Facts) -> list[registry.RawFinding]:
         raise RuntimeError(canary)
 
     everything = [Declared(frozenset({"key-size"}), subject, broken), *CHECKS]
