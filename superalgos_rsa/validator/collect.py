@@ -57,7 +57,7 @@ def gather(
     inspector: KeyInspector | None = None,
 ) -> Facts:
     """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
-    `remembering` may answer from memory what it has seen before; `inspector` is that of another call at the same time."""
+    `remembering` may answer from memory what it has seen before; `inspector` is that of a call at the same time."""
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
