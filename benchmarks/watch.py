@@ -113,8 +113,8 @@ def latency(root: Path, keys: int) -> None:
         closed = time.perf_counter()
         os.close(descriptor)
         kernel.append(bare.times.get(timeout=10) - closed)
-        safe_message, _ = watch.times.get(timeout=10)
-        ours.append(safe_message - closed - DEBOUNCE)
+        told, _ = watch.times.get(timeout=10)
+        ours.append(told - closed - DEBOUNCE)
         select.select([], [], [], 0.02)
     watch.stop()
     for name, samples in (("bare inotify", kernel), ("watch, without its 50 ms debounce", ours)):

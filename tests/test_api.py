@@ -32,10 +32,10 @@ def demo_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_example_of_the_page_runs_as_it_stands() -> None:
     text = PAGE.read_text("utf-8")
     page = doctest.DocTestParser().get_doctest(text.replace("```", ""), {}, "api.md", str(PAGE), 0)
-    safe_message: list[str] = []
+    told: list[str] = []
     assert len(page.examples) > 20
-    failed, tried = doctest.DocTestRunner(verbose=False).run(page, out=safe_message.append)
-    assert (failed, tried) == (0, len(page.examples)), "".join(safe_message)
+    failed, tried = doctest.DocTestRunner(verbose=False).run(page, out=told.append)
+    assert (failed, tried) == (0, len(page.examples)), "".join(told)
 
 
 def test_the_page_calls_every_function() -> None:
@@ -83,11 +83,11 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_tells_its_arguments_and_what_it_raises(name: str) -> None:
     function = getattr(superalgos_rsa, name)
-    safe_message = function.__doc__
+    told = function.__doc__
     arguments = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
-    assert [argument for argument in arguments if f"\n        {argument}: " not in safe_message] == []
-    assert "Returns:" in safe_message
-    assert "Raises:" in safe_message or name == "inspect_key"
+    assert [argument for argument in arguments if f"\n        {argument}: " not in told] == []
+    assert "Returns:" in told
+    assert "Raises:" in told or name == "inspect_key"
 
 
 # --- The same as the commands -----------------------------------------------------------------------------------------
@@ -149,11 +149,11 @@ def test_check_takes_a_key_of_4096_bits_for_a_choice_when_told(tmp_path: Path) -
     site = Site(tmp_path)
     site.put_key(bits=4096)
     site.workspace(ecosystem(exchange(key())))
-    safe_message = []
+    told = []
     for accept in (False, True):
         report = superalgos_rsa.check(tmp_path, accept_rsa_4096=accept)
-        safe_message.append([f.severity for f in report.findings if f.rule == "key-size"])
-    assert safe_message == [["error"], ["info"]]
+        told.append([f.severity for f in report.findings if f.rule == "key-size"])
+    assert told == [["error"], ["info"]]
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,9 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
     table = re.findall(r"^\| (\d) \| (.+) \|$", README, re.MULTILINE)
     assert [code for code, _ in table] == ["0", "1", "2", "3"]
     assert cli.help is not None
-    safe_message = " ".join(cli.help.split())
+    told = " ".join(cli.help.split())
     for code, meaning in table:
-        assert f"{code} {meaning.split(',')[0]}" in safe_message
+        assert f"{code} {meaning.split(',')[0]}" in told
 
 
 @pytest.fixture

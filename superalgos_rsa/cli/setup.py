@@ -112,9 +112,9 @@ def command(
     if installation.running:
         hint = "load the workspace again in the browser before you go on"
         complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
-    code, safe_message = _conclude(session, node)
-    with written(safe_message[-1]):
-        for line in safe_message:
+    code, told = _conclude(session, node)
+    with written(told[-1]):
+        for line in told:
             say(line)
     return code
 
@@ -250,11 +250,11 @@ def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:
     found = next(key for key in report.keys if key.pointer == pointer_text(node.key.pointer))
     loads = all(document.loads is not False for document in report.documents)
     ready = found.usable and loads
-    safe_message = []
+    told = []
     for finding in report.findings:
         about_this_key = finding.key_id is not None and finding.key_id == found.id
         if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
-            safe_message.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
+            told.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
     if ready:
-        return 0, [*safe_message, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
-    return 1, [*safe_message, "not ready: `superalgos-rsa check` tells more"]
+        return 0, [*told, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
+    return 1, [*told, "not ready: `superalgos-rsa check` tells more"]

@@ -153,15 +153,15 @@ def parse_noting_duplicates(text: str) -> tuple[Any, Duplicates]:
     value = _parse(text, _scanner(json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=look)))
     if not seen:
         return value, Duplicates()
-    safe_message: list[Pointer] = []
+    told: list[Pointer] = []
     more = 0
     for container, way, _ in containers(value):
         for name in container.names if isinstance(container, _WithDuplicates) else ():
-            if len(safe_message) < MOST_TOLD:
-                safe_message.append((*pointer_of(way), name))
+            if len(told) < MOST_TOLD:
+                told.append((*pointer_of(way), name))
             else:
                 more += 1
-    return value, Duplicates(places(text, locate(text, safe_message)), more)
+    return value, Duplicates(places(text, locate(text, told)), more)
 
 
 def containers(

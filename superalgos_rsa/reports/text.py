@@ -168,8 +168,8 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     installation = report.installation
     if installation.user is not None and installation.user != installation.asked_by:
         why = "runs the platform" if installation.platform_running else "owns the installation"
-        safe_message = f"Judged with the rights of {shown(installation.user)}, who {why}, not with yours."
-        yield from fill(safe_message.split(), page.width, 2)
+        told = f"Judged with the rights of {shown(installation.user)}, who {why}, not with yours."
+        yield from fill(told.split(), page.width, 2)
     asked = [key for key in report.keys if key.engine_signing is not None]
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)

@@ -138,10 +138,10 @@ def test_a_run_counts_its_inputs_and_tells_each_fault_once(
     fuzz.fuzz(arena, fuzz.seeds_for(["settings", "vault"], 3, None, 4), count)
     assert dict(count.inputs) == {"settings": 2, "vault": 2}
     assert [count.times[what] for what in count.broken] == [4]
-    safe_message = capsys.readouterr().out
-    assert "settings 3: foreign exception" in safe_message
-    assert "attack.fuzz --kind settings --seed 3" in safe_message
-    assert "superalgos-rsa.toml: b''" in safe_message  # any would do, so the least is none
+    told = capsys.readouterr().out
+    assert "settings 3: foreign exception" in told
+    assert "attack.fuzz --kind settings --seed 3" in told
+    assert "superalgos-rsa.toml: b''" in told  # any would do, so the least is none
 
 
 def test_the_command_fails_when_a_law_is_broken_and_when_a_kind_was_not_reached(

@@ -107,14 +107,14 @@ def strays(root: Path) -> list[str]:
     return [name for name in os.listdir(root / "My-Secrets") if name not in named]
 
 
-def outcome(run: Run, point: Point, code: int, safe_message: bytes) -> str:
+def outcome(run: Run, point: Point, code: int, told: bytes) -> str:
     root = run.root
     found = wrong(root)
     if found:
         return found
     done, private = made(root, run.command), (root / PRIVATE).exists()
     if point.what != "KILL":
-        if code not in (0, 2) or b"Traceback" in safe_message:
+        if code not in (0, 2) or b"Traceback" in told:
             return f"it ended with {code}"
         if code == 0 and not done:
             return "it said that it was done"
@@ -125,7 +125,7 @@ def outcome(run: Run, point: Point, code: int, safe_message: bytes) -> str:
         if code == 2 and private and run.command == "keygen":
             return "it failed, and left a key"
     again = run.again()
-    if again.code != 0 and not (again.code == 2 and done and "there already" in again.err):
+    if again.code != 0 and not (again.code == 2 and done and "exists already" in again.err):
         return f"again, it ended with {again.code}: {again.err}"
     if wrong(root) or not made(root, run.command):
         return "again, it did not do its work"

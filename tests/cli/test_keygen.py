@@ -71,7 +71,7 @@ def test_the_pair_is_what_binance_asks_for(site: Site, call: Call) -> None:
 
 
 def test_the_steps_at_the_exchange_are_told_in_order(site: Site, call: Call) -> None:
-    safe_message = call("--root", site.root, "keygen").out
+    told = call("--root", site.root, "keygen").out
     steps = [
         "BEGIN PUBLIC",
         "API Management",
@@ -81,9 +81,9 @@ def test_the_steps_at_the_exchange_are_told_in_order(site: Site, call: Call) -> 
         "Enable Spot & Margin Trading",
         "Copy",
     ]
-    places = [safe_message.index(step) for step in steps]
+    places = [told.index(step) for step in steps]
     assert places == sorted(places)
-    program, name, *words = shlex.split(safe_message.splitlines()[-1])
+    program, name, *words = shlex.split(told.splitlines()[-1])
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     parent = click.Context(cli, **cli.context_settings)

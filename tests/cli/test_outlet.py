@@ -113,13 +113,13 @@ def test_a_stream_that_somebody_made_non_blocking_is_waited_for(pipe: Pipe) -> N
 
 
 def test_a_reader_that_is_gone_is_told_once(pipe: Pipe) -> None:
-    safe_message = threading.Event()
+    told = threading.Event()
     nobody = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nobody, pipe.reader)
     os.close(nobody)
-    out = Outlet(pipe.stream, safe_message.set)
+    out = Outlet(pipe.stream, told.set)
     out.write("x\n")
-    assert safe_message.wait(DEADLINE)
+    assert told.wait(DEADLINE)
     assert isinstance(out.failure, BrokenPipeError)
     out.write("y\n")
     assert out.close(soon()) == 2
@@ -127,11 +127,11 @@ def test_a_reader_that_is_gone_is_told_once(pipe: Pipe) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
 def test_a_full_disk_is_a_failure() -> None:
-    safe_message = threading.Event()
+    told = threading.Event()
     with open("/dev/full", "w") as stream:
-        out = Outlet(stream, safe_message.set)
+        out = Outlet(stream, told.set)
         out.write("x\n")
-        assert safe_message.wait(DEADLINE)
+        assert told.wait(DEADLINE)
         assert out.failure is not None
         assert out.failure.strerror == "No space left on device"
         assert out.close(soon()) == 1

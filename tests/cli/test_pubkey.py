@@ -158,8 +158,6 @@ def test_an_interrupted_question_ends_the_command(folder: Path) -> None:
 @pytest.mark.parametrize("command", ["pubkey", "convert", "keygen", "setup"])
 def test_no_option_takes_a_passphrase_from_the_command_line(call: Call, command: str) -> None:
     """Every program on the machine can read a command line."""
-    safe_message = call(command, "--help").out
-    assert all(
-        word == "--passphrase-fd" for word in safe_message.split() if "pass" in word.lower() and word.startswith("-")
-    )
+    told = call(command, "--help").out
+    assert all(word == "--passphrase-fd" for word in told.split() if "pass" in word.lower() and word.startswith("-"))
     assert call(command, "k.pem", "--passphrase", "x").code == 2

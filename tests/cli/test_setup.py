@@ -176,8 +176,8 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         ["--key", "First", "--name", NAME, "--code-name", "Paste your exchange API Key"], "not an API key"
     ),
     **{
-        f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], safe_message)
-        for name, safe_message in {
+        f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], told)
+        for name, told in {
             "missing.pem": "no such file",
             "public.pem": "convert public.pem",
             "encrypted.pem": "convert encrypted.pem",
@@ -220,22 +220,22 @@ def crowded(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_can_be_refused_is_refused_before_anything_is_made(crowded: Site, call: Call, case: str) -> None:
-    words, safe_message = REFUSED[case]
+    words, told = REFUSED[case]
     before = _everything(crowded.root)
     ended = call("setup", *words)
     assert ended.code == 2
-    assert safe_message in ended.err
+    assert told in ended.err
     assert _everything(crowded.root) == before
 
 
 @pytest.mark.parametrize(
     ("content", "told"), [("{", "cannot be read"), ('{"type": "Workspace", "rootNodes": []}', "no key node")]
 )
-def test_a_workspace_without_a_key_is_told(site: Site, call: Call, content: str, safe_message: str) -> None:
+def test_a_workspace_without_a_key_is_told(site: Site, call: Call, content: str, told: str) -> None:
     document = site.put("Platform/My-Workspaces/W.json", content)
     ended = call("--root", site.root, "setup", document, *UNATTENDED)
     assert (ended.code, ended.out) == (2, "")
-    assert safe_message in ended.err
+    assert told in ended.err
 
 
 def test_a_damaged_vault_is_told_before_a_pair_is_made(site: Site, call: Call) -> None:

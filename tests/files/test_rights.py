@@ -119,14 +119,12 @@ def test_what_is_told_is_what_the_kernel_does(places: list[tuple[int, int, int, 
         path = str(link if linked else file)
         for at, place in zip((file, inner, folder), places, strict=True):
             _protect(at, place)
-        safe_message, told_folder = rights.may_read(path, STRANGER), rights.may_use(str(inner), STRANGER)
-        assert (safe_message.allowed, told_folder.allowed) == as_user(
-            STRANGER, lambda: (opens(path), makes(str(inner)))
-        )
-        assert (safe_message.place is None) is safe_message.allowed
+        told, told_folder = rights.may_read(path, STRANGER), rights.may_use(str(inner), STRANGER)
+        assert (told.allowed, told_folder.allowed) == as_user(STRANGER, lambda: (opens(path), makes(str(inner))))
+        assert (told.place is None) is told.allowed
         # Of a user whose groups nobody knows less is told, but nothing else.
         unknown = rights.may_read(path, STRANGER._replace(groups=None)).allowed
-        assert unknown in (None, safe_message.allowed)
+        assert unknown in (None, told.allowed)
     finally:
         shutil.rmtree(top)
 

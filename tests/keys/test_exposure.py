@@ -51,11 +51,9 @@ def swap_file() -> bytes:
         ("large.bin", private_pem(rsa_key()) + bytes(MAX_SIZE), False),
     ],
 )
-def test_files_with_the_same_private_key_are_its_copies(
-    key_file: Path, name: str, content: bytes, safe_message: bool
-) -> None:
+def test_files_with_the_same_private_key_are_its_copies(key_file: Path, name: str, content: bytes, told: bool) -> None:
     (key_file.parent / name).write_bytes(content)
-    assert around(key_file) == Neighbours(copies=(name,) if safe_message else ())
+    assert around(key_file) == Neighbours(copies=(name,) if told else ())
 
 
 def test_what_is_no_regular_file_is_not_opened_and_no_link_is_a_copy(key_file: Path) -> None:

@@ -268,5 +268,5 @@ def test_private_der_of_what_holds_no_whole_key_is_none(content: bytes) -> None:
 
 @given(st.sampled_from([PKCS8, PKCS1, keys.private_der(KEY), lines(*BODY[:4]).encode(), json.dumps(TEXT).encode()]))
 def test_facts_hold_no_part_of_the_key(content: bytes) -> None:
-    safe_message = repr(inspect(content))
-    assert not any(line[:16] in safe_message for line in (*BODY, *PKCS1.decode().splitlines()[1:-1]))
+    told = repr(inspect(content))
+    assert not any(line[:16] in told for line in (*BODY, *PKCS1.decode().splitlines()[1:-1]))

@@ -348,9 +348,9 @@ def _outcome(content: bytes, passphrase: Secret | None) -> Pair | SuperalgosRsaE
 
 
 def _nothing_of_a_key_in(error: BaseException, content: bytes) -> bool:
-    safe_message = "".join(_texts(error))
+    told = "".join(_texts(error))
     pieces = [content[at : at + 12].decode("latin-1") for at in range(0, len(content) - 12, 4)]
-    return not any(piece in safe_message for piece in pieces if piece.isalnum())
+    return not any(piece in told for piece in pieces if piece.isalnum())
 
 
 def _texts(error: BaseException) -> Iterator[str]:

@@ -91,8 +91,8 @@ def test_the_platform_s_own_save(site: Site) -> None:
 
     with watching(site.root) as watched:
         back_and_forth(watched, lambda: save(texts[1]), lambda: save(texts[0]))
-        safe_message = {rule for _, settled in watched.seen for rule in errors(settled.report)}
-        assert safe_message == {"path-not-found"}
+        told = {rule for _, settled in watched.seen for rule in errors(settled.report)}
+        assert told == {"path-not-found"}
 
 
 @pytest.mark.parametrize("name", [DOCUMENT, VAULT, KEY_FILE])

@@ -76,16 +76,16 @@ def test_the_config_of_a_key_and_what_loading_it_does(site: Site, name: str) -> 
     judged = site.keep(row.key)
     (document,) = judged.report.documents
     assert document.loads is row.loads
-    safe_message = [finding for finding in judged.report.findings if finding.rule.startswith("config-")]
-    assert [finding.rule for finding in safe_message] == row.errors.split()
-    assert all(finding.severity == "error" for finding in safe_message)
-    assert [finding.pointer for finding in safe_message] == ([row.at] if row.at else [])
+    told = [finding for finding in judged.report.findings if finding.rule.startswith("config-")]
+    assert [finding.rule for finding in told] == row.errors.split()
+    assert all(finding.severity == "error" for finding in told)
+    assert [finding.pointer for finding in told] == ([row.at] if row.at else [])
     assert judged.errors == row.errors.split()
     assert judged.key.usable is (not row.errors)
     used = site.trade(row.key)
     assert (used.errors, used.key.usable, used.task.ready) == (row.errors.split(), not row.errors, not row.errors)
     if not row.loads:
-        assert safe_message[0].message.startswith("Loading this workspace ends the whole platform: ")
+        assert told[0].message.startswith("Loading this workspace ends the whole platform: ")
 
 
 def text_of(site: Site, *roots: Any) -> bytes:
@@ -170,11 +170,11 @@ def test_a_workspace_file_and_what_loading_it_does(site: Site, name: str) -> Non
     document = site.put("Platform/My-Workspaces/W.json", make(site))
     judged = site.judge(document)
     assert judged.report.documents[0].loads is loads
-    safe_message = [finding for finding in judged.report.findings if finding.severity == "error"]
-    assert [finding.rule for finding in safe_message] == errors
-    if safe_message:
-        assert safe_message[0].pointer == pointer
-        assert line is None or safe_message[0].line == line
+    told = [finding for finding in judged.report.findings if finding.severity == "error"]
+    assert [finding.rule for finding in told] == errors
+    if told:
+        assert told[0].pointer == pointer
+        assert line is None or told[0].line == line
 
 
 def test_the_first_crash_in_a_real_share_with_an_apis_root_is_told_to_its_author(site: Site) -> None:
