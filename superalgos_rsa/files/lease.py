@@ -19,6 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+if sys.platform != "win32":
+    import fcntl
+
 # An opener that had found the file just before it was replaced needs microseconds to reach it.
 SETTLE_SECONDS = 0.02
 _LOOKS = 20
@@ -46,8 +50,6 @@ class Held:
         """Whether somebody waits to open the leased file for writing."""
         if sys.platform != "linux":  # no other system has leases
             return False
-        import fcntl
-
         return self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) == fcntl.F_UNLCK
 
 
@@ -69,8 +71,6 @@ def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterat
         yield Held(descriptor, answer == "taken")
     finally:
         if sys.platform == "linux" and answer == "taken":
-            import fcntl
-
             with contextlib.suppress(OSError):  # the system has taken it back: others have waited too long for it
                 fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
@@ -86,8 +86,6 @@ def _can_be_leased(path: str, to_write: bool) -> bool:
 def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refused"]:
     if sys.platform != "linux":
         return "refused"
-    import fcntl
-
     try:
         # When somebody waits for the file a signal is sent, by default one that ends the process. SIGURG does nothing.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)

@@ -14,6 +14,10 @@ from pathlib import Path
 
 from superalgos_rsa.errors import SuperalgosRsaError
 
+# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+if sys.platform != "win32":
+    import fcntl
+
 PATIENCE = 10.0
 _PAUSE = 0.01
 
@@ -55,8 +59,6 @@ def _locked(path: Path, flags: int) -> int | None:
     """`None` while somebody else has the lock."""
     if sys.platform == "win32":  # where `held` locks a file beside
         return None
-    import fcntl
-
     try:
         descriptor = _opened(path, flags)
     except BlockingIOError:  # under a lease, which is a lock too

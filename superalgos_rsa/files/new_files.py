@@ -19,6 +19,10 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.regular import sync_folder
 
+# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+if sys.platform != "win32":
+    import fcntl
+
 # By which a file system, a kernel or a sandbox says that it has no such call.
 _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
 
@@ -97,8 +101,6 @@ def _cannot_write(path: Path, error: OSError) -> SuperalgosRsaError:
 def _lock(descriptor: int) -> bool:
     if sys.platform == "win32":
         return False
-    import fcntl
-
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
