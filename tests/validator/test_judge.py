@@ -62,7 +62,7 @@ def test_a_bare_check_opens_each_document_once_and_parses_no_text_twice(
     installation = open_installation(site.root, {}, chosen=True)
     opened.clear()
     parsed.clear()
-    all_facts, _ = judge(documents_of(installation, ()), Settings(all_documents=True))
+    all_facts, _ = judge(documents_of(installation, None), Settings(all_documents=True))
     assert [document.kind for document in all_facts.documents] == ["workspace", "workspace", "vault"]
     assert {opened[os.path.realpath(document.path)] for document in all_facts.documents} == {1}
     vault = (site.root / VAULT).read_text()
@@ -80,7 +80,7 @@ def test_a_vault_that_is_no_json_is_read_and_parsed_once_too(
     installation = open_installation(site.root, {}, chosen=True)
     opened.clear()
     parsed.clear()
-    all_facts, report = judge(documents_of(installation, ()), Settings(all_documents=True))
+    all_facts, report = judge(documents_of(installation, None), Settings(all_documents=True))
     assert opened[os.path.realpath(site.root / VAULT)] == 1
     assert parsed[data.decode()] <= 1
     assert all_facts.documents[-1].vault is all_facts.vault
@@ -90,7 +90,7 @@ def test_a_vault_that_is_no_json_is_read_and_parsed_once_too(
 def test_facts_and_report_know_a_key_and_a_task_by_the_same_identity(tmp_path: Path) -> None:
     site = _site(tmp_path, [])
     installation = open_installation(site.root, {}, chosen=True)
-    all_facts, report = judge(documents_of(installation, ()), Settings(all_documents=True))
+    all_facts, report = judge(documents_of(installation, None), Settings(all_documents=True))
     assert [facts.identity for facts in all_facts.keys] == [found.identity for found in report.keys]
     assert [trades.identity for trades in all_facts.tasks] == [
         (found.document, found.pointer) for found in report.tasks
