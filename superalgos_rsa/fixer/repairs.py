@@ -19,8 +19,8 @@ from superalgos_rsa.fixer.context import FixContext, Proposal
 from superalgos_rsa.fixer.ours import why_not_ours
 from superalgos_rsa.fixer.trial import Mode
 from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.superalgos.api_key import cleaned
 from superalgos_rsa.superalgos.load_route import Crash
-from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
 from superalgos_rsa.validator.rules.registry import RawFinding
@@ -168,14 +168,16 @@ def _without_item(text: str, pointer: Pointer) -> Edit:
     return Edit(Span(spans[pointer].start, end), "", gone)
 
 
-@mends("code-name-whitespace")
+@mends("code-name-implausible", "code-name-whitespace")
 def code_name(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """Propose the code name without its white space."""
+    """Propose the code name without the white space and the quotes around it."""
     key = found.key
     if key is None or not isinstance(key.credential.code_name, str):
         return
-    bare = "".join(letter for letter in key.credential.code_name if letter not in BLANK)
-    yield values(context, key, f"“{key.key.name}”: codeName without white space", "safe", Update(code_name=bare))
+    bare = cleaned(key.credential.code_name)
+    if bare and bare != key.credential.code_name:
+        title = f"“{key.key.name}”: codeName without white space or quotes around it"
+        yield values(context, key, title, "safe", Update(code_name=bare))
 
 
 @mends("vault-overrides-node")

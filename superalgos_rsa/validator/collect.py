@@ -173,7 +173,7 @@ class _Probe:
         server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
         secret = credential.secret
         if elsewhere or not isinstance(secret, str):
-            verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text")
+            verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text", throws=True)
             kind = secret_kind(secret, None)
             control = control_character(secret) if isinstance(secret, str) else None
             return KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)

@@ -115,6 +115,14 @@ class KeyFacts:
         return self.kind == "inline" and isinstance(secret, str) and len(secret) > MAX_KEY_FILE
 
     @property
+    def sent_api_key(self) -> str | None:
+        """The text that the engine takes for the API key: of the file of that name, or the code name itself."""
+        if self.code_name_path is not None and self.code_name_path.engine_reads:
+            return (self.code_name_path.content or b"").decode("utf-8", "replace")
+        name = self.credential.code_name
+        return name if isinstance(name, str) else None
+
+    @property
     def shown_path(self) -> str | None:
         """The path as it stands in `secret`, where it may be shown."""
         text, found = self.credential.secret, self.path

@@ -10,6 +10,7 @@ from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, p
 from superalgos_rsa.documents.showing import LEAST, censored, mask
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
+from superalgos_rsa.validator.cause import would_cause
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import (
     SEVERITIES,
@@ -131,7 +132,7 @@ def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[st
         task.task.id if task else None,
         _path(raw_finding),
         _name(key.server if key else task.server if task else None),
-        None if raw_finding.undecided else RULES[raw_finding.rule].exchange,
+        would_cause(raw_finding),
         raw_finding.fix,
         tuple(map(censored, raw_finding.node)),
     )

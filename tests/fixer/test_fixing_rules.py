@@ -217,6 +217,8 @@ CASES = [
     Case("workspace-crash", without("userAccounts"), ('+"userAccounts": []',), mended=False),
     Case("code-name-whitespace", lambda site: (site.put_key(), site.workspace(*trading(key(code_name=API_KEY + " ")))),
          ('-"codeName": "aB3d…E6gH with white space"', '+"codeName": "aB3d…E6gH"')),
+    Case("code-name-implausible", lambda site: (site.put_key(), site.workspace(*trading(key(code_name=f'"{API_KEY}";')))),
+         ('+"codeName": "aB3d…E6gH"',)),
     Case("vault-overrides-node", vault_wins, ('-"secret": "My-Secrets/gone.pem"', '+"secret": ""')),
     Case("vault-overrides-node", node_works, ('-"value": "My-Secrets/gone.pem"', f'+"value": "{KEY_FILE}"')),
     Case("vault-directory-missing", no_secrets_folder, ("+++ {root}/My-Secrets", "new folder, mode 0700")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from superalgos_rsa.keys.rsa_numbers import Effort, TooLongError
 from superalgos_rsa.superalgos.engine import base64_decoders, exchanges, javascript, versions
 from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
@@ -24,7 +26,7 @@ def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: 
     if version is None:
         return _of_unknown_version(text, exchange, effort)
     verdict = _judge(text, exchange or "binance", version, effort)
-    return Verdict(verdict.signing, f"ccxt {version} {verdict.reason}", verdict.judged)
+    return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
 
 
 def _of_unknown_version(text: str, exchange: str | None, effort: Effort) -> Verdict:
@@ -35,7 +37,7 @@ def _of_unknown_version(text: str, exchange: str | None, effort: Effort) -> Verd
     ]
     worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing))
     judged = all(verdict.judged for verdict in candidates)
-    return Verdict(worst.signing, f"the version of ccxt is unknown; at worst {worst.reason}", judged)
+    return replace(worst, reason=f"the version of ccxt is unknown; at worst {worst.reason}", judged=judged)
 
 
 def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Verdict:

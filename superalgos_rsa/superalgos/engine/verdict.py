@@ -17,6 +17,8 @@ class Verdict:
     """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
     judged: bool = True
     """False where the exchange signs by a scheme of its own that is not modelled: then `signing` promises nothing."""
+    throws: bool = False
+    """The engine stops with an error, so nothing is sent."""
 
 
 class Answer(NamedTuple):
@@ -32,4 +34,4 @@ NO_KEY = Verdict("none", "signs, but the signature does not verify with the publ
 
 def refuses(error: str, because: str) -> Verdict:
     """The verdict that the engine throws this error instead of signing."""
-    return Verdict("none", f"throws “{error}”: {because}")
+    return Verdict("none", f"throws “{error}”: {because}", throws=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from superalgos_rsa.superalgos.api_key import AROUND_A_HEADER, IN_HEADER, Doubt, can_be_sent, cleaned, doubt
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_spelled_like_path
 from superalgos_rsa.validator.facts import Facts, KeyFacts
+from superalgos_rsa.validator.report import Applicability, Fix, Severity
 from superalgos_rsa.validator.rules.model import KEY_FORMAT_INVALID, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import mend, set_key
@@ -42,14 +45,15 @@ RULES = (
     Rule(
         id="code-name-whitespace",
         severity="error",
+        other_severity="warning",
         title="The code name has spaces or invisible characters",
         sees=(
             "`codeName` begins or ends with white space, or holds a character that cannot be seen (for example a "
-            "zero-width space)."
+            "zero-width space). Spaces at the ends alone are a warning for Binance, whose key works all the same."
         ),
         engine=(
-            "Nothing is trimmed. The text goes into the request header as it stands. A header with a line break or an "
-            "invisible character is rejected before it is sent."
+            "Nothing is trimmed. The text goes into the request header as it stands. Spaces around it are lost on the "
+            "way. With a line break or an invisible character in it Node refuses the request before it is sent."
         ),
         exchange=KEY_FORMAT_INVALID,
         mend=(
@@ -58,13 +62,39 @@ RULES = (
         ),
     ),
     Rule(
+        id="code-name-implausible",
+        severity="error",
+        other_severity="warning",
+        title="The code name is no API key",
+        sees=(
+            "`codeName`, or the file that it names, holds what cannot be an API key: quotes, a variable, a starred or "
+            "shortened copy, an address, a public key, `NAME=value`, or a word that stands for an API key. It is a "
+            "warning where the text only has not the length or the letters of this exchange's keys."
+        ),
+        engine="The engine does not look at it. The session starts, and the text is sent as the API key.",
+        exchange=KEY_FORMAT_INVALID,
+        mend=(
+            "Copy the whole API key from the exchange, and run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY`."
+        ),
+    ),
+    Rule(
+        id="code-name-equals-secret",
+        severity="error",
+        title="The code name and the secret are the same",
+        sees="`codeName` and `secret` hold the same text.",
+        engine="The engine sends the text as the API key, and signs with it too.",
+        exchange=KEY_FORMAT_INVALID,
+        mend="Run `superalgos-rsa set DOCUMENT KEY --code-name API_KEY --secret PATH` with the two values.",
+    ),
+    Rule(
         id="code-name-swapped",
         severity="error",
         title="The code name holds the secret",
         sees="`codeName` holds PEM text or the path of the key file. That belongs in `secret`.",
         engine=(
-            "The engine takes the code name as the API key. Where it is the path of the key file, the engine reads "
-            "that file and sends its text, your private key, as the API key; PEM text in the field is used just so."
+            "The engine takes the text, or that of the file, as the API key. Where an exchange gets the API key in a "
+            "header, as Binance does, Node refuses a text with line breaks; where it gets it in the address or the "
+            "body, your private key is sent."
         ),
         exchange=KEY_FORMAT_INVALID,
         mend=(
@@ -78,17 +108,17 @@ RULES = (
         other_severity="error",
         title="A file with the name of the API key exists",
         sees=(
-            "A file in the Superalgos folder has the same name as the code name. It is an error when the file's text "
-            "ends in a line break, else a warning."
+            "A file in the Superalgos folder has the same name as the code name. It is an error when the file is empty "
+            "or holds what no request can carry, a line break or a byte order mark for one; else a warning."
         ),
         engine=(
             "The engine sends the text of that file as the API key, not the code name itself. A line break at its end "
-            "is kept."
+            "is kept, and Node then refuses the request."
         ),
         exchange=KEY_FORMAT_INVALID,
         mend=(
             "Write the API key itself: `superalgos-rsa set DOCUMENT KEY --code-name API_KEY`, and rename the file. If "
-            "you want the file, remove the line break at its end: `printf %s API_KEY > FILE`."
+            "you want the file, let it hold the API key alone, without a line break: `printf %s API_KEY > FILE`."
         ),
     ),
     Rule(
@@ -122,6 +152,7 @@ RULES = (
 )
 
 _OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
+_NO_PATH = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://|%\w+%$", re.IGNORECASE)  # an address, a variable alone
 _PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 
@@ -149,68 +180,102 @@ def missing(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         )
 
 
-@check(KeyFacts, "code-name-swapped", "code-name-whitespace", "code-name-reads-file")
+@check(
+    KeyFacts, "code-name-swapped", "code-name-equals-secret", "code-name-reads-file", "code-name-whitespace",
+    "code-name-implausible",
+)  # fmt: skip
 def wrong(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
-    """Finds a code name that holds a secret or white space, or is the name of a file."""
-    name = key.credential.code_name
-    if not isinstance(name, str) or not name or is_placeholder(name):
+    """Finds a code name that cannot be the API key, by the first reason there is."""
+    name, sent = key.credential.code_name, key.sent_api_key
+    if not isinstance(name, str) or not name or sent is None or is_placeholder(name):
         return
-    if "PRIVATE KEY" in name or "-----BEGIN" in name:
-        yield at_key(
-            "code-name-swapped",
-            "Every order will be refused: `codeName` holds the text of a key, where the API key belongs",
-            key,
-            fix=set_key(key, "display", code_name=_PASTE),
-        )
-    elif _is_path(name) and not (key.code_name_path and key.code_name_path.engine_reads):
-        yield at_key(
-            "code-name-swapped",
-            "Every order will be refused: `codeName` holds a path, where the API key belongs",
-            key,
-            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
-        )
-    elif key.code_name_path is not None and key.code_name_path.engine_reads:
-        yield from _reads_file(key)
-    elif control_character(name) is None and not re.fullmatch(r"[\x21-\x7e]+", name):
-        blank = any(letter in name for letter in BLANK)
-        what = "white space or invisible characters" if blank else "characters that no request header can carry"
-        yield at_key(
-            "code-name-whitespace",
-            f"Orders may be refused: `codeName` has {what} in it",
-            key,
-            fix=mend(key.document.path) if blank else set_key(key, "display", code_name=_PASTE),
-        )
+    file = key.code_name_path.resolved if sent is not name and key.code_name_path is not None else None
+    if "PRIVATE KEY" in sent or "-----BEGIN" in sent or (file is None and _is_path(name)):
+        yield _swapped(key, file, "a path" if file is None and _is_path(name) else "the text of a key")
+    elif name == key.credential.secret:
+        message = "Every order will be refused: `codeName` and `secret` are the same text"
+        yield at_key("code-name-equals-secret", message, key, fix=_set_both(key, "display"))
+    elif file is not None:
+        yield from _reads_file(key, sent, file)
+    elif control_character(name) is None:  # which has a rule of its own
+        yield from _unlike_an_api_key(key, sent)
 
 
 def _is_path(name: str) -> bool:
-    return is_spelled_like_path(name) and not _OF_COINBASE.fullmatch(name)
+    return is_spelled_like_path(name) and not _OF_COINBASE.fullmatch(name) and not _NO_PATH.match(name)
 
 
-def _reads_file(key: KeyFacts) -> Iterator[RawFinding]:
-    found = key.code_name_path
-    if found is None:
-        return
-    content = found.content or b""
-    if b"PRIVATE KEY" in content:
-        yield at_key(
-            "code-name-swapped",
+def _swapped(key: KeyFacts, file: str | None, what: str) -> RawFinding:
+    message = f"Every order will be refused: `codeName` holds {what}, where the API key belongs"
+    if file is not None:
+        message = (
             "Superalgos may send your private key to the exchange: `codeName` names the key file, where the API key "
-            "belongs",
-            key,
-            path=found.resolved,
-            fix=set_key(key, "unsafe", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
+            "belongs"
         )
-        return
-    broken = content.endswith((b"\n", b"\r"))
+    return at_key("code-name-swapped", message, key, path=file, fix=_set_both(key, "unsafe"))
+
+
+def _set_both(key: KeyFacts, applicability: Applicability) -> Fix:
+    return set_key(key, applicability, code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE")
+
+
+def _reads_file(key: KeyFacts, sent: str, file: str) -> Iterator[RawFinding]:
+    """The file's text is judged as it is sent."""
     what = "A file named like the API key exists; its content is sent as the API key"
-    message = f"Every order will fail. {what}, and ends in a line break" if broken else what
-    yield at_key(
-        "code-name-reads-file",
-        message,
-        key,
-        path=found.resolved,
-        severity="error" if broken else None,
-    )
+    broken = None
+    if not sent:
+        broken = "is empty"
+    elif sent.endswith(("\n", "\r")):
+        broken = "ends in a line break"
+    elif not can_be_sent(sent):
+        broken = "begins with a byte order mark" if sent[0] == "\ufeff" else "has characters no request can carry"
+    message = what if broken is None else f"Every order will fail. {what}, and {broken}"
+    severity = None if broken is None else "error"
+    yield at_key("code-name-reads-file", message, key, path=file, severity=severity)
+    found = doubt(sent, _exchange(key)) if broken is None else None
+    if found is not None:
+        yield _implausible(key, found, "the text of the file that `codeName` names", file)
+
+
+def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
+    exchange, found = _exchange(key), doubt(sent, _exchange(key))
+    bare = sent.strip(AROUND_A_HEADER)
+    if not can_be_sent(sent) or not bare:
+        blank = any(letter in sent for letter in BLANK)
+        what = "white space or invisible characters" if blank else "characters that no request header can carry"
+        verdict = "will fail" if exchange in IN_HEADER else "may be refused"
+        message = f"Every order {verdict}: `codeName` has {what} in it"
+        fix = mend(key.document.path) if blank and bare else set_key(key, "display", code_name=_PASTE)
+        yield at_key("code-name-whitespace", message, key, fix=fix)
+    elif any(letter in bare for letter in BLANK):
+        message = "Every order will be refused: `codeName` has white space in it"
+        yield at_key("code-name-whitespace", message, key, fix=mend(key.document.path))
+    elif found is not None:
+        yield _implausible(key, found, "`codeName`")
+    elif bare != sent:
+        known = exchange in BINANCE
+        message = (
+            "The key works, but the spaces around `codeName` do not belong to the API key"
+            if known
+            else "Orders may be refused: `codeName` begins or ends with white space"
+        )
+        severity = "warning" if known else None
+        yield at_key("code-name-whitespace", message, key, severity=severity, fix=mend(key.document.path))
+
+
+def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = None) -> RawFinding:
+    """Unused keys too: nothing but a whole API key works, whenever a task comes to use it."""
+    verdict = "Every order will be refused" if found.certain else "Orders may be refused"
+    severity: Severity = "error" if found.certain else "warning"
+    bare = cleaned(str(key.credential.code_name))
+    mended = file is None and bare != key.credential.code_name and doubt(bare, _exchange(key)) is None
+    fix = mend(key.document.path) if mended else set_key(key, "display", code_name=_PASTE)
+    message = f"{verdict}: {subject} {found.what}"
+    return at_key("code-name-implausible", message, key, path=file, severity=severity, fix=fix)
+
+
+def _exchange(key: KeyFacts) -> str:
+    return key.exchange.code_name if key.exchange is not None and key.exchange.code_name else "binance"
 
 
 @check(KeyFacts, "key-placeholder")

@@ -9,9 +9,11 @@ from superalgos_rsa.validator.report import SEVERITIES, Severity
 SIGNATURE_INVALID = "-1022 Signature for this request is not valid."
 KEY_FORMAT_INVALID = "-2014 API-key format invalid."
 KEY_REFUSED = "-2015 Invalid API-key, IP, or permissions for action."
-ENGINE_THROWS = "Nothing reaches the exchange: the engine stops with an error before it can sign."
-PLATFORM_ENDS = "Nothing reaches the exchange: the platform has ended."
-NO_ORDER = "Nothing reaches the exchange: the session does not start."
+NOTHING = "Nothing reaches the exchange"
+ENGINE_THROWS = f"{NOTHING}: the engine stops with an error before it can sign."
+HEADER_REFUSED = f"{NOTHING}: Node refuses a request with this text in its header."
+PLATFORM_ENDS = f"{NOTHING}: the platform has ended."
+NO_ORDER = f"{NOTHING}: the session does not start."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ import pytest
 from installations import API_KEY, HMAC_SECRET, KEY_FILE, VAULT, Site, ecosystem, entry, exchange, key, network, task
 from key_samples import private_pem, public_pem, rsa_key
 
-KRAKEN = "Ab3/kD9x+Lm2Qp7Zr5Tn8Vw1Ys4Uc6Xe0Gh3Jk5Mo7Pq9Rt2Su4Wv6"
+KRAKEN = "Ab3/kD9x+Lm2Qp7Zr5Tn8Vw1Ys4Uc6Xe0Gh3Jk5Mo7Pq9Rt2Su4Wv6Z8"
+
+UUID = "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2"
 
 # Used by a live task, with a good key in the file.
 CODE_NAMES = {
     API_KEY: [],
-    KRAKEN: [],
-    "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2": [],
     "": ["code-name-missing"],
-    " " + API_KEY: ["code-name-whitespace"],
     API_KEY + "\n": ["code-name-whitespace"],
     API_KEY + "\u200b": ["code-name-whitespace"],
+    "\ufeff" + API_KEY: ["code-name-whitespace"],
     API_KEY[:32] + " " + API_KEY[32:]: ["code-name-whitespace"],
     "   ": ["code-name-whitespace"],
     API_KEY[:32] + "\u2013" + API_KEY[32:]: ["code-name-whitespace"],
@@ -33,6 +33,44 @@ CODE_NAMES = {
     public_pem(rsa_key()).decode(): ["code-name-swapped"],
     "with-newline.txt": ["code-name-reads-file"],
     "Paste your exchange API Key": ["key-placeholder"],
+    f'"{API_KEY}"': ["code-name-implausible"],
+    f"'{API_KEY}'": ["code-name-implausible"],
+    f"\u201c{API_KEY}\u201d": ["code-name-whitespace"],  # which no header can carry
+    f"\u00ab{API_KEY}\u00bb": ["code-name-implausible"],
+    API_KEY + ";": ["code-name-implausible"],
+    API_KEY + ",": ["code-name-implausible"],
+    "${BINANCE_API_KEY}": ["code-name-implausible"],
+    "$BINANCE_API_KEY": ["code-name-implausible"],
+    "%BINANCE_API_KEY%": ["code-name-implausible"],
+    "$(cat key)": ["code-name-whitespace"],
+    "{{ api_key }}": ["code-name-whitespace"],
+    "<api-key>": ["code-name-implausible"],
+    "test123": ["code-name-implausible"],
+    "your_api_key_here": ["code-name-implausible"],
+    "xxxxxxxxxxxxxxxx": ["code-name-implausible"],
+    "API_KEY_FROM_BINANCE": ["code-name-implausible"],
+    "API_KEY_FROM_THE_EXCHANGE": ["code-name-implausible"],
+    "API_KEY": ["code-name-implausible"],
+    f"{API_KEY[:4]}{'*' * 56}{API_KEY[-4:]}": ["code-name-implausible"],
+    f"{API_KEY[:4]}...{API_KEY[-4:]}": ["code-name-implausible"],
+    f"{API_KEY[:4]}{chr(0x2026)}{API_KEY[-4:]}": ["code-name-whitespace"],
+    "".join(public_pem(rsa_key()).decode().split("\n")[1:-2]): ["code-name-implausible"],
+    f"https://api.binance.com/{API_KEY}": ["code-name-implausible"],
+    f"X-MBX-APIKEY:{API_KEY}": ["code-name-implausible"],
+    f"X-MBX-APIKEY: {API_KEY}": ["code-name-whitespace"],
+    f"apiKey={API_KEY}": ["code-name-implausible"],
+    json.dumps({"apiKey": API_KEY}, separators=(",", ":")): ["code-name-implausible"],
+    API_KEY[:-1] + "\u00e9": ["code-name-implausible"],
+    "A" * 600: ["code-name-implausible"],
+}
+WORKS_OR_NOBODY_KNOWS = {
+    API_KEY + " ": "code-name-whitespace",
+    "\t" + API_KEY: "code-name-whitespace",
+    KRAKEN: "code-name-implausible",
+    UUID: "code-name-implausible",
+    API_KEY * 2: "code-name-implausible",
+    API_KEY[:32]: "code-name-implausible",
+    API_KEY[:-1]: "code-name-implausible",
 }
 
 
@@ -51,17 +89,62 @@ def test_each_broken_code_name_is_told_by_one_rule(site: Site, code_name: str) -
         assert len(code_name) < 16 or code_name not in finding.message
 
 
+@pytest.mark.parametrize("code_name", WORKS_OR_NOBODY_KNOWS, ids=lambda text: ascii(text)[:24])
+def test_what_may_be_an_api_key_all_the_same_is_a_warning(site: Site, code_name: str) -> None:
+    site.put_key()
+    judged = site.trade(key(code_name=code_name))
+    assert (judged.errors, judged.warnings) == ([], [WORKS_OR_NOBODY_KNOWS[code_name]])
+    assert (judged.key.usable, judged.task.ready) == (True, True)
+
+
+# An API key of the form that each exchange gives out, or of which nobody knows the form.
+OF_OTHERS = {
+    "kraken": KRAKEN,
+    "okx": UUID,
+    "kucoin": "5f3113a1689401000612a12a",
+    "bitfinex": "A" * 43,
+    "deribit": "aB3dE6gH",
+    "bitmart": "5f3113a1689401000612a12a5f3113a1689401",
+    "coinbase": f"organizations/{UUID}/apiKeys/{UUID}",
+}
+
+
+@pytest.mark.parametrize("exchange_name", OF_OTHERS)
+def test_nothing_is_said_of_an_api_key_in_the_exchange_s_own_form(site: Site, exchange_name: str) -> None:
+    judged = site.trade(key(HMAC_SECRET, OF_OTHERS[exchange_name]), code_name=exchange_name)
+    assert [rule for rule in (*judged.errors, *judged.warnings) if rule.startswith("code-name")] == []
+
+
+def test_spaces_around_an_api_key_are_an_error_where_nobody_knows_that_they_are_lost(site: Site) -> None:
+    judged = site.trade(key(HMAC_SECRET, KRAKEN + " "), code_name="kraken")
+    assert (judged.errors, judged.key.usable) == (["code-name-whitespace"], False)
+
+
+def test_a_code_name_that_is_the_secret_too_is_an_error(site: Site) -> None:
+    judged = site.trade(key(API_KEY, API_KEY))
+    assert (judged.errors, judged.key.usable) == (["code-name-equals-secret"], False)
+
+
 def test_a_file_of_the_code_names_name_is_read_in_its_place(site: Site) -> None:
     site.put_key()
-    site.put("api-key", "the-api-key")
+    site.put("api-key", API_KEY)
     judged = site.trade(key(code_name="api-key"))
     assert (judged.errors, judged.warnings, judged.key.usable) == ([], ["code-name-reads-file"], True)
+    assert judged.finding("code-name-reads-file").would_cause is None
     site.put("api-key", "the-api-key\r\n")
     judged = site.trade(key(code_name="api-key"))
     assert (judged.errors, judged.key.usable) == (["code-name-reads-file"], False)
+    for content in (b"", b"\xef\xbb\xbf" + API_KEY.encode(), API_KEY.encode("utf-16"), (API_KEY + "\0").encode()):
+        site.put("api-key", content)
+        judged = site.trade(key(code_name="api-key"))
+        assert (judged.errors, judged.key.usable) == (["code-name-reads-file"], False)
+        assert (judged.finding("code-name-reads-file").would_cause or "").startswith("Nothing reaches the exchange")
+    site.put("api-key", f"API_KEY={API_KEY}")
+    judged = site.trade(key(code_name="api-key"))
+    assert (judged.errors, judged.warnings) == (["code-name-implausible"], ["code-name-reads-file"])
     (site.root / "api-key").unlink()
     (site.root / "api-key").mkdir()
-    assert site.trade(key(code_name="api-key")).errors == []
+    assert site.trade(key(code_name="api-key")).errors == ["code-name-implausible"]
 
 
 @pytest.mark.parametrize("used", [True, False])

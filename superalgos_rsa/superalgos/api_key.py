@@ -1,0 +1,102 @@
+"""Whether a text can be the API key that an exchange handed out, and whether a request can carry it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE
+from superalgos_rsa.superalgos.secret_text import BLANK
+
+# Tried with ccxt 2.7.62, 4.5.59 and 4.5.84 and Node 20: any other character makes Node refuse the whole request.
+_IN_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+AROUND_A_HEADER = " \t"
+"""What may stand around a header's value: it is sent, and the server that gets it strips it (tried as above)."""
+
+IN_HEADER = BINANCE | frozenset(
+    ("bitfinex", "bitstamp", "deribit", "kraken", "kucoin", "kucoinfutures", "okx", "phemex", "poloniex")
+)
+"""Exchanges whose API key is known to go into a request header, in ccxt 2.7.62 and 4.5.84."""
+
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SHAPES = {
+    **dict.fromkeys(BINANCE, ("64 letters and digits", re.compile("[A-Za-z0-9]{64}"))),
+    "kraken": ("56 characters of base64", re.compile("[A-Za-z0-9+/]{56}")),
+    "kucoin": ("24 digits of base 16", re.compile("[0-9a-f]{24}")),
+    "okx": ("a UUID, such as 01234567-89ab-cdef-0123-456789abcdef", re.compile(_UUID)),
+}
+_LEAST = 8  # Deribit's, the shortest there are
+
+_LONGEST = 512  # longer than any there are, a JWT for one
+
+# Words of guides and templates: a text of nothing else is none, such as `YOUR_API_KEY`, `<api-key>`, `test123`.
+_WORDS = re.compile(
+    "placeholder|undefined|exchange|binance|private|example|replace|access|public|secret|change|sample|string|insert|"
+    "value|token|paste|enter|dummy|null|none|todo|fake|name|code|test|demo|here|your|with|this|from|api|key|put|add|"
+    "the|foo|bar|abc|my|me|of|x{3,}"
+)
+_LONGEST_NUMBER = 6  # that stands beside such words, as in `test123`
+_CAPITALS = re.compile(r"[A-Z]+(?:_[A-Z]+)+")  # what this program and others print for something to fill in
+_FOREIGN = (
+    (re.compile(r"-----|^MI[IG][A-Za-z0-9+/=\s]{100}"), "is the body of a PEM or DER key"),
+    (re.compile(r"^\$[\w({]|^%\w+%$"), "is a variable, which nothing fills in"),
+    (re.compile(r"^[\[{].*[\]}]$", re.DOTALL), "is JSON"),
+    (re.compile(r"^[A-Za-z][\w+.-]*://"), "is an address"),
+    (re.compile(r"^[A-Za-z][\w-]*\s*(?::|=(?!=*$))"), "has a name before it, as in `NAME=value`"),
+    (re.compile(r"\*\*|…|\.\.\.|[•●xX]{6}"), "is shortened or starred, as a page shows it"),
+    (re.compile("[\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb]"), "has quotes in it"),
+    (re.compile(r"[;,<>(){}|\\^$*\[\]]"), "has a character in it that no API key has"),
+    (re.compile(r"\s"), "has white space in it"),
+    (re.compile(r"[^\x21-\x7e]"), "has a letter in it that no API key has"),
+)
+
+
+class Doubt(NamedTuple):
+    """Why a text is no API key. `what` ends a sentence that begins with "`codeName`"."""
+
+    certain: bool
+    """False where only the shape of the exchange's keys speaks against it."""
+    what: str
+
+
+def can_be_sent(text: str) -> bool:
+    """Whether Node takes the text as the value of a request header."""
+    return _IN_A_HEADER.fullmatch(text) is not None
+
+
+def cleaned(text: str) -> str:
+    """The text without white space, invisible characters, and what stands around a value in a list or a program."""
+    return "".join(letter for letter in text if letter not in BLANK).strip("\"'`\u201c\u201d\u2018\u2019;,")
+
+
+def doubt(text: str, exchange: str | None) -> Doubt | None:
+    """What speaks against a text as the API key of that exchange (ccxt's name; `None` stands for binance); `None` where
+    nothing does. Blanks around it do not count, since they are not sent."""
+    bare = text.strip(AROUND_A_HEADER)
+    if len(bare) > _LONGEST:
+        return Doubt(certain=True, what="is far too long")
+    if _CAPITALS.fullmatch(bare) or _stands_for_one(bare):
+        return Doubt(certain=True, what="is a text that stands for an API key, and none itself")
+    for pattern, what in _FOREIGN:
+        if pattern.search(bare):
+            return Doubt(certain=True, what=what)
+    half, odd = divmod(len(bare), 2)
+    if not odd and half >= _LEAST and bare[:half] == bare[half:] and _shape(exchange, bare[:half]) is None:
+        return Doubt(certain=False, what="holds the same text twice")
+    shape = _shape(exchange, bare)
+    if shape is not None:
+        return Doubt(certain=False, what=f"has not the form of this exchange's API keys, {shape}")
+    if len(bare) < _LEAST:
+        return Doubt(certain=False, what=f"has only {len(bare)} characters")
+    return None
+
+
+def _stands_for_one(text: str) -> bool:
+    rest = re.sub(r"[\W_]", "", _WORDS.sub("", text.lower()))
+    return not rest or (rest.isdecimal() and len(rest) <= _LONGEST_NUMBER and rest != text)
+
+
+def _shape(exchange: str | None, text: str) -> str | None:
+    """The form that the exchange's API keys have, where it is known and this text has another."""
+    words, pattern = _SHAPES.get(exchange or "binance", (None, None))
+    return words if pattern is not None and not pattern.fullmatch(text) else None

@@ -1,0 +1,103 @@
+"""What the exchange would answer to a finding: from what the engine does with this very credential on this exchange."""
+
+from __future__ import annotations
+
+from superalgos_rsa.superalgos.api_key import IN_HEADER, can_be_sent, doubt
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
+from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.rules.catalogue import RULES
+from superalgos_rsa.validator.rules.model import (
+    ENGINE_THROWS,
+    HEADER_REFUSED,
+    KEY_FORMAT_INVALID,
+    KEY_REFUSED,
+    NOTHING,
+    SIGNATURE_INVALID,
+)
+from superalgos_rsa.validator.rules.registry import RawFinding
+
+# The words for a wrong signature and for an API key that is none: Binance's own, and what ccxt 2.7.62 and 4.5.84 note
+# beside the codes. Of other exchanges nobody knows them.
+_SIGNATURE = {
+    **dict.fromkeys(BINANCE, SIGNATURE_INVALID),
+    **dict.fromkeys(BYBIT, "10004 invalid sign"),
+    "kraken": "EAPI:Invalid signature",
+    "okx": "50113 Invalid signature",
+}
+_API_KEY = {
+    **dict.fromkeys(BINANCE, KEY_FORMAT_INVALID),
+    **dict.fromkeys(BYBIT, "10003 Invalid apikey"),
+    "kraken": "EAPI:Invalid key",
+    "okx": "50111 Invalid OK_ACCESS_KEY",
+}
+_REFUSED = dict.fromkeys(BINANCE, KEY_REFUSED)
+
+_OF_API_KEY = frozenset(
+    ("code-name-equals-secret", "code-name-implausible", "code-name-reads-file", "code-name-swapped",
+     "code-name-whitespace")
+)  # fmt: skip
+_OF_TWO_KEYS = frozenset(("code-name-duplicate", "public-key-mismatch", "vault-shared-entry"))
+"""Rules by which the signature is that of another key, however good the secret is."""
+_WAITS = f"{NOTHING}: the engine waits for ever for a file that is none."
+
+
+def would_cause(found: RawFinding) -> str | None:
+    """`None` where this credential works, where the rule is about something else than an order, or where nobody knows
+    what the exchange would say; else its code and words, or why nothing reaches it."""
+    usual, key = RULES[found.rule].exchange, found.key
+    if usual is None or found.undecided:
+        return None
+    if usual.startswith(NOTHING) and usual != ENGINE_THROWS:  # whatever the exchange
+        return usual
+    exchange = _exchange(found)
+    if key is None or found.rule == "config-schema":
+        return usual if usual == ENGINE_THROWS else _words(usual, exchange)
+    if found.rule in _OF_API_KEY or (found.rule == "key-placeholder" and is_placeholder(key.credential.code_name)):
+        return _of_api_key(key, exchange)
+    if found.rule == "config-control-character" and key.control is None:
+        return _of_api_key(key, exchange)
+    if found.rule in _OF_TWO_KEYS or usual == KEY_REFUSED:
+        return _words(usual, exchange)
+    return _of_secret(key, exchange)
+
+
+def _exchange(found: RawFinding) -> str:
+    """The name that ccxt has for it; binance where none is known, as the engine's model has it."""
+    if found.key is not None:
+        exchange = found.key.exchange
+    else:
+        exchange = found.task.task.exchange if found.task is not None else None
+    return exchange.code_name if exchange is not None and exchange.code_name else "binance"
+
+
+def _words(usual: str, exchange: str) -> str | None:
+    """What Binance says, in the words of that exchange."""
+    by_words = {SIGNATURE_INVALID: _SIGNATURE, KEY_FORMAT_INVALID: _API_KEY, KEY_REFUSED: _REFUSED}
+    return by_words[usual].get(exchange) if usual in by_words else None
+
+
+def _of_api_key(key: KeyFacts, exchange: str) -> str | None:
+    text = key.sent_api_key
+    if text is None:
+        return None
+    if not text:
+        return ENGINE_THROWS
+    if not can_be_sent(text):
+        return HEADER_REFUSED if exchange in IN_HEADER else None
+    return _API_KEY.get(exchange) if doubt(text, exchange) is not None else None
+
+
+def _of_secret(key: KeyFacts, exchange: str) -> str | None:
+    verdict = key.verdict
+    if key.kind == "empty":
+        return ENGINE_THROWS
+    if key.path is not None and key.path.status == "special":
+        return _WAITS
+    if verdict is None or not verdict.judged:
+        return None
+    if verdict.signing == "none":
+        return ENGINE_THROWS if verdict.throws else _SIGNATURE.get(exchange)
+    if verdict.signing == "hmac" and not (key.hmac_text is not None and key.hmac_text.plausible):
+        return _SIGNATURE.get(exchange)
+    return None
