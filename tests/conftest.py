@@ -125,3 +125,13 @@ def _as_nobody(function: Callable[[], T]) -> tuple[T | None, BaseException | Non
         return function(), None
     except BaseException as error:  # handed to the parent, which raises it
         return None, error
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the laws have tried: a test that counts says so with `record_property("counts", …)`."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    counts = [text for report in reports for name, text in report.user_properties if name == "counts"]
+    if counts:
+        terminalreporter.section("laws")
+        for line in sorted(counts):
+            terminalreporter.write_line(line)

@@ -70,7 +70,10 @@ def test_a_repair_that_would_not_hold_is_skipped_and_says_why(site: Site, call: 
     site.workspace(ecosystem(exchange(key("My-Secrets/good.pem", "bad name é "))))
     plan = json.loads(call("--root", site.root, "fix", "--format", "json").out)
     (step,) = (step for step in plan["steps"] if step["status"] == "skipped")
-    assert (step["rule"], step["reason"]) == ("code-name-whitespace", "this change would not remove the finding")
+    assert (step["rule"], step["reason"]) == (
+        "code-name-whitespace",
+        "this change would cause another error: code-name-implausible",
+    )
     assert (plan["files"], plan["diff"]) == ([], [])
 
 

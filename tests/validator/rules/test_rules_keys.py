@@ -51,12 +51,12 @@ def test_elsewhere_the_text_of_a_private_key_becomes_an_hmac_secret(site: Site, 
 
 def test_on_an_hmac_exchange_a_secret_in_a_file_works(site: Site) -> None:
     site.put(KEY_FILE, "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2")
-    judged = site.trade(key(), code_name="kucoin")
+    judged = site.trade(key(code_name="5f3113a1689401000612a12a"), code_name="kucoin")
     assert (judged.errors, judged.warnings, judged.key.usable) == ([], [], True)
 
 
 def test_inline_key_text_on_an_hmac_exchange_is_one_error(site: Site) -> None:
-    judged = site.trade(key(private_pem(rsa_key()).decode()), code_name="kraken")
+    judged = site.trade(key(private_pem(rsa_key()).decode(), "Ab3/kD9x" * 7), code_name="kraken")
     assert judged.errors == ["exchange-not-asymmetric"]
     assert judged.warnings == ["secret-exposed", "secret-inline-pem"]
 
