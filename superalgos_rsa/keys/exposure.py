@@ -53,7 +53,7 @@ class Surroundings:
         self._work_trees = WorkTrees()
 
     def of(self, path: str, content: bytes, fingerprint: str | None) -> Neighbours:
-        """Facts about the folder of the key file `path`. At most 500 files of 64 KiB are read; links are not followed."""
+        """Facts about the folder of the key file `path`. Reads at most 500 files of 64 KiB; follows no links."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
             self._folders[folder] = self._read(folder)

@@ -223,7 +223,7 @@ def names_in_index(index: bytes, wanted: frozenset[bytes]) -> frozenset[bytes] |
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """The variable-length number at `at` (7 bits a byte, highest first, as in git's varint.c), and its end offset."""
+    """The number of variable length at `at` (7 bits a byte, highest first), and the offset of its end."""
     value = data[at] & 127
     for _ in range(4):
         if data[at] < 128:

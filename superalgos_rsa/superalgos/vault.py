@@ -79,7 +79,7 @@ def _without_file(path: Path, found: Unread, user: User | None) -> Vault:
 
 
 def parse_vault(name: str, content: Content) -> Vault:
-    """The vault with this content, however damaged it is."""
+    """The vault with this content. `state`, `reason` and `place` of the result describe any damage."""
     text = decode(content.data)
     if text.startswith(BOM):
         reason = "a byte order mark stands before it"

@@ -1,5 +1,4 @@
-"""The node tree of a document as the platform reads it: keys, tasks, the key a task refers to, the exchange it trades on
-and the LAN node it runs on.
+"""The node tree of a document as the platform reads it: keys, and tasks with their key, exchange and LAN node.
 
 The values are small copies, so the parsed document can be freed.
 """
@@ -304,7 +303,7 @@ class _Tree:
         )
 
     def _traded_exchange(self, task: _Node) -> Exchange | None:
-        """The exchange of the market. At run time the platform ignores the reference of the Exchange Tasks node above."""
+        """The exchange of the market: at run time the platform ignores the reference of the Exchange Tasks node."""
         manager = task.parent if task.parent is not None and task.parent.type == "Task Manager" else None
         mine = manager.parent if manager else None
         market_tasks = mine.parent if mine else None

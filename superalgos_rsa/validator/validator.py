@@ -1,4 +1,4 @@
-"""Facts in, findings out: runs the rules and sums up what they mean for every key and every task."""
+"""Runs the rules over the facts and derives a verdict for every key and every task."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[st
 
 
 def _pointer(pointer: Pointer) -> str | None:
-    """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
+    """A very long name is replaced: a thousand findings would repeat it, and a shortened path is useless."""
     pointer = _shown_pointer(pointer)
     return pointer_text(pointer) if pointer_length(pointer) <= LONGEST_POINTER else None
 

@@ -38,7 +38,7 @@ def judge(text: str, effort: Effort) -> Verdict:
 
 
 def _signs(numbers: RsaNumbers) -> bool:
-    """jsencrypt multiplies the primes itself. It uses the modulus in the text only for the length of the signature."""
+    """The modulus is computed from the primes: jsencrypt uses the one in the text only for the signature's length."""
     if numbers.too_long or (numbers.p * numbers.q).bit_length() != numbers.bits:
         return False
     numbers = replace(numbers, n=numbers.p * numbers.q)
@@ -60,7 +60,7 @@ class _Element:
 
 
 class _Reader:
-    """BER as jsencrypt reads it: it tries to read the content of an OCTET STRING as elements, and a failure is no error.
+    """BER as jsencrypt reads it: it tries to read the content of an OCTET STRING as elements; failing is no error.
 
     A hostile text can make such attempts fail late and nest, which doubles the work with each level: hence `effort`.
     """

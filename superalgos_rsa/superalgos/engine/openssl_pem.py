@@ -1,7 +1,7 @@
 """RSA as ccxt signs since 4.5.61: `createSign('RSA-SHA256').sign(text)` of Node, which is OpenSSL 3 reading PEM.
 
-OpenSSL has two PEM readers. The newer one (OSSL_DECODER) tries every block until one is a private key. A header inside
-a block (RFC 1421) stops it; then the older one (PEM_read_bio) starts again from the top, and only the first block with
+OpenSSL has two PEM readers. The newer one tries every block until one is a private key. A header inside
+a block (RFC 1421) stops it; then the older one starts again from the top, and only the first block with
 a private label counts.
 """
 
@@ -109,7 +109,7 @@ def _sign_rsa(numbers: RsaNumbers, effort: Effort) -> Verdict:
 
 
 def _overflows(numbers: RsaNumbers) -> bool:
-    """Whether qinv is too long. For primes of equal length OpenSSL uses a fixed number of 64-bit words, that of a prime."""
+    """Whether qinv has more 64-bit words than a prime: for primes of equal length OpenSSL has no room for more."""
     words = (numbers.p.bit_length() + 63) // 64
     return numbers.p.bit_length() == numbers.q.bit_length() and (numbers.qinv.bit_length() + 63) // 64 > words
 

@@ -20,8 +20,7 @@ class Verdict:
 
 
 class Answer(NamedTuple):
-    """What the installed engine did. `signing` is None if the exchange only signs by HMAC, or if the signature cannot be
-    verified."""
+    """What the installed engine did. `signing` is None for HMAC-only exchanges, or if nothing can verify it."""
 
     signing: Signing | None
     error: str | None
