@@ -126,21 +126,21 @@ class JournalFolder:
         _write_json(folder / "plan.part", folder / _PLAN, plan)
 
     def drop_bytes(self, number: int) -> None:
-        """What a set that is taken back still holds of other files."""
+        """Delete the stored file contents of an undone set."""
         with contextlib.suppress(OSError):
             for name in os.listdir(self.path / str(number)):
                 if re.fullmatch(_BYTES, name):
                     os.unlink(self.path / str(number) / name)
 
     def remove(self, number: int) -> None:
-        """Forget a set. It loses its number first, so what an error leaves is swept away later."""
+        """Remove a set. It loses its number first, so `sweep` deletes what an error leaves."""
         aside = self._aside()
         with contextlib.suppress(OSError):
             os.rename(self.path / str(number), aside)
             _delete(aside)
 
     def leftovers(self) -> list[Path]:
-        """Names of sets that a killed process had not finished adding or removing."""
+        """Folders of sets that a killed process had not finished adding or removing."""
         return [self.path / name for name in self._names() if re.fullmatch(_ASIDE, name)]
 
     def sweep(self) -> None:

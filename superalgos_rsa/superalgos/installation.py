@@ -46,7 +46,7 @@ class Installation:
         return self.user if self.user != self.asked_by else None
 
     def for_the_caller(self) -> Installation:
-        """The user of this process is about to start the platform."""
+        """The installation judged by the rights of the user of this process, who is about to start the platform."""
         return replace(self, user=self.asked_by)
 
     @property
