@@ -26,7 +26,7 @@ def outer_span(text: str, string: Span, inner: Span) -> Span:
 
 
 def replace_member(text: str, string: Span, name: str, json_text: str) -> Edit:
-    """The edit that gives a member of the object inside the string another JSON value. What it means begins there."""
+    """The edit that sets a member of the object inside the string to another JSON value."""
     inner: str = json.loads(text[string.start : string.end])
     span = locate(inner, [(name,)])[(name,)]
     return Edit(outer_span(text, string, span), _escaped(json_text), Meant((name,), parse(json_text)))

@@ -22,7 +22,7 @@ Way = tuple["Way", str | int] | None
 
 BOM = "\ufeff"
 MOST_LEVELS = 100
-"""Ready-made workspaces have at most 29 levels. Whoever descends into a document holds to this."""
+"""Nesting limit for every walk through a document. Ready-made workspaces have at most 29 levels."""
 MOST_CONTAINERS = 150_000
 MOST_VALUES = 500_000
 """The largest ready-made workspace, of 3.6 MB, has 8,000 objects and lists and 30,000 values."""
@@ -59,7 +59,7 @@ class JsonError(Exception):
 
 
 class LimitError(JsonError):
-    """The text may be JSON and is larger in one way than what is read here, so nobody knows what it holds."""
+    """The text exceeds one of the limits above, so it was not read. It may be valid JSON."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, Place(1, 1))

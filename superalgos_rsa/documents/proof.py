@@ -1,4 +1,4 @@
-"""Proves of a changed JSON text that the values which were meant to change did, and that every other is the same."""
+"""Proves that an edit of a JSON text changed the values it was meant to change, and no other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def edited(text: str, edits: Sequence[Edit]) -> tuple[str, tuple[Meant, ...]]:
 
 
 def _in_order(edits: Sequence[Edit]) -> tuple[Meant, ...]:
-    """List items are taken out last, and from behind: every pointer is to hold when its turn comes."""
+    """Removals of list items come last, from the end of each list, so that earlier pointers stay valid."""
     meant = [edit.meant for edit in edits if edit.meant is not None]
     gone = [one for one in meant if one.value is GONE]
     gone.sort(key=lambda one: (len(one.pointer), int(one.pointer[-1])), reverse=True)

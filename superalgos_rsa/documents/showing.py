@@ -1,4 +1,4 @@
-"""What of a text may be shown. A text that names no file may hold a secret, whatever it was taken for.
+"""Which parts of a text may be shown. A text that names no file may hold a secret.
 
 Whether a text is *meant* as a path is another question, and judged elsewhere: a wrong answer there shows nothing here.
 """
@@ -100,7 +100,7 @@ def _composed(text: str) -> str:
 
 
 def outline(text: str) -> str:
-    """What is said of a text that is not shown."""
+    """The text shown in place of one that may hold a secret."""
     suffix = SUFFIX.search(text.strip(_ENDS))
     return f"{len(text)} characters" + (f", ending in {suffix[0].lower()}" if suffix else "")
 

@@ -1,4 +1,4 @@
-"""One change of one file: made, taken back, or seen to be there."""
+"""One change of one file: apply it, undo it, or check whether it is applied."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def from_listed(value: Mapping[str, Any], old: bytes | None, new: bytes | None) 
 
 
 def refuse(change: Change) -> None:
-    """Raises where the file is another by now, or would become another than was meant."""
+    """Raise if the file changed meanwhile, or if the new bytes would change more than was meant."""
     if not is_there(change, new=False):
         raise ConflictError(f"{change.path} was changed meanwhile; nothing was written", AGAIN)
     if change.meant is None or change.new is None:
@@ -72,7 +72,7 @@ def refuse(change: Change) -> None:
 
 
 def make(change: Change, token: str) -> None:
-    """Bring the change about; `token` marks the temporary files of this set."""
+    """Apply the change. `token` marks the temporary files of this set."""
     if change.folder:
         try:
             with as_owner(os.path.dirname(change.path)):

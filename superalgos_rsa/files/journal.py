@@ -1,4 +1,4 @@
-"""Changes of several files as one: all or none, whatever ends the process, and each set can be taken back.
+"""Changes several files as one set: all or none, even if the process is killed. Each set can be undone.
 
 Every set is written down before the first file changes: the bytes before and after, and a plan with a state. `applying`
 and `undoing` are states that only a process that died leaves behind; the next start takes those sets back. States:
@@ -127,7 +127,7 @@ class Journal:
             return recovered
 
     def forget(self, now: float) -> None:
-        """Drop what is past its time. For every command: it neither waits nor fails, and mostly only looks."""
+        """Drop expired sets. Every command calls this, so it neither waits nor fails."""
         with contextlib.suppress(OSError, SuperalgosRsaError):
             if self._folder.is_empty():
                 return
@@ -137,7 +137,7 @@ class Journal:
                     self._expire(self._clock(now))
 
     def entries(self) -> list[JournalEntry]:
-        """Every set, the oldest first. Writes nothing and needs no lock."""
+        """All sets, oldest first. Writes nothing and needs no lock."""
         return [entry_of(number, plan) for number, plan in self._plans().items()]
 
     def _plans(self) -> dict[int, dict[str, Any]]:

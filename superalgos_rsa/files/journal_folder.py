@@ -59,7 +59,7 @@ class Clock:
 
 
 class JournalFolder:
-    """The files of the journal: adds, reads and removes sets, and knows nothing of what they mean."""
+    """The files of the journal: adds, reads and removes sets without interpreting them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -106,7 +106,7 @@ class JournalFolder:
         return found.data
 
     def add(self, number: int, plan: Any, contents: Iterable[tuple[str, bytes]]) -> None:
-        """Keep a new set, whole or not at all."""
+        """Store a new set, completely or not at all."""
         folder = self._aside()
         try:
             folder.mkdir(mode=0o700)
@@ -121,26 +121,26 @@ class JournalFolder:
             raise
 
     def write_plan(self, number: int, plan: Any) -> None:
-        """Put a new plan in the place of the old one of a set."""
+        """Replace the plan of a set."""
         folder = self.path / str(number)
         _write_json(folder / "plan.part", folder / _PLAN, plan)
 
     def drop_bytes(self, number: int) -> None:
-        """What a set that is taken back still holds of other files."""
+        """Delete the stored file contents of an undone set."""
         with contextlib.suppress(OSError):
             for name in os.listdir(self.path / str(number)):
                 if re.fullmatch(_BYTES, name):
                     os.unlink(self.path / str(number) / name)
 
     def remove(self, number: int) -> None:
-        """Forget a set. It loses its number first, so what an error leaves is swept away later."""
+        """Remove a set. It loses its number first, so `sweep` deletes what an error leaves."""
         aside = self._aside()
         with contextlib.suppress(OSError):
             os.rename(self.path / str(number), aside)
             _delete(aside)
 
     def leftovers(self) -> list[Path]:
-        """What a process that died was putting together, or removing."""
+        """Folders of sets that a killed process had not finished adding or removing."""
         return [self.path / name for name in self._names() if re.fullmatch(_ASIDE, name)]
 
     def sweep(self) -> None:

@@ -1,4 +1,4 @@
-"""The record of one set of changes: what of it can be shown, and whether it is one at all."""
+"""The record of one set of changes: its check, and the part that can be shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def entry_of(number: int, plan: Mapping[str, Any]) -> JournalEntry:
 
 
 def is_plan(value: Any) -> bool:
-    """Whether it is what this module wrote. What was damaged, or comes from elsewhere, is never acted upon."""
+    """Whether this is a valid plan. A damaged or foreign one is never acted upon."""
     return (
         isinstance(value, dict)
         and {"time", "title", "state", "changes"} <= value.keys()

@@ -70,7 +70,7 @@ def is_lent(folder: str) -> bool:
 
 
 def own_home() -> str | None:
-    """That of the system's list of users, whatever HOME says."""
+    """The home from the system's list of users, not from HOME."""
     if sys.platform == "win32":
         return None
     import pwd

@@ -85,7 +85,7 @@ def replace(
     `old` are the bytes that were read (`None`: there was no file). A file that holds anything else by now raises
     `ConflictError`. A link stays a link, and owner, mode, access list and further names stay; `private` makes a new
     file 0600 instead. Failure of any kind leaves the old bytes and no stray file, and raises `SuperalgosRsaError`.
-    What a process leaves that is killed bears the `token`, and `clear_away` removes it.
+    If the process is killed, `clear_away` removes its temporary files by their `token`.
     """
     target = Path(os.path.realpath(path))
     token = token or new_token()

@@ -1,4 +1,4 @@
-"""Whose rights decide what the platform can read, and what that user may read.
+"""Which user's rights decide what the platform can read, and what that user may read.
 
 For the user that asks, the system answers by itself. For another one its rule is applied here to modes and access
 lists (those of Linux; macOS has others, which are not read), so the answer is the same whoever asks. Where that cannot

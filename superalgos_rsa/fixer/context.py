@@ -45,11 +45,11 @@ class FixOptions:
     named: tuple[str, ...] = ()
     """Real paths named on the command line: files there may be changed like those of the installation."""
     remembered: Callable[[KeyFacts], str | None] = lambda _: None
-    """The fingerprint that a key last worked with."""
+    """Look-up of the fingerprint that a key last worked with."""
 
 
 class FixContext:
-    """What one run of `fix` has at hand: the state that its repairs have led to, and the key files that were found."""
+    """The context of one run of `fix`: the state after its repairs so far, and the key files found."""
 
     def __init__(self, judge: Judge, options: FixOptions) -> None:
         self.judge = judge

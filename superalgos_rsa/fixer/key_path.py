@@ -43,7 +43,7 @@ class File:
 
 
 def mend(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """Propose the file that a broken path was meant for, the likeliest way of meaning it first."""
+    """Propose the file that a broken path was meant for. The likeliest is tried first."""
     key = found.key
     if key is None or not isinstance(key.credential.secret, str) or found.rule not in RULES:
         return
@@ -111,7 +111,7 @@ def _written(context: FixContext, candidates: Iterable[Candidate]) -> list[str]:
 
 def _known(context: FixContext, key: KeyFacts) -> frozenset[str]:
     """Fingerprints of the key pair that this node is known to belong to: of its last good verdict, of another node with
-    the same API key, of a public key that bears the name of the missing private one."""
+    the same API key, of a public key named like the missing private one."""
     found = {context.options.remembered(key)}
     entries = context.verdict.report.keys_by_identity
     for facts in context.verdict.all_facts.keys:
@@ -124,7 +124,7 @@ def _known(context: FixContext, key: KeyFacts) -> frozenset[str]:
 
 
 def _broken(context: FixContext) -> int:
-    """Keys whose path is broken, by now."""
+    """Keys whose path is broken in the current state."""
     return len({o.key.identity for o, _ in context.verdict.found if o.key is not None and o.rule in RULES})
 
 
@@ -143,7 +143,7 @@ def working(context: FixContext, key: KeyFacts, written: Iterable[str]) -> list[
 
 
 def _is_plausible(key: KeyFacts) -> bool:
-    """What can be said of a key for an exchange that the installed engine does not know."""
+    """Advice for a key of an exchange that the installed engine does not know."""
     if key.content is not None and key.content.kind == "private":
         return key.content.consistent is not False and not key.content.damage
     return key.hmac_text is not None and key.hmac_text.plausible

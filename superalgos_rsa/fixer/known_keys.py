@@ -1,4 +1,4 @@
-"""Which public key each node last worked with: by it a private key is known again after its file was moved or renamed.
+"""The public key that each node last worked with: it identifies a private key file that was moved or renamed.
 
 Nothing here is secret: a node and its API key stand as one digest, the key pair as the fingerprint of its public half.
 """
@@ -23,7 +23,7 @@ _LIMIT = 1024 * 1024
 
 
 def remember(folder: Path, all_facts: Facts, report: Report) -> None:
-    """Note the keys that work. A verdict does not fail where they cannot be noted."""
+    """Store the fingerprints of the keys that work. If they cannot be stored, no error is raised."""
     entries = report.keys_by_identity
     found = {
         name: entry.public_key_sha256

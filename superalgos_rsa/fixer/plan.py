@@ -31,7 +31,7 @@ _COVERING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One finding and what became of its repair. `reason` says why it is not planned."""
+    """One finding and the result of trying its repair. `reason` says why it is not planned."""
 
     finding: Finding
     title: str

@@ -30,7 +30,7 @@ MENDERS: dict[str, Mender] = {}
 
 
 def mends(*rules: str) -> Callable[[Mender], Mender]:
-    """Declare a function as the mender of these rules."""
+    """Register a repair function for these rules."""
 
     def declare(mender: Mender) -> Mender:
         MENDERS.update(dict.fromkeys(rules, mender))
@@ -235,7 +235,7 @@ def permissions(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
 
 @mends("pem-public")
 def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """The private half of the public key that was given."""
+    """Propose the private key that belongs to the given public key."""
     key = found.key
     if key is None or key.path is None or key.path.content is None:
         return
@@ -248,7 +248,7 @@ def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
 
 @mends("code-name-swapped")
 def swapped(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """Propose to exchange a code name and a secret that stand in each other's place."""
+    """Propose to swap a code name and a secret that were entered the wrong way round."""
     key = found.key
     name, secret = (key.credential.code_name, key.credential.secret) if key is not None else (None, None)
     if key is None or not isinstance(name, str) or not isinstance(secret, str):

@@ -1,4 +1,4 @@
-"""Files as they would be after some repairs, and their validation: a plan is tried before a byte is written."""
+"""Files as they would be after some repairs, and their validation, before a byte is written."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The facts of a state, the report on them, and the occurrence behind each of its findings."""
+    """The facts of a state, the report on them, and the raw finding behind each of its findings."""
 
     all_facts: Facts
     found: tuple[Found, ...]

@@ -1,4 +1,4 @@
-"""Safe repairs that nobody is asked about, made as their mistakes appear."""
+"""Safe repairs that `watch` makes without asking, as soon as a finding appears."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from superalgos_rsa.validator.report import Report
 
 
 class Made(NamedTuple):
-    """The repairs, and the number by which the journal takes them back."""
+    """The repairs made, and the journal number by which they can be undone."""
 
     number: int
     steps: tuple[Step, ...]

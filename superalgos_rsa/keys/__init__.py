@@ -1,1 +1,1 @@
-"""What a text is as a key, pairs made and converted, and the type of a secret; knows no paths and no platform."""
+"""Key files: inspect a text, make and convert key pairs, hold a secret. Knows no workspaces and no platform."""

@@ -1,4 +1,4 @@
-"""DER as far as keys need it, read as OpenSSL reads it: lengths may be longer than they must be, never indefinite."""
+"""The part of DER that keys need, read as OpenSSL reads it: non-minimal lengths are accepted, indefinite ones not."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ ALGORITHMS = {
 }
 ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
 X25519_PREFIX = bytes.fromhex("302e020100300506032b656e04220420")
-"""What stands before the 32 bytes of every such key in PKCS#8; nothing else does."""
+"""The bytes before the 32 key bytes of every X25519 key in PKCS#8."""
 
 LONGEST_GROUP = 1200
-"""Bytes of a DSA or DH key of 4,096 bits: to read one takes a power, and longer ones are not read."""
+"""Bytes. A DSA or DH key of 4,096 bits fits. Longer ones are not read, since reading takes a modular power."""
 
 
 def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
-    """Tag, content and end of the element at `at`; a `ValueError` where there is none."""
+    """Tag, content and end offset of the element at `at`. Raises `ValueError` if there is no whole element."""
     if at + 2 > len(data):
         raise ValueError("past the end")
     tag, first = data[at], data[at + 1]
@@ -48,7 +48,7 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
 
 
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The elements that stand one after the other, as tag and content."""
+    """The consecutive elements in `content`, each as (tag, content). Raises `ValueError`."""
     at = 0
     while at < len(content):
         tag, inner, at = element(content, at)
@@ -56,7 +56,7 @@ def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
-    """The members of the SEQUENCE that the data begins with; with `whole`, nothing may follow it."""
+    """The members of the SEQUENCE at the start of `data`. With `whole`, nothing may follow it. Raises `ValueError`."""
     tag, content, end = element(data)
     if tag != SEQUENCE or (whole and end != len(data)):
         raise ValueError("not a sequence")
@@ -64,12 +64,12 @@ def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
 
 
 def tags(members: list[tuple[int, bytes]]) -> tuple[int, ...]:
-    """The tags of these elements, to be compared with those of a known structure."""
+    """The tags of these elements."""
     return tuple(tag for tag, _ in members)
 
 
 def algorithm(identifier: bytes) -> str | None:
-    """The name of the key type in the content of an AlgorithmIdentifier; None where it is not a known one."""
+    """The key type named by an AlgorithmIdentifier, or None for an unknown one. Raises `ValueError`."""
     members = list(elements(identifier))
     if not 1 <= len(members) <= 2 or members[0][0] != OBJECT or not all(_is_value(*member) for member in members[1:]):
         raise ValueError("not an algorithm")
@@ -77,14 +77,16 @@ def algorithm(identifier: bytes) -> str | None:
 
 
 def check_integer(content: bytes) -> None:
-    """The shortest form is the only one."""
+    """Raise `ValueError` unless this is the shortest form of an INTEGER, the only one that DER allows."""
     if not content or (len(content) > 1 and (content[0], content[1] >> 7) in {(0x00, 0), (0xFF, 1)}):
         raise ValueError("not an INTEGER")
 
 
 def _is_value(tag: int, content: bytes) -> bool:
-    """What OpenSSL takes for the parameters of any algorithm: each length by the rules of its type, tried with all tags
-    and lengths 0 to 2. The parameters of RSA should be NULL, and nobody looks."""
+    """Whether OpenSSL accepts this element as the parameters of an algorithm.
+
+    Found by trying all tags with lengths 0 to 2. The parameters of RSA should be NULL, but OpenSSL does not check.
+    """
     if tag >= 0x40:  # not of the universal class
         return True
     length = len(content)

@@ -1,4 +1,4 @@
-"""What lies around a key file: copies of the key, public halves, and a git work tree that may carry it off."""
+"""The folder of a key file: copies of the key, public keys, and a git work tree that may publish it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ _MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What else the folder of a private key tells of it."""
+    """What was found in the folder of a private key."""
 
     copies: tuple[str, ...] = ()
     """Other files of the folder that hold the same private key."""
     other_public: str | None = None
-    """A public key named as this one's pair that is not its pair."""
+    """A public key file that is named like this key's public half but is not."""
     git: GitState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """Names of its small files: by the lines of base64 that they hold, by the private key, and of public keys by the
-    name of the pair, with the key. `keys` are all that hold a private key."""
+    """Names of the small files of one folder.
+
+    `lines`: by base64 line. `private`: by fingerprint of the private key. `public`: by stem of the pair, with the
+    fingerprint of each public key. `keys`: all files with a private key.
+    """
 
     lines: dict[bytes, list[str]] = field(default_factory=dict)
     private: dict[str, set[str]] = field(default_factory=dict)
@@ -42,7 +45,7 @@ class _Folder:
 
 
 class Surroundings:
-    """Facts about the folders of key files. Each folder is read once, within limits for all of them together."""
+    """Facts about the folders of key files. Each folder is read once; the limits hold for all folders together."""
 
     def __init__(self) -> None:
         self._folders: dict[str, _Folder] = {}
@@ -50,7 +53,7 @@ class Surroundings:
         self._work_trees = WorkTrees()
 
     def of(self, path: str, content: bytes, fingerprint: str | None) -> Neighbours:
-        """Facts about the folder of the key file `path`; bounded in count and size, links are not followed."""
+        """Facts about the folder of the key file `path`. Reads at most 500 files of 64 KiB; follows no links."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
             self._folders[folder] = self._read(folder)
@@ -93,14 +96,14 @@ def git_state(folder: str, name: str) -> GitState | None:
 
 
 def _lines_of_base64(data: bytes) -> Iterator[bytes]:
-    """What may be lines of a key: each as it stands, and pieces of what was joined to one."""
+    """Possible lines of a key: each base64 run, and its pieces of 64 bytes if lines were joined."""
     for run in re.finditer(rb"[A-Za-z0-9+/]{64,}", data):
         yield run[0]
         yield from (run[0][at : at + 64] for at in range(0, len(run[0]), 64))
 
 
 def _small_files(folder: str) -> list[str]:
-    """The first by name, of at most so many names."""
+    """Up to `MAX_ENTRIES` small files by name, out of the first `MAX_SCANNED` entries of the folder."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(islice(entries, MAX_SCANNED), key=lambda entry: entry.name)
@@ -117,13 +120,15 @@ _BODY_LINE = re.compile(rb"(?<!\S)[A-Za-z0-9+/]{64,76}(?!\S)")
 
 
 def _telling_lines(content: bytes) -> tuple[bytes, ...]:
-    """Full body lines beyond the first, which is the same header for every key of a kind. They survive in an editor's
-    swap file, where nothing else of the form does."""
+    """The second and third full body line. The first is the same for every key of a type.
+
+    An editor's swap file keeps these lines even if the rest of the PEM form is lost.
+    """
     return tuple(islice((line[0] for line in _BODY_LINE.finditer(content)), 1, 3))
 
 
 def stem(name: str) -> str:
-    """A file name without what tells the halves of a pair apart, so that both halves have the same."""
+    """A file name without `private`, `public` and extensions: the same for both halves of a key pair."""
     bare = name.lower()
     while bare.endswith((".pem", ".key", ".pub", ".der", ".txt")):
         bare = bare[:-4]

@@ -1,4 +1,4 @@
-"""What a text is that should be a private key: facts alone, never a byte of the key."""
+"""Facts about a text that should be a private key. They hold no byte of the key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1", "binary"]
 
 DAMAGE = pem.DAMAGE
 _MOST_BLOCKS = 20
-_LONGEST = 1 << 16  # a key takes a few kilobytes; no more than this of a text is looked at
+_LONGEST = 1 << 16  # bytes of a text that are looked at; a key takes a few kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ _KNOWN: dict[bytes, KeyText] = {}
 
 
 def inspect(content: bytes) -> KeyText:
-    """Never raises, whatever the bytes are. Each content is looked at once; what is kept of it is its hash alone."""
+    """Facts about these bytes. Never raises. Results are cached by the SHA-256 of the content."""
     digest = hashlib.sha256(content).digest()
     known = _KNOWN.get(digest)
     if known is None:
@@ -90,9 +90,9 @@ def _inspect(content: bytes) -> KeyText:
 
 
 def private_der(content: bytes) -> bytes | None:
-    """The DER of the first private key in a text, however badly it is written; of an encrypted one too.
+    """The DER of the first private key in the content, encrypted or not, or None. Damaged PEM is accepted.
 
-    This is key material: whoever asks for it must not let it out.
+    The result is key material: never print, log or store it.
     """
     text, _ = _text(content[:_LONGEST])
     if _holds_private_key(content):

@@ -1,4 +1,4 @@
-"""What it takes to open an encrypted key, told without opening it: whoever wrote the file chose how long that takes."""
+"""The cost of decrypting an encrypted key, read from its parameters: a hostile file could make it take hours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCRYPT = bytes.fromhex("2b06010401da47040b")
 
 
 def excess_of_pkcs8(data: bytes) -> str | None:
-    """Of an EncryptedPrivateKeyInfo what is beyond the limit, in words; None where nothing is."""
+    """The parameter of an EncryptedPrivateKeyInfo that is over its limit, in words; None if none is."""
     try:
         members = der.sequence(data)
         if der.tags(members) != (der.SEQUENCE, der.OCTET_STRING):

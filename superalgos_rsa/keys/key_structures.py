@@ -1,4 +1,4 @@
-"""What kind of key a piece of DER is, and its numbers where it is RSA. Key material: nothing here has a `repr`."""
+"""The type of a key in DER, and the numbers of an RSA key. Key material: nothing here has a `repr`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Shape:
 
 
 def shape(data: bytes) -> Shape | None:
-    """None where the DER is no key, or not whole."""
+    """The key in this DER, or None if it is no key or incomplete."""
     for read in (_private, _encrypted, _public, _certificate):
         try:
             found = read(data)

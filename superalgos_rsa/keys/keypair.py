@@ -1,4 +1,4 @@
-"""Makes key pairs, takes the public half out of a key, and writes a private key anew as clean PKCS#8."""
+"""Generates key pairs, derives the public key from a private one, and rewrites a private key as PKCS#8 PEM."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _Load = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class PublicHalf:
-    """What the exchange is given: SubjectPublicKeyInfo as PEM, and the SHA-256 of its DER in hexadecimal."""
+    """The public key for the exchange: SubjectPublicKeyInfo as PEM, and the hexadecimal SHA-256 of its DER."""
 
     pem: str
     sha256: str
@@ -53,12 +53,12 @@ class PassphraseNeededError(UsageError):
 
 
 def make(key_type: KeyType, bits: int = 2048) -> Pair:
-    """A new pair of keys; `bits` counts for RSA alone."""
+    """A new key pair. `bits` is used for RSA only."""
     return _pair(generate_private_key(65537, bits) if key_type == "rsa" else Ed25519PrivateKey.generate())
 
 
 def clean(content: bytes, passphrase: Secret | None = None) -> Pair:
-    """The pair from any text or binary that holds a complete private key, however badly it is written."""
+    """The key pair from any content that holds a complete private key, even in damaged PEM."""
     found = _private_forms(content)
     if not found:
         raise _nothing("private key", content)

@@ -1,4 +1,4 @@
-"""PEM blocks in a text, found however badly they are written, and the damage that a strict reading (RFC 7468) sees."""
+"""Finds PEM blocks in a text, even damaged ones, and names the damage as against strict PEM (RFC 7468)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAMAGE: dict[str, str] = {
     "truncated": "its end is missing",
     "not-a-key": "what stands between the BEGIN and the END line is no key",
 }
-"""Every damage by its name, in plain words, in the order in which it is told."""
+"""Each kind of damage by name, described in plain words, in the order of the report."""
 
 _DASH = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd"
 _LINE = re.compile(
@@ -48,14 +48,14 @@ _QUOTES = "\"'`,;"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Block:
-    """One PEM block, as well as it can be read."""
+    """One PEM block, read as far as possible."""
 
     label: str
     """In capital letters."""
     der: bytes
-    """What the base64 between the lines says, as far as it says anything."""
+    """The decoded body, as far as it can be decoded."""
     encrypted: bool
-    """By a header of RFC 1421; the label tells the other way of encrypting."""
+    """Encrypted by a header of RFC 1421. Encrypted PKCS#8 is told by the label instead."""
     damage: frozenset[str]
 
 
@@ -86,7 +86,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 
 def decode(body: str) -> bytes:
-    """The base64 in a text, whatever else is in it."""
+    """The base64 in a text; all other characters are dropped."""
     digits = re.sub(r"[^A-Za-z0-9+/]", "", body.partition("=")[0].replace("-", "+").replace("_", "/"))
     if len(digits) % 4 == 1:
         digits = digits[:-1]

@@ -28,7 +28,7 @@ class Effort:
         return pow(base, exponent, modulus)
 
     def spend(self, cost: int) -> None:
-        """Take this much from what is left; raises `TooLongError` where it is more than that."""
+        """Subtract `cost` from what is left. Raises `TooLongError` if less is left."""
         if cost > self.left:
             raise TooLongError
         self.left -= cost
@@ -36,7 +36,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RsaNumbers:
-    """The numbers of an RSA key by their names in RFC 8017, whether or not they belong together."""
+    """The numbers of an RSA private key, named as in RFC 8017. They need not be consistent."""
 
     n: int
     e: int
@@ -54,13 +54,16 @@ class RsaNumbers:
 
     @property
     def can_verify(self) -> bool:
-        """Does OpenSSL verify with `(n, e)` at all? Its OPENSSL_RSA_MAX_MODULUS_BITS, and beyond
-        OPENSSL_RSA_SMALL_MODULUS_BITS its OPENSSL_RSA_MAX_PUBEXP_BITS."""
+        """Whether OpenSSL accepts `(n, e)` for verifying.
+
+        Its limits are OPENSSL_RSA_MAX_MODULUS_BITS (16,384) and, above OPENSSL_RSA_SMALL_MODULUS_BITS (3,072),
+        OPENSSL_RSA_MAX_PUBEXP_BITS (64).
+        """
         return self.bits <= 16384 and self.e < self.n and (self.bits <= 3072 or self.e.bit_length() <= 64)
 
     @property
     def too_long(self) -> bool:
-        """Beyond what products and remainders are made of in no time."""
+        """Whether a number has more than 16,384 bits: too long to multiply and divide quickly."""
         return max(self.n, self.e, self.d, self.p, self.q, self.dp, self.dq, self.qinv).bit_length() > 16384
 
     @property
@@ -69,14 +72,14 @@ class RsaNumbers:
         return (self.bits + 7) // 8 < _SHORTEST
 
     def with_usual_exponent(self) -> RsaNumbers:
-        """For an engine that signs without the public exponent: damage there does not reach its signatures."""
+        """The same key with e = 65537. For engines that do not use `e` to sign: damage to `e` does not matter there."""
         return replace(self, e=65537)
 
     def signs_by_exponent(self, effort: Effort, *, usual: bool = False) -> bool:
-        """Does `m^d mod n` verify with `(n, e)`, or with the `usual` exponent? Either prime is enough to tell without
-        the long power. Raises `TooLongError`.
+        """Whether `m^d mod n` verifies with `(n, e)`, or with `usual` also with e = 65537. Raises `TooLongError`.
 
-        The primes are taken at their word: no accident to a file leaves `p * q == n` with a `p` that is not prime.
+        One factor of `n` answers this without the slow modular power. Factors are not tested for primality: accidental
+        damage cannot leave `p * q == n` with a `p` that is not prime.
         """
         keys = [key for key in (self, *([self.with_usual_exponent()] if usual else [])) if key.can_verify]
         if self.too_short or not keys:
@@ -92,7 +95,7 @@ class RsaNumbers:
         return any(effort.power(signature, key.e, self.n) == message for key in reversed(keys))
 
     def signs_by_remainders(self) -> bool:
-        """Does the signature put together from `dp`, `dq` and `qinv` verify with `(n, e)`?"""
+        """Whether the signature computed from `dp`, `dq` and `qinv` (CRT) verifies with `(n, e)`."""
         if self.too_short or not self.can_verify or self.too_long:
             return False
         if self.p * self.q != self.n or min(self.p, self.q) < 3:
@@ -105,7 +108,7 @@ class RsaNumbers:
 
     @property
     def belong_together(self) -> bool:
-        """Both ways sign. Where the remainders do, the primes are those of the modulus, and no power is needed."""
+        """Whether both ways of signing verify. If the CRT numbers do, the factors are known and no power is needed."""
         return self.signs_by_remainders() and self.signs_by_exponent(Effort())
 
 

@@ -1,4 +1,4 @@
-"""A value that must not be seen: it has no text of its own, so no log, report or traceback can show it."""
+"""A text that no log, report or traceback shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NoReturn, final
 
 @final
 class Secret:
-    """Text that opens only by `reveal()`. It prints as `<secret>`, and it neither pickles nor formats."""
+    """A text that only `reveal()` returns. It prints and formats as `<secret>` and cannot be pickled."""
 
     __slots__ = ("__text",)
 

@@ -1,9 +1,9 @@
-"""What git would do with a file, asked so that nothing which a stranger wrote into a repository can run.
+"""What git would do with a file, found out without running any command that a repository's config names.
 
-Git obeys a repository before it answers: `core.fsmonitor`, hooks, filters and what later versions add are commands in
-its config. So git never opens the repository. Its index is read here. For the ignore rules git works in an empty
-repository of our own, made for this one question, with the stranger's folder as its work tree; of that it reads the
-`.gitignore` files and nothing else. The user's own git config, and the ignore file it names, count as ever.
+A repository's config can make git run commands: `core.fsmonitor`, hooks, filters, and more in later versions. So git
+never opens the repository. Its index is read here. For the ignore rules, git runs in a temporary empty repository with
+the user's folder as its work tree, where it reads only the `.gitignore` files. The user's own git config, and the
+ignore file it names, still apply.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ GitState = Literal["tracked", "not-ignored"]
 
 
 class WorkTrees:
-    """Asks about the files of many folders, within limits for all of them together: beyond those nothing is said."""
+    """Git states of files in many folders. The limits hold for all folders together; beyond them the state is None."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], GitState | None] = {}
@@ -41,8 +41,10 @@ class WorkTrees:
         self._seconds = MAX_SECONDS
 
     def state(self, folder: str, name: str, others: Iterable[str] = ()) -> GitState | None:
-        """What git would do with the file; `None` outside a work tree, where it is ignored, and where nobody can say.
-        `others` are files of the same folder that will be asked about too."""
+        """What git would do with the file. None if it is outside a work tree, ignored, or unknown.
+
+        `others` are files of the same folder that will be asked about later: one run of git answers for all.
+        """
         folder = os.path.realpath(folder)
         if (folder, name) not in self._known:
             names = tuple(dict.fromkeys((name, *others)))
@@ -82,7 +84,7 @@ class WorkTrees:
         import subprocess
         import tempfile
 
-        # Variables of git's own, such as a hook is given, would lead it to another repository.
+        # GIT_* variables, which git sets for hooks, would point it at another repository.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         paths = {os.fsencode(os.path.join(folder, name).replace(os.sep, "/")): name for name in names}
         begun = time.monotonic()
@@ -114,11 +116,11 @@ class _Repository(NamedTuple):
     """The folder of the work tree."""
     git_dir: str
     common_dir: str
-    """Of all work trees of the repository."""
+    """The git directory that all work trees of the repository share."""
 
 
 def _repository_of(folder: str) -> _Repository | None:
-    """The nearest above. What only bears the name `.git` is none, and is passed over as git does."""
+    """The nearest repository at or above `folder`. Like git, skips a `.git` that is no repository."""
     for top in (Path(folder), *Path(folder).parents):
         git_dir = _git_dir(str(top / ".git"))
         if git_dir is None:
@@ -132,7 +134,7 @@ def _repository_of(folder: str) -> _Repository | None:
 
 
 def _git_dir(path: str) -> str | None:
-    """A folder, or a file that names one, as in a further work tree and in a submodule."""
+    """The git directory: `.git` itself, or what a `.git` file names (in a linked work tree or a submodule)."""
     return path if os.path.isdir(path) else _pointer(path, "gitdir:")
 
 
@@ -147,7 +149,7 @@ def _pointer(path: str, label: str) -> str | None:
 
 
 def _rules_can_be_read(top: str, folder: str) -> bool:
-    """Whether the `.gitignore` files from the top down to the folder are plain files of a bearable size."""
+    """Whether the `.gitignore` files from the top down to the folder are regular files of at most 256 KiB together."""
     size = 0
     for at in (Path(folder), *Path(folder).parents):
         try:
@@ -173,7 +175,7 @@ def _exclude_file(repository: _Repository) -> bytes | None:
 
 
 def _make_empty(folder: Path, exclude: bytes) -> None:
-    """The least that git takes for a repository."""
+    """Make the smallest folder that git accepts as a repository."""
     for name in ("objects", "refs", "info"):
         (folder / name).mkdir()
     (folder / "HEAD").write_bytes(b"ref: refs/heads/none\n")
@@ -186,10 +188,10 @@ def _folded(name: bytes) -> bytes:
 
 
 def names_in_index(index: bytes, wanted: frozenset[bytes]) -> frozenset[bytes] | None:
-    """Those of `wanted` that a git index lists (versions 2 to 4); `None` for one that is damaged, or split in two.
+    """Those of `wanted` that a git index (versions 2 to 4) lists. None if the index is damaged or split.
 
-    An entry is 40 bytes of a file's status, its hash, two bytes of flags, two more where a flag says so, and its name.
-    In version 4 the name says how many letters of the last one it drops, and what follows them.
+    An entry is 40 bytes of file status, the hash, two bytes of flags (four if a flag says so), and the name.
+    In version 4 the name is stored as the number of bytes to drop from the previous name, and the bytes to append.
     """
     import hashlib
 
@@ -221,7 +223,7 @@ def names_in_index(index: bytes, wanted: frozenset[bytes]) -> frozenset[bytes] |
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Seven bits a byte, the highest first, each step counting from where shorter numbers end."""
+    """The number of variable length at `at` (7 bits a byte, highest first), and the offset of its end."""
     value = data[at] & 127
     for _ in range(4):
         if data[at] < 128:
@@ -232,7 +234,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _is_split(index: bytes, at: int, end: int) -> bool:
-    """Whether the extension `link` says that most of the entries stand in another file."""
+    """Whether the index has the extension `link`: then most of its entries are in another file."""
     while at + 8 <= end:
         if index[at : at + 4] == b"link":
             return True

@@ -1,4 +1,4 @@
-"""Whether bytes are a report that this program wrote: nothing else may be overwritten by one.
+"""Whether bytes are a report of this program: a new report may overwrite only an old one.
 
 Decided by the content alone, so that a report is known whatever user, machine or version wrote it.
 """

@@ -1,4 +1,4 @@
-"""What a terminal needs: text that cannot command it, lines of its width, and a few plain colours."""
+"""Text for a terminal: control characters escaped, lines wrapped, a few plain colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How it all hangs together: LAN node, task, session, key, file; and the keys that nobody uses."""
+"""The tree report: LAN node, task, session, key, file; and the keys that no task uses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Files on file systems that may not answer: of another machine, or made by a program.
 
-Whoever asks such a one waits in the kernel, where nothing but its answer wakes him; a process with a thread there does
-not even end. So a child of this process asks, and is left behind when it has waited long enough. Where every file
-system is a local one, nothing of this happens.
+A process that reads from one waits in the kernel until it answers, and cannot end before. So a child process reads,
+and is left behind after a time limit. Local file systems are read directly, without a child.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class PathFacts:
 
     @property
     def engine_reads(self) -> bool:
-        """Whether the engine reads the file, instead of taking the path itself as the secret."""
+        """Whether the engine reads the file instead of signing with the text of the path."""
         return self.status in ("file", "too-large")
 
 

@@ -62,7 +62,7 @@ MISTAKES = (
 
 
 def build(root: Path) -> None:
-    """Write the installation below `root`: a key pair, a workspace whose every task has a broken key."""
+    """Write the installation below `root`: a key pair, and a workspace in which every task has a broken key."""
     secrets, workspaces = root / "My-Secrets", root / "Platform" / "My-Workspaces"
     secrets.mkdir(mode=0o700)
     workspaces.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Where a Superalgos is, what it consists of, and whether it is running."""
+"""Finds a Superalgos installation, its folders and vault, and tells whether it is running."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class Installation:
     ccxt: CcxtVersion | None
     running: bool = False
     chosen: bool = False
-    """The user named it or stands in it. Nothing in any other is run, and no setting in it makes a finding milder."""
+    """The user named this root or works in it. In any other, nothing is run and no setting lowers a severity."""
     user: User | None = None
     """Whose rights decide: the user of the running platform, else the owner of the root."""
     asked_by: User | None = None
 
     @property
     def other_user(self) -> User | None:
-        """The user whose rights decide, where another one asks: what the system tells this one is no answer then."""
+        """The user whose rights decide, if that is not the user of this process."""
         return self.user if self.user != self.asked_by else None
 
     def for_the_caller(self) -> Installation:
-        """Judged for a platform that whoever asks is about to start."""
+        """The installation judged by the rights of the user of this process, who is about to start the platform."""
         return replace(self, user=self.asked_by)
 
     @property
     def vault(self) -> Path:
-        """The path of the vault, which need not be there."""
+        """The path of the vault. The file may not exist."""
         return self.secrets / "workspace-credentials.json"
 
 
@@ -64,7 +64,7 @@ def from_root(root: Path | None, file: str | Path) -> str:
 
 def is_root(folder: Path) -> bool:
     """A whole installation, or a data-only copy that holds just the workspaces."""
-    # os.path says no where pathlib raises: a name too long, a folder that this user may not enter.
+    # os.path returns False where pathlib raises: a name too long, a folder without permission.
     whole = os.path.isfile(folder / "platform.js") and os.path.isfile(folder / "Projects" / "ProjectsSchema.json")
     return whole or os.path.isdir(folder / "Platform" / "My-Workspaces")
 
@@ -89,7 +89,7 @@ def _root_named(value: StrPath, source: str = "") -> Path:
 
 
 def installation_at(root: StrPath, environment: Mapping[str, str]) -> Installation:
-    """The installation that a program names. Raises `UsageError` where there is none."""
+    """The installation at the given root. Raises `UsageError` if there is none."""
     return open_installation(_root_named(root), environment, chosen=True)
 
 

@@ -3,7 +3,7 @@ what ends the whole process.
 
 A model of the server's load route (platform 1.6.1, tried against the running platform). The route parses the file,
 looks for the `APIs` root, then for the `Crypto Ecosystem` root, and walks from there to each Exchange Account Key on
-one fixed path. It throws inside a callback that nothing catches, so every exception ends the process.
+one fixed path. Exceptions in its callback are not caught, so each one ends the process.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid",
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """One cause that ends the process, at its own place. The process dies of the first; the others are told too."""
+    """One cause that ends the process, with its place. The first one ends it; later ones are reported too."""
 
     cause: Cause
     pointer: Pointer
@@ -38,7 +38,7 @@ class VaultHit:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What becomes of the platform and of every key when a workspace is loaded."""
+    """What happens to the platform and to every key when a workspace is loaded."""
 
     crashes: tuple[Crash, ...]
     covered: dict[Pointer, VaultHit | None]
@@ -51,7 +51,7 @@ class Load:
 
 
 class VaultReader:
-    """The vault as the loader meets it, one look-up a key. Raises `JsTypeError` where the platform would."""
+    """The vault as the loader reads it, with one look-up for each key. Raises `JsTypeError` where the platform does."""
 
     def __init__(self, entries: Any, defect: str | None = None) -> None:
         self._entries = entries

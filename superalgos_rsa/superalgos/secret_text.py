@@ -1,4 +1,4 @@
-"""What is written in `secret`: the path of a file, or a secret that an exchange handed out."""
+"""Tells whether the text in `secret` is the path of a file or a secret issued by an exchange."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}$")
 
 
 def is_spelled_like_path(text: str) -> bool:
-    """Whether a text that names no file was still meant as a path.
+    """Whether a text that is the path of no file was still meant as a path.
 
     Kraken's secrets are base64 and hold `/` and `+`; HMAC secrets of most exchanges are 32 to 88 letters and digits. A
     working secret taken for a path would block a trader; a path taken for a secret would let the silent failure pass.
@@ -57,6 +57,6 @@ def is_hmac_secret(text: str, exchange: str | None) -> bool:
 
 
 def control_character(text: str) -> str | None:
-    """The first control character inside a value. At its ends, white space is a slip of pasting."""
+    """The first control character inside a value. White space at its ends is ignored: it comes from pasting."""
     found = re.search(r"[\x00-\x1f\x7f]", text.strip(BLANK))
     return found[0] if found else None

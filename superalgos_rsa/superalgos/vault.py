@@ -20,10 +20,10 @@ VaultState = Literal["read", "absent", "no-folder", "no-access", "unreadable", "
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The vault as found. `absent` is well (the platform makes an empty one on load) as long as the folder is there.
+    """The vault as found. `absent` is no fault while the folder exists: the platform makes an empty one on load.
 
-    `closed` is one that whoever asks may not read, and perhaps the user that runs the platform. `entries` is whatever
-    JSON the file holds; `reason` and `place` say what is wrong with it.
+    `closed`: the user of this process may not read it, and the platform's user perhaps not either. `entries` is the
+    parsed JSON; `reason` and `place` say what is wrong with it.
     """
 
     path: str
@@ -44,7 +44,7 @@ NO_VAULT = Vault("", "absent")
 
 
 def is_of_plugin(document: str) -> bool:
-    """A plugin file or a native workspace: the platform loads and saves those without a look at the vault."""
+    """A plugin file or a native workspace: the platform does not use the vault when it loads or saves these."""
     return "Plugins" in PurePath(document.replace("\\", "/")).parts
 
 
@@ -79,7 +79,7 @@ def _without_file(path: Path, found: Unread, user: User | None) -> Vault:
 
 
 def parse_vault(name: str, content: Content) -> Vault:
-    """The vault with this content, however damaged it is."""
+    """The vault with this content. `state`, `reason` and `place` of the result describe any damage."""
     text = decode(content.data)
     if text.startswith(BOM):
         reason = "a byte order mark stands before it"

@@ -1,7 +1,6 @@
-"""The node tree of a document as the platform sees it: keys wherever they stand, tasks with what they refer to, the
-exchange a task really trades on, the LAN node it runs on.
+"""The node tree of a document as the platform reads it: keys, and tasks with their key, exchange and LAN node.
 
-Everything taken out of a document is plain and small, so that the parsed document itself can be dropped.
+The values are small copies, so the parsed document can be freed.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ LAN_NODE_TYPES = frozenset({"LAN Network Node", "Network Node"})  # the second i
 
 # The only sessions that check for a key when they start; `Fordward` is the platform's own misspelling.
 SESSIONS_WITH_KEY = frozenset({"Live Trading Session", "Fordward Testing Session", "Live Portfolio Session"})
-# The task server looks for the misspelt type alone, so this one stays silent for ever.
+# The task server knows only the misspelt type, so a session of this type never starts.
 SESSION_NEVER_STARTED = "Forward Testing Session"
 # Bots that hand the referenced key to `getCredentialValue`, which reads a file; all others take the text or nothing.
 BOTS_READING_KEY_FILES = frozenset({"Trading Bot Instance", "Portfolio Bot Instance"})
@@ -31,9 +30,9 @@ _NO_CHILDREN = frozenset({"savedPayload", "config", "code"})
 MOST_NODES = 5000
 """Keys and tasks of one document; the ready-made workspaces have at most 24."""
 LONGEST_NAME = 200
-"""What is kept of a name, an id or a host: every key and every finding below a node repeats it."""
+"""Characters kept of a name, an id or a host. Every key and every finding below a node repeats them."""
 LONGEST_POINTER = 2000
-"""Characters of the place of a key or a task."""
+"""Characters of the JSON pointer of a key or a task."""
 
 
 class Exchange(NamedTuple):
@@ -46,7 +45,7 @@ class Exchange(NamedTuple):
     sandbox: Any
     node: tuple[str, ...]
     config_pointer: Pointer
-    """Of its config, or of the node where it has none."""
+    """Pointer of its config, or of the node if it has none."""
 
 
 class Key(NamedTuple):
@@ -64,13 +63,16 @@ class Key(NamedTuple):
 
     @property
     def config_pointer(self) -> Pointer:
-        """The place of its config, or of the node itself where it has none."""
+        """Pointer of its config, or of the node if it has none."""
         return self.pointer if self.config.state == "missing" else (*self.pointer, "config")
 
 
 class Reference(NamedTuple):
-    """What a task's Key Reference names, and the node the platform will attach: by id, or else the first `namesake`
-    on the saved path of names and types."""
+    """A task's Key Reference, and the node that the platform attaches to it.
+
+    The platform looks for the id. Failing that, it takes the first node on the saved path of names and types
+    (`namesake`).
+    """
 
     pointer: Pointer
     target_id: str | None
@@ -81,7 +83,7 @@ class Reference(NamedTuple):
 
 
 class LanNode(NamedTuple):
-    """The LAN Network Node that a task hangs under: the machine on which it runs."""
+    """The LAN Network Node above a task: the machine on which the task runs."""
 
     name: str | None
     host: str | None
@@ -112,11 +114,11 @@ class Workspace(NamedTuple):
     keys: tuple[Key, ...] = ()
     tasks: tuple[Task, ...] = ()
     shared_ids: frozenset[str] = frozenset()
-    """Of keys and tasks, those that more than one has."""
+    """Ids that more than one key or task has."""
 
     @property
     def configs(self) -> dict[Pointer, Any]:
-        """The objects in the configs of the keys, by node."""
+        """The parsed config of each key that has a readable one, by pointer of the key node."""
         return {key.pointer: key.config.fields for key in self.keys if key.config.state == "read"}
 
 
@@ -147,7 +149,7 @@ class _Node:
 
     @property
     def id(self) -> str | None:
-        """A cut id is none: nothing answers to it."""
+        """The id, or None if it is missing or too long to keep: a shortened id would match no node."""
         found = self.text("id")
         return found if found is not None and len(found) <= LONGEST_NAME else None
 
@@ -180,21 +182,21 @@ Named = TypeVar("Named")
 
 
 def answering(name: str, nodes: Iterable[Named], key_of: Callable[[Named], Key]) -> list[Named]:
-    """What stands for the keys that a person calls so: by their id, or else by their name or code name."""
+    """The nodes whose key has the id `name`. If there are none, those whose key has this name or code name."""
     keys = [(node, key_of(node)) for node in nodes]
     by_id = [node for node, key in keys if key.id == name]
     return by_id or [node for node, key in keys if name in (key.name, key.config.fields.get("codeName"))]
 
 
 def read_workspace(value: Any) -> Workspace:
-    """The nodes of a workspace document, or of a single node that stands alone in its file. Raises `LimitError`."""
+    """The keys and tasks of a workspace, or of a file that holds a single node. Raises `LimitError`."""
     if isinstance(value, dict) and (value.get("type") == "Workspace" or "rootNodes" in value):
         return _Tree(list(_walk(value.get("rootNodes"), (None, "rootNodes")))).read()
     return _Tree(list(_walk(value, None))).read()
 
 
 def _walk(value: Any, start: Way) -> Iterator[_Node]:
-    """Every node in document order. What `savedPayload` holds are references and screen positions, no nodes."""
+    """Every node in document order. `savedPayload` is skipped: it holds references and screen positions, not nodes."""
     parents: list[_Node | None] = []
     for container, way, level in containers(value, start, _NO_CHILDREN):
         del parents[level:]
@@ -301,7 +303,7 @@ class _Tree:
         )
 
     def _traded_exchange(self, task: _Node) -> Exchange | None:
-        """At run time the market decides, whatever the Exchange Tasks node above it refers to."""
+        """The exchange of the market: at run time the platform ignores the reference of the Exchange Tasks node."""
         manager = task.parent if task.parent is not None and task.parent.type == "Task Manager" else None
         mine = manager.parent if manager else None
         market_tasks = mine.parent if mine else None
@@ -311,7 +313,7 @@ class _Tree:
         return self.exchange_of(market) if market is not None and market.type == "Market" else None
 
     def _target(self, node: _Node) -> tuple[_Node | None, bool]:
-        """The node a reference attaches to, and whether it is but a namesake of the one it was saved with.
+        """The node a reference attaches to, and whether it was found by name instead of by id.
 
         The platform looks for the id; if it is unknown, it follows the saved path from the root and takes at each
         step the first child of that name and type.
@@ -334,7 +336,7 @@ class _Tree:
 
 
 def _comparable(name: Any) -> Any:
-    """Two objects are never the same in JavaScript, and true is not 1."""
+    """The name as JavaScript compares it with `===`: two objects are never equal, and `true` is not 1."""
     return (isinstance(name, bool), name) if isinstance(name, str | int | float | None) else object()
 
 

@@ -1,4 +1,4 @@
-"""Gathers everything the rules may look at: probes the paths on this machine and asks the engine model."""
+"""Gathers the facts that rules use: examines paths on this machine and runs the engine model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Settings:
 
     accept_rsa_4096: bool = False
     before_start: bool = False
-    """Judge only what a start of the tasks that need a key rests on."""
+    """Judge only whether the tasks that need a key can start."""
     all_documents: bool = False
     ask_engine: bool = False
     """Let the installed engine itself sign with every credential."""
@@ -45,7 +45,7 @@ class Settings:
 
 
 KeyInspector = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
-"""What finds out about one key of a document and the tasks that use it."""
+"""Gathers the facts about one key of a document and the tasks that use it."""
 
 
 def gather(
@@ -86,7 +86,7 @@ def gather(
 
 
 def _never_failing(inspector: KeyInspector) -> KeyInspector:
-    """One key that cannot be judged is no reason to judge none."""
+    """Facts about one key. If gathering them fails, the other keys are still judged."""
 
     def key_facts(document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
         try:

@@ -42,7 +42,7 @@ _EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document by the name the user gave it, and what reading it brought."""
+    """A document: the name the user gave it, and the result of reading it."""
 
     path: str
     content: Content | Unread

@@ -1,4 +1,4 @@
-"""Everything the rules may look at, gathered beforehand: rules read no file, no clock and no environment."""
+"""The facts that rules use, gathered beforehand: a rule reads no file, clock or environment."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class HmacText:
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """One key: its credential, what lies under it on the task server, and what the engine would do with it."""
+    """One key: its credential, the file on the task server, and what the engine would do with it."""
 
     document: DocumentFacts
     key: Key

@@ -1,4 +1,4 @@
-"""Facts in, findings out: runs the rules and sums up what they mean for every key and every task."""
+"""Runs the rules over the facts and derives a verdict for every key and every task."""
 
 from __future__ import annotations
 
@@ -139,13 +139,13 @@ def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[st
 
 
 def _pointer(pointer: Pointer) -> str | None:
-    """A name of a megabyte above a thousand findings would be written a thousand times, and cut it leads nowhere."""
+    """The JSON pointer, or None if it is too long: many findings would repeat it, and a shortened one is useless."""
     pointer = _shown_pointer(pointer)
     return pointer_text(pointer) if pointer_length(pointer) <= LONGEST_POINTER else None
 
 
 def _message(raw_finding: RawFinding, known: Collection[str]) -> str:
-    """What names a document, or a file beside the key, names what is there."""
+    """The message with possible secrets masked; names of documents and of files beside the key stay."""
     around = raw_finding.key.neighbours if raw_finding.key is not None else None
     beside = () if around is None else (*around.copies, around.other_public)
     return censored(raw_finding.message, lambda word: word if word in known or word in beside else "")
@@ -158,7 +158,7 @@ def _path(raw_finding: RawFinding) -> str | None:
 
 
 def _shown_pointer(pointer: Pointer) -> Pointer:
-    """As far as the names of the members are no secret."""
+    """The pointer up to the first member name that may be a secret."""
     for index, step in enumerate(pointer):
         if isinstance(step, str) and len(step) >= LEAST and censored(step) != step:
             return pointer[:index]

@@ -61,5 +61,5 @@ class Patience:
         return max(ends, default=float("-inf"))
 
     def given_up(self, half: frozenset[Half]) -> Patience:
-        """Wait for nothing more: these files are called broken from now on."""
+        """Stop waiting: these half-written files are reported as broken from now on."""
         return Patience({}, half)

@@ -32,7 +32,7 @@ Send = Callable[[Event], None]
 
 
 class Notifier(Protocol):
-    """What tells of changes in folders."""
+    """A source of change events for folders."""
 
     def watch(self, folders: Collection[str], stale: Collection[str]) -> frozenset[str]:
         """Watch these folders and no others; returns those that are newly watched. What is below one of `stale` was
@@ -43,7 +43,7 @@ class Notifier(Protocol):
         """Folders that send no events, and why."""
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """Stop watching all folders."""
 
 
 class Watchdog:

@@ -24,11 +24,11 @@ class Supervision:
         self._next = 0.0
 
     def ready(self) -> None:
-        """Tell that the first verdict stands."""
+        """Send READY=1 after the first verdict."""
         self._tell("READY=1")
 
     def stopping(self) -> None:
-        """Tell that the process is about to end."""
+        """Send STOPPING=1."""
         self._tell("STOPPING=1")
 
     def tick(self) -> None:
@@ -51,7 +51,7 @@ class Supervision:
 
 
 def touch(path: str) -> None:
-    """Give the file the date of now, and make it where it is missing."""
+    """Set the file's modification time to now; create the file if it is missing."""
     with contextlib.suppress(OSError):  # a full disk must not end the watch; the file then grows old
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o644))
         os.utime(path)

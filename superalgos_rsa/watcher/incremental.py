@@ -83,7 +83,7 @@ class Incremental:
             document.rests_on = frozenset()
 
     def ask(self, question: Scope) -> None:
-        """Gather for another question from now on."""
+        """Gather for another request from now on."""
         self._question = question
         self.forget()
 
@@ -235,7 +235,7 @@ def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
 
 
 def _git(folder: str) -> Iterator[Dependency]:
-    """What git says about a file in the folder rests on: the repository above it, its index and its ignore files."""
+    """The places that git's answer about a file depends on: the repository above it, its index and ignore files."""
     passed = []
     for above in (Path(folder), *Path(folder).parents):
         passed.append(above)

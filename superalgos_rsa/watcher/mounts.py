@@ -25,7 +25,7 @@ class Mounts:
     """WSL 1, which has no Linux kernel, sends no reliable events."""
 
     def is_silent(self, folder: str) -> bool:
-        """Whether the file system of this folder sends no events, or none of what others write."""
+        """Whether this folder's file system sends no events, or none for changes by other machines."""
         kind = self.type_of(folder)
         return self.emulated or kind in _SILENT or kind.startswith("fuse.")
 

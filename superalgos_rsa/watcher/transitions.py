@@ -1,4 +1,4 @@
-"""What came and went between two reports."""
+"""The findings that are new or gone since the previous report."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Transition:
 
 
 def start(report: Report, time: float) -> Transition:
-    """The first of a watch: everything that stands now."""
+    """The first transition of a watch: all current findings are new."""
     return Transition("start", time, report.summary.errors, report.summary.warnings, report.findings)
 
 
 def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> Transition:
-    """The last of a watch."""
+    """The last transition of a watch."""
     counts = report.summary.errors, report.summary.warnings
     return Transition("stop", time, *counts, unwritten=unwritten, dropped=dropped)
 

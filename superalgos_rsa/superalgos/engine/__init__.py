@@ -1,4 +1,4 @@
-"""What `sign()` of ccxt does with a text as the secret: decided as that version decides it, by its own readers."""
+"""What `sign()` of one ccxt version does with a text as the secret. Each of its key parsers is modelled here."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ __all__ = [
 
 _MARK = "PRIVATE KEY"
 ED25519_LONGEST = 120
-"""UTF-16 units: ccxt takes a longer text for RSA."""
+"""UTF-16 code units. ccxt reads a longer text as an RSA key."""
 _BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
 
 
 def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None) -> Verdict:
-    """`text` is what Node reads of the file, byte order mark and all; without an exchange, binance is meant. Raises
-    `TooLongError` where `effort` is not enough to tell."""
+    """What ccxt does with `text`, which is the file as Node decodes it, byte order mark included.
+
+    `exchange` is a ccxt class name; None stands for binance. Raises `TooLongError` if the answer takes more than
+    `effort`.
+    """
     effort = effort or Effort()
     if version is None:
         return _of_unknown_version(text, exchange, effort)
@@ -56,7 +59,7 @@ def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Ve
 
 
 def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed25519: bool) -> Verdict:
-    # One reader is needed at a start, so only that one is imported.
+    # Each version uses one parser, so only that one is imported: start-up stays fast.
     if also_ed25519 and javascript.length(text) <= ED25519_LONGEST:
         from superalgos_rsa.superalgos.engine import ed25519
 

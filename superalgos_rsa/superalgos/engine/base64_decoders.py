@@ -1,4 +1,4 @@
-"""Three readers of base64, none of which agrees with another. A `ValueError` has the words of the reader itself."""
+"""Three base64 decoders that differ from each other. A `ValueError` has the message of the original decoder."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 
 def node_buffer(text: str) -> bytes:
-    """`Buffer.from(text, 'base64')`: both alphabets, everything else passed over, the end at the first `=`."""
+    """`Buffer.from(text, 'base64')`: both alphabets; other characters are skipped; it ends at the first `=`."""
     digits = (chr(ord(character) & 0xFF) for character in text.partition("=")[0])  # Node looks at the low byte alone
     return _pack([_VALUE[digit] for digit in digits if digit in _VALUE])
 
 
 def jsencrypt(text: str) -> bytes:
-    """The decoder inside jsencrypt. It takes what stands in the first armour, or else the whole text as it is."""
+    """The decoder inside jsencrypt. It decodes the body of the first PEM block, or the whole text if there is none."""
     armour = _ARMOUR.search(text)
     if armour:
         text = armour[1]
@@ -36,7 +36,7 @@ def jsencrypt(text: str) -> bytes:
 
 
 def strict(text: str) -> bytes:
-    """The decoder of @scure/base: RFC 4648 to the letter, padding and unused bits included."""
+    """The decoder of @scure/base: strict RFC 4648. Padding is required, and unused bits must be zero."""
     if len(text) % 4:
         raise ValueError("padding: invalid, string should have whole number of bytes")
     try:

@@ -1,4 +1,4 @@
-"""Ed25519 as ccxt signs since 4.1.32: in a short text, the bytes after the sixteenth are the seed."""
+"""Ed25519 as ccxt signs since 4.1.32: it takes the bytes after the first 16 of a short text as the seed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _SPACE = re.compile(f"[{javascript.SPACE}]+")
 
 
 def judge(text: str, *, strict: bool) -> Verdict:
-    """`strict`: since 4.5.61, when the decoder of jsencrypt gave way to that of @scure/base."""
+    """What ccxt does with a text of at most 120 characters.
+
+    `strict` is true since ccxt 4.5.61, which decodes with @scure/base instead of jsencrypt.
+    """
     if javascript.length(text) == 32:
         return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
     try:
@@ -34,8 +37,11 @@ def judge(text: str, *, strict: bool) -> Verdict:
 
 
 def _other_kind(data: bytes) -> str | None:
-    """The engine does not look at the sixteen bytes before the seed, so damage there does not matter. A key of another
-    kind, or a secret pasted between the lines, does."""
+    """What the text holds if it is no Ed25519 key.
+
+    The engine ignores the 16 bytes before the seed, so damage there does no harm. But with a key of another type, or
+    a secret pasted between the BEGIN and END lines, it signs with bytes that are no Ed25519 seed.
+    """
     if data.startswith(der.X25519_PREFIX):
         return "an X25519 key"
     alike = sum(found == right for found, right in zip(data, der.ED25519_PREFIX, strict=False))

@@ -1,4 +1,4 @@
-"""The exchanges of ccxt, and which of them sign otherwise than by HMAC with the text as it is."""
+"""The exchanges of ccxt, and those that do not sign by HMAC with the secret as it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def _names(text: str) -> frozenset[str]:
 BINANCE = frozenset({"binance", "binancecoinm", "binanceus", "binanceusdm"})
 BYBIT = frozenset({"bybit", "bybiteu", "bybitid"})
 ASYMMETRIC = BINANCE | BYBIT
-"""Classes that take a PEM text for a private key, in one version or another."""
+"""Classes that read a PEM text as a private key in at least one version."""
 
 # `exchanges` of the npm packages ccxt 2.7.62 and 4.5.84.
 _OF_2 = _names(
@@ -56,7 +56,7 @@ _BASE64_SECRET = _names("btcmarkets btcturk coinbaseexchange coinbaseinternation
 
 
 def is_exchange(name: str, version: CcxtVersion | None) -> bool:
-    """Is it a class of that ccxt? Of versions far from the two listed, either list will do."""
+    """Whether that ccxt has a class of this name. Versions other than 2.7 and 4.5 are checked against both lists."""
     listed = NAMES
     if version is not None and (version.major, version.minor) == (2, 7):
         listed = _OF_2

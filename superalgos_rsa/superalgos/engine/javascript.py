@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What `\s` matches in JavaScript. Python's own takes U+001C..U+001F and U+0085 besides, and leaves out U+FEFF.
+# What `\s` matches in JavaScript. Python's `\s` also matches U+001C..U+001F and U+0085, but not U+FEFF.
 SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
@@ -12,7 +12,7 @@ def length(text: str) -> int:
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """True of what `encodeURIComponent` throws “URI malformed” at; JSON can carry it, a file read as UTF-8 cannot."""
+    """Whether `encodeURIComponent` throws “URI malformed” for this text. JSON can hold one; a UTF-8 file cannot."""
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 

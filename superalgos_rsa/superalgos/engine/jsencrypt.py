@@ -1,7 +1,7 @@
 """RSA as ccxt signs from 3.0.40 to 4.5.59: the bundled jsencrypt.
 
-It never throws. A text that it cannot read leaves it without a key, and the word `false` is sent as the signature.
-(It also drops a leading zero byte, so that even with a good key about one signature in 256 comes out short.)
+It never throws. If it cannot read the text, it has no key, and ccxt sends the word `false` as the signature.
+(It also drops a leading zero byte: even with a good key, about one signature in 256 is too short.)
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from superalgos_rsa.keys.rsa_numbers import Effort, RsaNumbers
 from superalgos_rsa.superalgos.engine import base64_decoders
 from superalgos_rsa.superalgos.engine.verdict import NO_KEY, Verdict
 
-_ELEMENT = 1 << 20  # of the effort, which is for half a million of them
+_ELEMENT = 1 << 20  # effort for one DER element; the whole effort pays for half a million
 _FALSE = "sends the word “false” as the signature, without an error"
 _PSS = bytes.fromhex("2a864886f70d01010a")
 
 
 def judge(text: str, effort: Effort) -> Verdict:
-    """Raises `TooLongError`."""
+    """What jsencrypt does with this text. Raises `TooLongError` if the answer takes more than `effort`."""
     try:
         key = _Reader(base64_decoders.jsencrypt(text), effort).element(0)[0]
         numbers = _numbers(key)
@@ -38,7 +38,7 @@ def judge(text: str, effort: Effort) -> Verdict:
 
 
 def _signs(numbers: RsaNumbers) -> bool:
-    """It multiplies the primes together itself: the modulus in the text gives the length alone."""
+    """The modulus is computed from the primes: jsencrypt uses the one in the text only for the signature's length."""
     if numbers.too_long or (numbers.p * numbers.q).bit_length() != numbers.bits:
         return False
     numbers = replace(numbers, n=numbers.p * numbers.q)
@@ -55,13 +55,15 @@ class _Element:
 
     @property
     def content(self) -> bytes | None:
-        """None where the text ends before the content does."""
+        """None if the data ends before the content does."""
         return self.data[self.start : self.end] if self.end <= len(self.data) else None
 
 
 class _Reader:
-    """Where an OCTET STRING may hold more of the same, it is read as such; where it does not, that is no error. A
-    text can be made so that each attempt fails at its end, after twice as many as the one before."""
+    """BER as jsencrypt reads it: it tries to read the content of an OCTET STRING as elements; failing is no error.
+
+    A hostile text can make such attempts fail late and nest, which doubles the work with each level: hence `effort`.
+    """
 
     def __init__(self, data: bytes, effort: Effort) -> None:
         self._data = data
@@ -132,7 +134,7 @@ def _byte(data: bytes, at: int) -> int:
 
 
 def _numbers(key: _Element) -> RsaNumbers:
-    if key.inside is not None and len(key.inside) == 3:  # PKCS#8; its algorithm is not looked at
+    if key.inside is not None and len(key.inside) == 3:  # PKCS#8; jsencrypt does not check the algorithm
         octets = key.inside[2].inside
         if not octets:
             raise ValueError("nothing inside")

@@ -25,7 +25,7 @@ _BLOCKS = {
 
 
 def judge(text: str, effort: Effort) -> Verdict:
-    """What node-rsa, by which ccxt signs up to 3.0.30, makes of a text that should be a private key."""
+    """What node-rsa does with this text. Raises `TooLongError` if the answer takes more than `effort`."""
     label = next((label for label, block in _BLOCKS.items() if block.search(text)), None)
     if label is None:
         return refuses(_UNREADABLE, "it finds no unencrypted RSA key between a BEGIN line and its END line")
@@ -46,14 +46,14 @@ def _sign(numbers: RsaNumbers, effort: Effort) -> Verdict:
         return refuses("This is not private key", "its public exponent is zero")
     if numbers.too_short:
         return refuses("Key is too short for signing algorithm (sha256)", f"it has {numbers.bits} bits")
-    # node-rsa rounds (bits + 6) / 8, so the signature of such a key comes out one byte too short.
+    # node-rsa computes the length as (bits + 6) / 8, so signatures of such a key are one byte too short.
     if numbers.bits % 8 == 1 or not numbers.signs_by_exponent(effort, usual=True):
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
 
 
 def _first_body(text: str, label: str) -> str:
-    """From the first BEGIN line to the first END line after it: not always the block that the expression found."""
+    """The text from the first BEGIN line to the next END line. This may be another block than `_BLOCKS` matched."""
     begin, end = f"-----BEGIN {label}-----", f"-----END {label}-----"
     start = text.find(begin)
     stop = text.find(end, start)
@@ -65,7 +65,7 @@ class _NotRsaError(Exception):
 
 
 class _Reader:
-    """BER as node-rsa reads it: lengths of containers are not held to, and what lies beyond the end is nothing."""
+    """BER as node-rsa reads it: it ignores the lengths of containers, and reads None past the end of the data."""
 
     def __init__(self, data: bytes | None) -> None:
         if data is None:
@@ -74,7 +74,7 @@ class _Reader:
         self._at = 0
 
     def enter(self) -> None:
-        """Any tag will do."""
+        """Step into the next element, whatever its tag."""
         if self._at < len(self._data) and (found := self._length(self._at + 1)) is not None:
             self._at = found[0]
 
@@ -126,7 +126,7 @@ def _pkcs8(reader: _Reader) -> RsaNumbers:
 
 def _pkcs1(reader: _Reader) -> RsaNumbers:
     reader.enter()
-    reader.content(0x02)  # the version, whatever it says
+    reader.content(0x02)  # the version; node-rsa does not check it
     parts = [reader.content(0x02) for _ in range(8)]
     if not all(parts[:3]):
         raise ValueError("Invalid RSA private key")

@@ -1,8 +1,8 @@
 """RSA as ccxt signs since 4.5.61: `createSign('RSA-SHA256').sign(text)` of Node, which is OpenSSL 3 reading PEM.
 
-Two readers take turns. The decoder walks over every block, past what it cannot use, until it has a private key; a
-header inside a block (RFC 1421) stops it. Then the older reader begins again from the top, and the first private label
-decides.
+OpenSSL has two PEM readers. The newer one tries every block until one is a private key. A header inside
+a block (RFC 1421) stops it; then the older one starts again from the top, and only the first block with
+a private label counts.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from superalgos_rsa.superalgos.engine.verdict import NO_KEY, Verdict, refuses
 
 _UNSUPPORTED = "error:1E08010C:DECODER routines::unsupported"
 _CANCELLED = "error:07880109:common libcrypto routines::interrupted or cancelled"
-_OPENING = 1024**3  # of the effort, for one key of another type
-_LINE = 254  # what one read takes at most: the rest of a longer line comes as a line of its own
+_OPENING = 1024**3  # effort for one key of another type
+_LINE = 254  # bytes that OpenSSL reads at once; the rest of a longer line counts as a new line
 _PRIVATE = frozenset({"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"})
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 _BETWEEN = frozenset(b" \t\r\n")
@@ -31,18 +31,18 @@ class _Block:
     label: str
     header: bytes
     data: bytes | None
-    """None where the text between is not base64."""
+    """None if the body is not base64."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """A private key that is read, and of no use: of another type, or encrypted."""
+    """A private key that OpenSSL reads but that cannot sign here: of another type, or encrypted."""
 
     kind: str
 
 
 def judge(text: str, effort: Effort) -> Verdict:
-    """What `createSign` of Node, by which ccxt signs from 4.5.61 on, makes of a text that should be a private key."""
+    """What `createSign` of Node does with this text. Raises `TooLongError` if the answer takes more than `effort`."""
     data = javascript.utf8(text)
     for block in _blocks(data):
         if block is None or block.data is None:
@@ -55,7 +55,7 @@ def judge(text: str, effort: Effort) -> Verdict:
 
 
 def _older_reader(data: bytes, effort: Effort) -> Verdict:
-    """Only for a text with headers inside a block: where one stands in a private key, that is the end of it."""
+    """The older reader, used only if a block has headers. It fails at a private key with any header."""
     for block in _blocks(data):
         if block is None or block.data is None:
             break
@@ -102,15 +102,14 @@ def _sign_rsa(numbers: RsaNumbers, effort: Effort) -> Verdict:
         return refuses("error:02000070:rsa routines::digest too big for rsa key", f"it has {numbers.bits} bits")
     if _overflows(numbers):
         return refuses("error:1C880004:Provider routines::RSA lib", "the numbers are no RSA key")
-    # OpenSSL puts the signature together from the remainders, checks it, and takes the long way where it is wrong.
+    # OpenSSL signs with the CRT numbers, verifies the result, and if it is wrong signs again with d.
     if not numbers.signs_by_remainders() and not numbers.signs_by_exponent(effort):
         return NO_KEY
     return Verdict("rsa", f"reads the RSA key of {numbers.bits} bits and signs with it")
 
 
 def _overflows(numbers: RsaNumbers) -> bool:
-    """With primes of one length OpenSSL multiplies in a fixed number of 64-bit words, and an inverse of more words than
-    a prime has no room there."""
+    """Whether qinv has more 64-bit words than a prime: for primes of equal length OpenSSL has no room for more."""
     words = (numbers.p.bit_length() + 63) // 64
     return numbers.p.bit_length() == numbers.q.bit_length() and (numbers.qinv.bit_length() + 63) // 64 > words
 
@@ -141,7 +140,7 @@ def _private_key(block: _Block, effort: Effort) -> RsaNumbers | _Other | None:
 
 
 def _opens(data: bytes, kind: str, effort: Effort) -> bool:
-    """Whether a key of another type is whole: OpenSSL passes over one whose public point is off its curve."""
+    """Whether a key of another type is valid: OpenSSL skips one whose public point is not on its curve."""
     if kind in ("dsa", "dh") and len(data) > der.LONGEST_GROUP:
         raise TooLongError
     effort.spend(_OPENING)
@@ -149,7 +148,7 @@ def _opens(data: bytes, kind: str, effort: Effort) -> bool:
 
     try:
         load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
-    except Exception:  # of many kinds
+    except Exception:  # cryptography raises several unrelated types
         return False
     return True
 
@@ -186,7 +185,7 @@ def _pkcs1(data: bytes) -> RsaNumbers | None:
         return None
     version = members[0][1]
     der.check_integer(version)
-    if len(version) > 4 or version == b"\x01":  # 1 promises more than two primes, and none follow
+    if len(version) > 4 or version == b"\x01":  # version 1 means more than two primes, but none follow
         return None
     return RsaNumbers(*(int.from_bytes(content) for _, content in members[1:]))
 
@@ -203,7 +202,7 @@ def _dsa(data: bytes) -> _Other | None:
 
 
 def _lines(data: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Each line without its end, and whether it goes on in the next piece."""
+    """Each line without its trailing bytes, and whether the next piece continues it."""
     first = True
     for line in re.findall(rb"[^\n]*\n|[^\n]+", data):
         for start in range(0, len(line), _LINE):
@@ -216,7 +215,7 @@ def _lines(data: bytes) -> Iterator[tuple[bytes, bool]]:
 
 
 def _without_tail(line: bytes) -> bytes:
-    """Spaces and control characters go, and so does every byte from 0x80: OpenSSL compares signed characters."""
+    """The line without trailing spaces, control characters and bytes from 0x80: OpenSSL compares `char` as signed."""
     end = len(line)
     while end and (line[end - 1] <= 0x20 or line[end - 1] >= 0x80):
         end -= 1
@@ -262,7 +261,7 @@ def _block(label: bytes, lines: Iterator[tuple[bytes, bool]]) -> _Block | None:
 
 
 def _decode(text: bytes) -> bytes | None:
-    """Base64 as OpenSSL takes it: spaces are nothing, `-` ends it, nothing follows `=`, and none at all is wrong."""
+    """Base64 as OpenSSL decodes it: spaces are skipped, `-` ends it, nothing may follow `=`; empty is an error."""
     digits = bytearray()
     padding = 0
     for byte in text:

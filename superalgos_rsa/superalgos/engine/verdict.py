@@ -16,14 +16,13 @@ class Verdict:
     reason: str
     """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
     judged: bool = True
-    """False where the exchange signs by a scheme of its own that is not modelled: then `signing` promises nothing."""
+    """False if the exchange has its own signing scheme, which is not modelled. Then ignore `signing`."""
     throws: bool = False
     """The engine stops with an error, so nothing is sent."""
 
 
 class Answer(NamedTuple):
-    """What the installed engine itself did; `signing` is `None` for an exchange whose class knows HMAC alone, and where
-    nobody can verify the signature."""
+    """What the installed engine did. `signing` is None for HMAC-only exchanges, or if nothing can verify it."""
 
     signing: Signing | None
     error: str | None
@@ -33,5 +32,5 @@ NO_KEY = Verdict("none", "signs, but the signature does not verify with the publ
 
 
 def refuses(error: str, because: str) -> Verdict:
-    """The verdict that the engine throws this error instead of signing."""
+    """The verdict for a text at which the engine throws this error."""
     return Verdict("none", f"throws “{error}”: {because}", throws=True)

@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"(?<![\d.])(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?!\d)")
 
 @dataclass(frozen=True, slots=True, order=True)
 class CcxtVersion:
-    """A version of ccxt; versions compare by their numbers."""
+    """A version of ccxt. Versions are ordered by their numbers."""
 
     major: int
     minor: int
@@ -23,7 +23,7 @@ class CcxtVersion:
 
     @classmethod
     def parse(cls, text: str) -> CcxtVersion | None:
-        """The first version in the text: of a range such as `^2.7.62` its lower end."""
+        """The first version in the text, or None. Of a range such as `^2.7.62` this is the lower end."""
         found = _NUMBER.search(text)
         return cls(*map(int, found.groups())) if found else None
 
@@ -40,14 +40,14 @@ ED25519 = CcxtVersion(4, 1, 32)  # 4.1.18 RSA alone; from here texts of up to 12
 NODE_CRYPTO = CcxtVersion(4, 5, 61)  # 4.5.59 still jsencrypt; from here Node's own createSign
 
 REPRESENTATIVES = (CcxtVersion(2, 7, 62), CcxtVersion(4, 5, 59), CcxtVersion(4, 5, 84))
-"""One of each way of signing with RSA: what stands in for a version that is not known."""
+"""One version for each RSA implementation. If the version is unknown, all of them are tried."""
 
 _LARGEST = 64 * 1024 * 1024  # the lock file of a large project has a few megabytes
 _INSTALLED, _LOCKED, _ASKED_FOR = "node_modules/ccxt/package.json", "package-lock.json", "package.json"
 
 
 def installed_version(root: Path) -> tuple[CcxtVersion | None, str]:
-    """The version below this Superalgos directory, and the file that told it."""
+    """The ccxt version in this Superalgos directory, and the name of the file it was read from."""
 
     def read(name: str) -> str | None:
         found = read_regular(root / name, _LARGEST)
@@ -57,7 +57,7 @@ def installed_version(root: Path) -> tuple[CcxtVersion | None, str]:
 
 
 def find_version(read: Callable[[str], str | None]) -> tuple[CcxtVersion | None, str]:
-    """The version and the file that told it; `read` gives the text of a file below the root, or None."""
+    """The ccxt version and the name of its file. `read` returns the text of a file below the root, or None."""
     finders = ((_INSTALLED, _of_package), (_LOCKED, _of_lock), (_ASKED_FOR, _of_range))
     for name, find in finders:
         text = read(name)
