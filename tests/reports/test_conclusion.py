@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from reports.report_samples import GREEN, KEY, TASK
+from report_samples import GREEN, KEY, TASK
 
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.known import is_report
