@@ -95,7 +95,8 @@ def test_an_address_that_it_has() -> None:
     "host",
     [
         "192.0.2.1", "203.0.113.7", "2001:db8::7", "trader.example", "127.trader.example", "127.0.0.1.example",
-        "localhost.example", "localhost:34248", "a" * 1_000_000, "ключ", "a\0b", "\ud800", "%", "fe80::1%lo", "fe80::1%99999999999999999999", "fe80::1%a\0", "1", "",
+        "localhost.example", "localhost:34248", "a" * 1_000_000, "ключ", "a\0b", "\ud800", "%", "fe80::1%lo",
+        "fe80::1%99999999999999999999", "fe80::1%a\0", "1", "",
         "0x7f.1", "127.1", "2130706433", "127.999.1.1", "0177.0.0.1", "[127.0.0.1", "[]", "٣",
     ],
     ids=lambda host: ascii(host[:20]),
