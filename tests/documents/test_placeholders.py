@@ -49,6 +49,8 @@ def printed_by_the_source() -> Iterator[tuple[str, str]]:
                         if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
                             yield file.name, constant.value
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if file.parent.name == "rules" and re.fullmatch("[A-Z]+(_[A-Z]+)+", node.value):  # a value of a command
+                    yield file.name, node.value
                 for code in [*commands_in(node.value), *re.findall(r"superalgos-rsa [a-z]+ [^`]*", node.value)]:
                     yield file.name, code.split("\n")[0]
 
