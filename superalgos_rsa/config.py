@@ -13,6 +13,7 @@ from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
 from superalgos_rsa.documents.json_text import JsonError, LimitError, Span, decode, encode, locate, parse
 from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
@@ -174,6 +175,9 @@ def plan_document_update(
     path: str, key_name: str, update: Update, installation: Installation | None, vault: Vault
 ) -> PlannedUpdate:
     """Raises `UsageError` where the key cannot be found, or cannot be given these values."""
+    for value in (update.code_name, update.secret):
+        if value is not None and is_to_fill_in(value):
+            raise UsageError(*sentence(value.strip()))
     data, value = _read(path)
     try:
         workspace = read_workspace(value)

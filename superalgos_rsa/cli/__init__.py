@@ -13,6 +13,7 @@ import click
 
 from superalgos_rsa import __version__
 from superalgos_rsa.cli.session import PROGRAM, Session, complain, drop_stdout
+from superalgos_rsa.documents.placeholders import left_in, sentence
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         _refuse_key_text(words)
+        _refuse_placeholders(words)
         code = cli.main(words, prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
@@ -83,6 +85,14 @@ def _refuse_key_text(words: Sequence[str]) -> None:
             "the command line holds the text of a key, and other users can read it there",
             "give the path of its file, and make a new key if this one was private",
         )
+
+
+def _refuse_placeholders(words: Sequence[str]) -> None:
+    """Refuses a word that a printed command only held the place of a value with. Another program's command, which `run`
+    starts, is its own affair."""
+    ours = words[: words.index("--")] if "--" in words and "run" in words[: words.index("--")] else words
+    for word in left_in(ours):
+        raise UsageError(*sentence(word))
 
 
 def _told(error: click.ClickException) -> str:

@@ -18,6 +18,7 @@ from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread
+from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
@@ -250,27 +251,15 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
         write("\r\x1b[K", err=True)
 
 
-def root_is_missing(all_facts: Facts) -> bool:
-    """Whether a key has a relative path, but the folder it begins at is unknown."""
-    return all_facts.installation is None and any(
-        key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in all_facts.keys
-    )
-
-
 def exit_code(all_facts: Facts, report: Report) -> int:
-    """The exit code of this verdict, 3 where something could not be judged."""
-    if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
-        return 3
-    entries = report.keys_by_identity
-    if any(facts.used and entries[facts.identity].usable is None for facts in all_facts.keys):
-        return 3
-    if root_is_missing(all_facts):
+    """The exit code of this verdict, which is that of the report's last sentence."""
+    if all_facts.root_is_missing:
         return complain(
             "a relative key path begins at the Superalgos directory, and none was found",
             "name it with --root DIR or SUPERALGOS_ROOT",
             code=2,
         )
-    return report.exit_code
+    return conclude(report).code
 
 
 def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge,
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import pointer_text
 from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.placeholders import is_to_fill_in
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.find import find_documents
@@ -47,7 +48,8 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 def api_key(text: str) -> str:
     """The API key that was typed; asks again for what cannot be one."""
     bare = text.strip()
-    if not bare.isprintable() or not bare or " " in bare or "-----" in bare or is_placeholder(bare):
+    left = is_placeholder(bare) or is_to_fill_in(bare)
+    if not bare.isprintable() or not bare or " " in bare or "-----" in bare or left:
         raise click.BadParameter(
             "this is not an API key, which is one word that the exchange shows once it has the public key"
         )

@@ -105,6 +105,11 @@ class FixContext:
         """Code names in the installation's other workspaces, which share the vault."""
         return names_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
 
+    @cached_property
+    def used_elsewhere(self) -> frozenset[str | None]:
+        """Fingerprints of the private keys that keys of the installation's other workspaces use."""
+        return frozenset(key.content.public_key_sha256 for key in self.judge.elsewhere() if key.content is not None)
+
     def as_written(self, path: str) -> str:
         """A file's path as a key should name it."""
         return from_root(self.judge.installation.root if self.judge.installation else None, path)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from superalgos_rsa.documents.edit import Meant
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.modes import Identity
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.superalgos.installation import Installation
@@ -124,6 +125,20 @@ class Judge:
             all_facts = all_facts.with_keys(lambda key: _with_mode(key, state.modes))
         found, report = validate_noting(all_facts)
         return Outcome(all_facts, found, report, vault)
+
+    def elsewhere(self) -> tuple[KeyFacts, ...]:
+        """The keys in the workspaces of the installation that were not named, as they are on the disk."""
+        if self.installation is None:
+            return ()
+        own = {os.path.realpath(source.path) for source in self.sources}
+        paths = find_documents([str(self.installation.workspaces)])
+        sources = (
+            read_source(path, DEFAULT_LIMIT, self.installation, self._vault)
+            for path in paths
+            if os.path.realpath(path) not in own
+        )
+        documents = (read_document(source, self._vault, export=False) for source in sources)
+        return gather(documents, self.installation, self._vault, Settings(), inspector=self.inspector).keys
 
     def _document(self, source: Source, state: Overlay, vault: Vault) -> ReadDocument:
         data = state.files.get(source.path)

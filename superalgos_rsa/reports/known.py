@@ -21,7 +21,7 @@ _FIELDS = {
 # The last sentence of the report for people, whose words stand apart by any white space.
 _FOUND = r"nothing found|\d+ (error|warning|info)s?(, \d+ (warning|info)s?)*"
 _COUNTS = rf"({_FOUND}) in \d+ documents?; \d+ keys?, \d+ tasks?"
-_SENTENCE = re.compile(rf"(^| ){_COUNTS} — (not ready|ready|the tasks)[a-z ,;:]*\.$")
+_SENTENCE = re.compile(rf"(^| ){_COUNTS} — (not ready|ready|the tasks|no task)[a-z ,;:]*\.$")
 _LONGEST_SENTENCE = 50
 # The heads of trees, and the lines below them.
 _HEAD = re.compile(

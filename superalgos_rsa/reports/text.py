@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
 from superalgos_rsa.validator.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
@@ -163,8 +164,9 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
     keys, tasks = _count(summary.keys, "key"), _count(summary.tasks, "task")
     counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
-    style: Style = "good" if summary.ready and not summary.errors else "bad"
-    verdict = list(fill(chain(counts.split(), _verdict(report).split()), page.width, 2))
+    end = conclude(report)
+    style: Style = "good" if end.is_good else "bad"
+    verdict = list(fill(chain(counts.split(), end.sentence.split()), page.width, 2))
     installation = report.installation
     if installation.user is not None and installation.user != installation.asked_by:
         why = "runs the platform" if installation.platform_running else "owns the installation"
@@ -175,19 +177,6 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
         agreed = sum(key.engine_signing == key.signing for key in asked)
         yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
     yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
-
-
-def _verdict(report: Report) -> str:
-    summary = report.summary
-    if any(document.loads is False for document in report.documents):
-        return "not ready: loading one of these documents ends the whole platform; mend that first."
-    if not summary.ready:
-        return "not ready: do not start the tasks that use these keys."
-    if summary.errors:
-        return "the tasks that need a key may start, but mend the errors."
-    if summary.warnings:
-        return "ready, but read the warnings."
-    return "ready: nothing stands in the way."
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 _LONGEST_HOST = 253
-_NEVER_OURS = {"AF_INET": "192.0.2.1", "AF_INET6": "2001:db8::1"}
+_NEVER_OURS = {4: "192.0.2.1", 6: "2001:db8::1"}
 """Addresses for documentation (RFC 5737, RFC 3849): no machine has them."""
-_LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 
 
 def is_this_machine(host: str) -> bool:
     """Whether a LAN node's host is the machine this runs on: by its own name, or by an address that it has.
 
-    Whatever other name a resolver would lead back to this machine is taken for another one.
+    Whatever other name a resolver would lead back to this machine is taken for another one: a name that only begins
+    like this machine's, too.
     """
     host = host.strip().lower()
-    if len(host) > _LONGEST_HOST:
+    if len(host) > _LONGEST_HOST or not host:
         return False
-    if host in ("localhost", "::1", "0.0.0.0") or _LOOPBACK.fullmatch(host):  # noqa: S104  # compared, not bound
+    if host == "localhost":
         return True
     import socket
 
-    return host == socket.gethostname().lower() or _has_address(host)
+    address = _address(host)
+    if address is None:
+        own = socket.gethostname().lower()
+        return host in (own, own if _address(own) else own.partition(".")[0])
+    return address.is_loopback or address.is_unspecified or _is_bound_here(address)
 
 
-def _has_address(host: str) -> bool:
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """An address as it is written, in brackets too as in a URL; `None` for a name, and for a number that only some
+    programs take for an address (`0x7f.1`)."""
+    import ipaddress
+
+    try:
+        found = ipaddress.ip_address(host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _is_bound_here(address: IPv4Address | IPv6Address) -> bool:
     """Only an address of this machine can be bound, unless the kernel allows any (`ip_nonlocal_bind`): then no answer
     tells anything."""
-    import socket
-
-    for name, never in _NEVER_OURS.items():
-        family = getattr(socket, name)
-        try:
-            socket.inet_pton(family, host)  # no name gets further, so that nothing is resolved
-        except (OSError, ValueError):
-            continue
-        return _can_bind(family, host) and not _can_bind(family, never)
-    return False
+    bare, _, scope = str(address).partition("%")
+    return _can_bind(address.version, bare, scope) and not _can_bind(address.version, _NEVER_OURS[address.version], "")
 
 
-def _can_bind(family: int, address: str) -> bool:
+def _can_bind(version: int, address: str, scope: str) -> bool:
     import socket
 
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((address, 0))
-    except OSError:
+        # A scope is given as a number, since Python would have one in the address resolved.
+        index = 0 if not scope else int(scope) if scope.isdecimal() else socket.if_nametoindex(scope)
+        with socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0) if version == 4 else (address, 0, 0, index))
+    except (OSError, ValueError, OverflowError):
         return False
     return True

@@ -182,6 +182,13 @@ class Facts:
     engine_unavailable: str | None = None
     """Why the installed ccxt was not run, although that was asked for."""
 
+    @property
+    def root_is_missing(self) -> bool:
+        """Whether a key has a relative path, but the folder it begins at is unknown."""
+        return self.installation is None and any(
+            key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in self.keys
+        )
+
     def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> Facts:
         """With each key changed so, also where a task refers to it."""
         keys = {key.identity: changed(key) for key in self.keys}

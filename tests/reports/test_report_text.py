@@ -158,7 +158,7 @@ def loads(value: bool | None) -> tuple[DocumentEntry, ...]:
         (GREEN, "nothing found in 1 document; 1 key, 1 task — ready: nothing stands in the way."),
         (
             report(UNUSED[0], keys=(), tasks=()),
-            "1 info in 1 document; 0 keys, 0 tasks — ready: nothing stands in the way.",
+            "1 info in 1 document; 0 keys, 0 tasks — no task here needs a key.",
         ),
         (report(PERMISSIONS), "1 warning in 1 document; 1 key, 1 task — ready, but read the warnings."),
         (

@@ -48,7 +48,20 @@ def own_address() -> str:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1", "127.1.2.3", "LOCALHOST", " localhost ", "::1", "0.0.0.0", "::", "0:0:0::1"]
+    "host",
+    [
+        "localhost",
+        "127.0.0.1",
+        "127.1.2.3",
+        "LOCALHOST",
+        " localhost ",
+        "::1",
+        "0.0.0.0",
+        "::",
+        "0:0:0::1",
+        "[::1]",
+        "::ffff:127.0.0.1",
+    ],
 )
 def test_the_names_that_every_machine_has_for_itself(host: str) -> None:
     assert is_this_machine(host)
@@ -59,6 +72,21 @@ def test_its_own_name_in_any_case() -> None:
     assert is_this_machine(socket.gethostname().upper())
 
 
+@pytest.mark.parametrize(
+    ("own", "host", "ours"),
+    [
+        ("trader.lan", "trader.lan", True), ("trader.lan", "Trader", True), ("trader", "trader", True),
+        ("trader", "trader.lan", False), ("trader.lan", "trader.example", False), ("trader.lan", "lan", False),
+        ("203.0.113.7", "203", False), ("", "", False), (".lan", "", False),
+    ],
+)  # fmt: skip
+def test_its_name_with_or_without_the_domain_that_the_system_gives(
+    own: str, host: str, ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: own)
+    assert is_this_machine(host) is ours
+
+
 def test_an_address_that_it_has() -> None:
     assert is_this_machine(own_address())
 
@@ -67,7 +95,9 @@ def test_an_address_that_it_has() -> None:
     "host",
     [
         "192.0.2.1", "203.0.113.7", "2001:db8::7", "trader.example", "127.trader.example", "127.0.0.1.example",
-        "localhost.example", "localhost:34248", "a" * 1_000_000, "ключ", "a\0b", "\ud800", "%", "fe80::1%lo", "1", "",
+        "localhost.example", "localhost:34248", "a" * 1_000_000, "ключ", "a\0b", "\ud800", "%", "fe80::1%lo",
+        "fe80::1%99999999999999999999", "fe80::1%a\0", "1", "",
+        "0x7f.1", "127.1", "2130706433", "127.999.1.1", "0177.0.0.1", "[127.0.0.1", "[]", "٣",
     ],
     ids=lambda host: ascii(host[:20]),
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The end of a report: one sentence and one exit code, from the same facts, so that the two cannot disagree."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from superalgos_rsa.validator.report import KeyEntry, Report
+
+
+class Conclusion(NamedTuple):
+    """What is said last, the exit code that goes with it, and whether the tasks may start."""
+
+    sentence: str
+    code: int
+    is_good: bool
+
+
+def conclude(report: Report) -> Conclusion:
+    """The last sentence and the exit code. A verdict that promises less than that the tasks may start is never 0."""
+    summary, unknown = report.summary, _is_unknown(report)
+    if any(document.loads is False for document in report.documents):
+        return _bad("not ready: loading one of these documents ends the whole platform; mend that first.", report)
+    if unknown:
+        return _bad("not ready: nobody can say from here whether the tasks may start.", report)
+    if not summary.ready:
+        return _bad("not ready: do not start the tasks that use these keys.", report)
+    needed = any(task.needs_key for task in report.tasks)
+    if summary.errors:
+        begin = "the tasks that need a key may start" if needed else "no task here needs a key"
+        return Conclusion(f"{begin}, but mend the errors.", 1, False)
+    if not needed:
+        return Conclusion(f"no task here needs a key{', but read the warnings' * bool(summary.warnings)}.", 0, True)
+    return Conclusion(
+        "ready, but read the warnings." if summary.warnings else "ready: nothing stands in the way.", 0, True
+    )
+
+
+def _is_unknown(report: Report) -> bool:
+    """Whether a task server could not be asked, a credential that a task needs could not be judged, or a relative path
+    begins nobody knows where."""
+    if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
+        return True
+    needed = {(task.document, task.key_id) for task in report.tasks if task.needs_key}
+    if any(key.usable is None and (key.used_by or (key.document, key.id) in needed) for key in report.keys):
+        return True
+    return report.installation.root is None and any(map(_begins_nowhere, report.keys))
+
+
+def _begins_nowhere(key: KeyEntry) -> bool:
+    path = key.secret.path or ""
+    return key.secret.kind == "path" and key.signing is None and not os.path.isabs(path) and key.server == "local"
+
+
+def _bad(sentence: str, report: Report) -> Conclusion:
+    return Conclusion(sentence, 3 if _is_unknown(report) else 1, False)
