@@ -98,6 +98,34 @@ def _is_value(tag: int, content: bytes) -> bool:
     return rules.get(tag, True)
 
 
+def begins_like_ed25519(data: bytes) -> bool:
+    """Whether the sixteen bytes before the seed were once those of an Ed25519 key: ccxt does not look at them."""
+    alike = sum(found == right for found, right in zip(data, ED25519_PREFIX, strict=False))
+    return alike >= len(ED25519_PREFIX) // 2 and not data.startswith(X25519_PREFIX)
+
+
+def strict(data: bytes) -> bytes:
+    """The element that the data begins with, with the shortest lengths, as the library wants it; nothing follows."""
+    tag, content, _ = element(data)
+    if tag & 0x20:
+        content = b"".join(strict(_write(inner, member)) for inner, member in elements(content))
+    return _write(tag, content)
+
+
+def strict_pkcs8(members: list[tuple[int, bytes]]) -> bytes:
+    """A PrivateKeyInfo of version 1, from the members of one of any version: what may follow the key says nothing that
+    the key does not."""
+    (_, _), (_, identifier), (_, key) = members[:3]
+    return _write(SEQUENCE, b"\x02\x01\x00" + strict(_write(SEQUENCE, identifier)) + _write(OCTET_STRING, _inner(key)))
+
+
+def _inner(key: bytes) -> bytes:
+    try:
+        return strict(key)
+    except (ValueError, RecursionError):
+        return key
+
+
 def rsa_public_key(n: int, e: int) -> bytes:
     """The SubjectPublicKeyInfo of an RSA key."""
     key = _write(SEQUENCE, _integer(n) + _integer(e))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from superalgos_rsa.keys import der, pem
 from superalgos_rsa.keys.key_structures import shape
+from superalgos_rsa.keys.rsa_recovery import recover
 
 Kind = Literal[
     "private", "public", "certificate", "encrypted", "openssh", "der", "base64-pem", "utf16", "json", "other-pem",
@@ -97,10 +98,9 @@ def private_der(content: bytes) -> bytes | None:
     text, _ = _text(content[:_LONGEST])
     if _holds_private_key(content):
         return content
-    unwrapped = _base64_of_pem(text)
-    for block in pem.blocks(unwrapped or text):
-        if _holds_private_key(block.der):
-            return block.der
+    blocks = [block for block in pem.blocks(_base64_of_pem(text) or text) if _holds_private_key(block.der)]
+    if blocks:
+        return min(blocks, key=lambda block: _rank(_of_block(block))).der
     bare = _bare_base64(text)
     return bare if bare and _holds_private_key(bare) else None
 
@@ -135,7 +135,9 @@ def _of_text(text: str) -> KeyText:
         return replace(_of_text(_base64_of_pem(text) or ""), kind="base64-pem", damage=())
     bare = _bare_base64(text)
     if bare and (facts := _facts(bare)) is not None:
-        return replace(facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer"}))
+        return replace(
+            facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer", *facts.damage})
+        )
     return _ssh_public(text) or KeyText("text")
 
 
@@ -160,25 +162,32 @@ def _bare_base64(text: str) -> bytes | None:
 def _of_blocks(found: tuple[pem.Block, ...]) -> KeyText:
     each = [_of_block(block) for block in found[:_MOST_BLOCKS]]
     private = [facts for facts in each if facts.kind in _PRIVATE]
+    chosen = min(private or each, key=_rank)
+    before = {name for facts in private[: private.index(chosen) if chosen in private else 0] for name in facts.damage}
     more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # told by their labels alone
-    chosen = (private or each)[0]
     outside = {"text-before", "text-after", "quoted", "nul"} & found[0].damage
-    damage = _ordered({*chosen.damage, *outside})
+    damage = _ordered({*chosen.damage, *before, *outside})
     return replace(chosen, label=found[0].label, blocks=len(private) + more, damage=damage)
+
+
+def _rank(facts: KeyText) -> int:
+    """Of several keys in one text the first is meant that an engine can sign with: a plain RSA or Ed25519 key."""
+    if facts.kind != "private" or facts.key_type is None or facts.public_key_sha256 is None:
+        return 3 if facts.kind in _PRIVATE and {"truncated", "not-a-key"} & set(facts.damage) else 2
+    return int(facts.key_type not in ("rsa", "ed25519") or "header-lines" in facts.damage)
 
 
 def _of_block(block: pem.Block) -> KeyText:
     named = _named_kind(block)
-    if named in ("openssh", "certificate") or block.encrypted:
-        facts = _facts(block.der) if named == "certificate" else None
+    facts = None if block.encrypted else _facts(block.der)
+    if named == "certificate" or block.encrypted or (named == "openssh" and facts is None):
         return replace(facts or KeyText(named), kind=named, damage=_ordered(block.damage))
-    facts = _facts(block.der)
     if facts is None:
         broken = "truncated" if block.der[:1] == b"\x30" else "not-a-key"
         damage = block.damage | ({broken} if named != "other-pem" else set())
         return KeyText(named, damage=_ordered(damage), key_type=_guess(block.der))
     wrong = {"wrong-label"} if not _fits(block.label, facts) else set()
-    return replace(facts, damage=_ordered(block.damage | wrong))
+    return replace(facts, damage=_ordered(block.damage | wrong | set(facts.damage)))
 
 
 def _named_kind(block: pem.Block) -> Kind:
@@ -224,13 +233,14 @@ def _facts(data: bytes) -> KeyText | None:
     found = shape(data)
     if found is None:
         return None
-    facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1)
+    damage = ("damaged-head",) if found.damaged else ()
+    facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1, damage=damage)
     if found.numbers is not None:
-        numbers, private = found.numbers, found.kind == "private"
-        consistent = numbers.belong_together if private else None
+        consistent = found.numbers.belong_together if found.kind == "private" else None
+        numbers = found.numbers if consistent is not False else recover(found.numbers) or found.numbers
         public = der.rsa_public_key(numbers.n, numbers.e)
         return replace(facts, key_bits=numbers.bits or None, public_key_sha256=_sha256(public), consistent=consistent)
-    return facts if found.kind == "encrypted" else _by_library(data, facts)
+    return facts if found.kind == "encrypted" else _by_library(found.strict or data, facts)
 
 
 def _by_library(data: bytes, facts: KeyText) -> KeyText:

@@ -30,6 +30,7 @@ DAMAGE: dict[str, str] = {
     "text-after": "there is other text after the END line",
     "url-safe": "it is in the URL variant of base64, with - and _",
     "body-not-base64": "there are characters in it that are not base64",
+    "damaged-head": "the bytes before the key itself are damaged",
     "truncated": "its end is missing",
     "not-a-key": "what stands between the BEGIN and the END line is no key",
 }

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_der, public_pem
 
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.keys import der
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.keys.keypair import Pair, PassphraseNeededError, clean, make, public_half
 from superalgos_rsa.keys.pem import DAMAGE
@@ -72,6 +73,8 @@ DAMAGES: dict[str, Callable[[str], str | bytes]] = {
     ),
     "body-not-base64": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
 }
+IN_DER = {"damaged-head"}
+"""What is no matter of the text."""
 LOST = {"truncated", "not-a-key"}
 """What no reader can make good."""
 
@@ -102,7 +105,7 @@ def _clean_pkcs8(text: str) -> None:
 
 
 def test_every_damage_that_is_told_is_either_mended_or_lost() -> None:
-    assert {*DAMAGES, *LOST} == set(DAMAGE)
+    assert {*DAMAGES, *LOST, *IN_DER} == set(DAMAGE)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -122,6 +125,42 @@ def test_a_complete_key_comes_out_clean_however_badly_it_is_written(layout: str,
     assert pair.private.reveal().encode() == private_pem(KEY)
     assert pair.public.pem == PUBLIC
     assert public_half(data, passphrase) == pair.public
+
+
+DAMAGED_DER: dict[str, Callable[[bytes], bytes]] = {
+    "bytes behind it": lambda data: data + b"\0\0\0",
+    "first byte": lambda data: b"\0" + data[1:],
+    "outer length": lambda data: data[:2] + b"\0\0" + data[4:],
+    "a length longer than it must be": lambda data: b"\x30\x84\0\0" + data[2:],
+}
+
+
+@pytest.mark.parametrize("layout", [PKCS8, PKCS1])
+@pytest.mark.parametrize("damage", DAMAGED_DER)
+def test_der_that_engines_read_comes_out_clean(layout: s.PrivateFormat, damage: str) -> None:
+    data = DAMAGED_DER[damage](private_der(KEY, layout))
+    for content in (keys.pem_of("PRIVATE KEY", data), *([data] if data.startswith(b"0") else [])):
+        assert clean(content).private.reveal().encode() == private_pem(KEY)
+        assert public_half(content).pem == PUBLIC
+        assert inspect(content).public_key_sha256 == public_half(content).sha256
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
+@pytest.mark.parametrize("extra", [b"\x81\x02\0x", b"\xa1\x04\x03\x02\0x", b"\xa0\0", b"\xa0\0\x81\x02\0x"])
+def test_pkcs8_of_version_2_comes_out_as_version_1(kind: str, extra: bytes) -> None:
+    key = KEY if kind == "rsa" else keys.other_key(kind)
+    _, content, _ = der.element(private_der(key))
+    data = keys.tlv(der.SEQUENCE, b"\x02\x01\x01" + content[3:] + extra)
+    for text in (data, keys.pem_of("PRIVATE KEY", data)):
+        assert clean(text).private.reveal().encode() == private_pem(key)
+        assert inspect(text).public_key_sha256 == public_half(text).sha256
+
+
+def test_ed25519_is_known_by_its_seed_behind_damaged_bytes() -> None:
+    key = keys.other_key("ed25519")
+    content = keys.pem_of("PRIVATE KEY", b"\0" + private_der(key)[1:])
+    assert clean(content).private.reveal().encode() == private_pem(key)
+    assert "damaged-head" in inspect(content).damage
 
 
 @pytest.mark.parametrize("layout", [PKCS8, PKCS1])
@@ -231,14 +270,32 @@ OWN = KEY.private_numbers()
 @pytest.mark.parametrize(
     "numbers",
     [
+        {"n": OTHER.public_numbers.n, "d": OTHER.d},  # two keys in one
+        {"n": OTHER.public_numbers.n, "p": OTHER.p},
+        {"d": OTHER.d, "p": OTHER.p},
+        {"p": 1, "q": OWN.public_numbers.n, "d": 1},
+        {"e": 0, "n": 0, "p": 0},
+        {"n": OWN.public_numbers.n + 2, "dp": OTHER.dmp1},
+    ],
+)
+def test_numbers_that_do_not_belong_together_are_no_key(numbers: dict[str, int], pkcs8: bool) -> None:
+    with pytest.raises(SuperalgosRsaError, match="damaged"):
+        clean(keys.rsa_der(KEY, numbers, pkcs8=pkcs8))
+
+
+@pytest.mark.parametrize("pkcs8", [True, False])
+@pytest.mark.parametrize(
+    "numbers",
+    [
         {"n": OTHER.public_numbers.n},
         {"n": OWN.public_numbers.n + 2},
+        {"n": 0},
         {"e": 3},
         {"e": 0},
         {"d": OTHER.d},
-        {"d": 1},
+        {"d": 0},
         {"p": OTHER.p},
-        {"p": OWN.p + 2},
+        {"q": OTHER.q},
         {"p": 0, "q": 0},
         {"p": 1, "q": OWN.public_numbers.n},
         {"p": OWN.q, "q": OWN.p},
@@ -247,9 +304,12 @@ OWN = KEY.private_numbers()
         {"qinv": OTHER.iqmp},
     ],
 )
-def test_numbers_that_do_not_belong_together_are_no_key(numbers: dict[str, int], pkcs8: bool) -> None:
-    with pytest.raises(SuperalgosRsaError, match="damaged"):
-        clean(keys.rsa_der(KEY, numbers, pkcs8=pkcs8))
+def test_of_damaged_numbers_the_key_comes_out_that_engines_sign_with(numbers: dict[str, int], pkcs8: bool) -> None:
+    content = keys.rsa_der(KEY, numbers, pkcs8=pkcs8)
+    pair = clean(content)
+    assert pair.public.pem == PUBLIC
+    assert public_half(content) == pair.public
+    assert inspect(pair.private.reveal().encode()).consistent is True
 
 
 NO_KEYS: dict[str, bytes] = {
