@@ -1,4 +1,4 @@
-"""DER as far as keys need it, read as OpenSSL reads it: lengths may be longer than they must be, never indefinite."""
+"""DER as far as keys need it, read as OpenSSL reads it: lengths may be longer than they must be, or indefinite (BER)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
 X25519_PREFIX = bytes.fromhex("302e020100300506032b656e04220420")
 """What stands before the 32 bytes of every such key in PKCS#8; nothing else does."""
 
+_DEEPEST = 30  # OpenSSL's ASN1_MAX_CONSTRUCTED_NEST
+
 LONGEST_GROUP = 1200
 """Bytes of a DSA or DH key of 4,096 bits: to read one takes a power, and longer ones are not read."""
 
 
-def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
+def element(data: bytes, at: int = 0, depth: int = 0) -> tuple[int, bytes, int]:
     """Tag, content and end of the element at `at`; a `ValueError` where there is none."""
     if at + 2 > len(data):
         raise ValueError("past the end")
@@ -35,6 +37,9 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     if tag & 0x1F == 0x1F:
         raise ValueError("a tag of several bytes")
     at += 2
+    if first == 0x80 and tag & 0x20:
+        content_end = _end_of_contents(data, at, depth + 1)
+        return tag, data[at:content_end], content_end + 2
     length = first
     if first >= 0x80:
         count = first & 0x7F
@@ -47,12 +52,33 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     return tag, data[at : at + length], at + length
 
 
+def _end_of_contents(data: bytes, at: int, depth: int) -> int:
+    """Where the two zero bytes stand that end what has no length."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
+    while data[at : at + 2] != b"\0\0":
+        at = element(data, at, depth)[2]
+    return at
+
+
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The elements that stand one after the other, as tag and content."""
+    """The elements that stand one after the other, as tag and content; an OCTET STRING in pieces as one."""
     at = 0
     while at < len(content):
         tag, inner, at = element(content, at)
+        if tag == OCTET_STRING | 0x20:
+            tag, inner = OCTET_STRING, _joined(inner)
         yield tag, inner
+
+
+def _joined(pieces: bytes) -> bytes:
+    found, at = [], 0
+    while at < len(pieces):
+        tag, inner, at = element(pieces, at)
+        if tag != OCTET_STRING:
+            raise ValueError("not an OCTET STRING in pieces")
+        found.append(inner)
+    return b"".join(found)
 
 
 def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
@@ -107,7 +133,7 @@ def begins_like_ed25519(data: bytes) -> bool:
 def strict(data: bytes) -> bytes:
     """The element that the data begins with, with the shortest lengths, as the library wants it; nothing follows."""
     tag, content, _ = element(data)
-    if tag & 0x20:
+    if tag & 0x20 and tag != OCTET_STRING | 0x20:
         content = b"".join(strict(_write(inner, member)) for inner, member in elements(content))
     return _write(tag, content)
 

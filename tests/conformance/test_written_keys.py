@@ -18,7 +18,6 @@ from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_
 from superalgos_rsa.cli import main
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.keys.keypair import clean, public_half
-
 from superalgos_rsa.superalgos.engine import judge
 
 from .case import Case
