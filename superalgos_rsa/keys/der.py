@@ -1,4 +1,4 @@
-"""DER as far as keys need it, read as OpenSSL reads it: lengths may be longer than they must be, or indefinite (BER)."""
+"""DER as far as keys need it, read as OpenSSL reads it: a length may be longer than it must be, or indefinite."""
 
 from __future__ import annotations
 
@@ -157,6 +157,16 @@ def rsa_public_key(n: int, e: int) -> bytes:
     key = _write(SEQUENCE, _integer(n) + _integer(e))
     identifier = _write(SEQUENCE, _write(OBJECT, _RSA) + b"\x05\x00")
     return _write(SEQUENCE, identifier + _write(BIT_STRING, b"\x00" + key))
+
+
+def rsa_private_key(numbers: list[int]) -> bytes:
+    """The RSAPrivateKey of PKCS#1, from its eight numbers in their order."""
+    return _write(SEQUENCE, b"\x02\x01\x00" + b"".join(map(_integer, numbers)))
+
+
+def ec_private_key(secret: bytes, curve: bytes) -> bytes:
+    """The ECPrivateKey of SEC 1, without the public half, on the curve of this OBJECT IDENTIFIER."""
+    return _write(SEQUENCE, b"\x02\x01\x01" + _write(OCTET_STRING, secret) + _write(0xA0, curve))
 
 
 def _integer(number: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DAMAGE: dict[str, str] = {
     "bom": "it begins with a byte order mark",
@@ -32,6 +32,8 @@ DAMAGE: dict[str, str] = {
     "body-not-base64": "there are characters in it that are not base64",
     "damaged-head": "the bytes before the key itself are damaged",
     "truncated": "its end is missing",
+    "undecodable": "it does not decode as a key",
+    "hmac-secret": "64 letters and digits stand between the BEGIN and the END line, as in an HMAC secret, and no key",
     "not-a-key": "what stands between the BEGIN and the END line is no key",
 }
 """Every damage by its name, in plain words, in the order in which it is told."""
@@ -58,6 +60,8 @@ class Block:
     encrypted: bool
     """By a header of RFC 1421; the label tells the other way of encrypting."""
     damage: frozenset[str]
+    start: int
+    """Where in the text the lines between the BEGIN and the END line begin."""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -82,7 +86,7 @@ def blocks(text: str) -> tuple[Block, ...]:
             0 if lines[0][2].upper() == "END" else lines[0].start(),
             lines[-1].end() if lines[-1][2].upper() == "END" else len(text),
         )
-        found[0] = Block(found[0].label, found[0].der, found[0].encrypted, found[0].damage | outside)
+        found[0] = replace(found[0], damage=found[0].damage | outside)
     return tuple(found)
 
 
@@ -122,7 +126,7 @@ def _block(
     damage |= _layout(body, plain, has_headers=bool(headers)) | _alphabet(plain)
     line = begin or end
     assert line is not None
-    return Block(_label(line), decode(plain), encrypted, frozenset(damage))
+    return Block(_label(line), decode(plain), encrypted, frozenset(damage), start)
 
 
 def _last_lines(body: str) -> str:

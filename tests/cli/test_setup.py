@@ -179,10 +179,10 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], safe_message)
         for name, safe_message in {
             "missing.pem": "no such file",
-            "public.pem": "convert public.pem",
+            "public.pem": "public half",
             "encrypted.pem": "convert encrypted.pem",
             "der": "convert der",
-            "empty": "convert empty",
+            "empty": "keygen",
             "small.pem": "2048 bits",
             "ed25519.pem": "cannot sign orders for binance",
         }.items()
@@ -229,7 +229,7 @@ def test_what_can_be_refused_is_refused_before_anything_is_made(crowded: Site, c
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [("{", "cannot be read"), ('{"type": "Workspace", "rootNodes": []}', "no key node")]
+    ("content", "safe_message"), [("{", "cannot be read"), ('{"type": "Workspace", "rootNodes": []}', "no key node")]
 )
 def test_a_workspace_without_a_key_is_told(site: Site, call: Call, content: str, safe_message: str) -> None:
     document = site.put("Platform/My-Workspaces/W.json", content)

@@ -75,7 +75,7 @@ DAMAGES: dict[str, Callable[[str], str | bytes]] = {
 }
 IN_DER = {"damaged-head"}
 """What is no matter of the text."""
-LOST = {"truncated", "not-a-key"}
+LOST = {"truncated", "undecodable", "hmac-secret", "not-a-key"}
 """What no reader can make good."""
 
 OTHER_FORMS: dict[str, Callable[[str], bytes]] = {
@@ -240,6 +240,47 @@ def test_the_public_half_comes_out_of_whatever_holds_it(content: bytes) -> None:
         clean(content)
 
 
+def _octets(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("left_out", [(), ("dp", "dq", "qi"), ("p", "q", "dp", "dq", "qi")])
+def test_a_json_web_key_comes_out_clean(left_out: tuple[str, ...]) -> None:
+    own = KEY.private_numbers()
+    numbers = {"n": own.public_numbers.n, "e": own.public_numbers.e, "d": own.d, "p": own.p, "q": own.q,
+               "dp": own.dmp1, "dq": own.dmq1, "qi": own.iqmp}  # fmt: skip
+    members = {name: _url(_octets(number)) for name, number in numbers.items() if name not in left_out}
+    for text in (json.dumps({"kty": "RSA", **members}), json.dumps({"keys": [{"kty": "RSA", **members}]}, indent=2)):
+        assert clean(text.encode()).public.pem == PUBLIC
+        assert public_half(text.encode()).pem == PUBLIC
+
+
+def test_json_web_keys_of_other_types_come_out_clean() -> None:
+    ed25519, ec = keys.other_key("ed25519"), keys.other_key("ec")
+    seed = ed25519.private_bytes(s.Encoding.Raw, s.PrivateFormat.Raw, s.NoEncryption())
+    text = json.dumps({"kty": "OKP", "crv": "Ed25519", "d": _url(seed)})
+    assert clean(text.encode()).private.reveal().encode() == private_pem(ed25519)
+    text = json.dumps({"kty": "EC", "crv": "P-256", "d": _url(ec.private_numbers().private_value.to_bytes(32))})
+    assert clean(text.encode()).private.reveal().encode() == private_pem(ec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kty": "RSA", "d": 5}', '{"kty": "RSA", "d": ""}', '{"kty": [], "d": null}', '{"keys": [1, {"kty": "EC", "d": "A"}]}',
+        '{"kty": "OKP", "crv": "Ed25519", "d": "AAAA"}', '{"kty": "EC", "crv": "P-999", "d": "AAAA"}', '{"keys": {"kty": 1}}',
+        "<RSAKeyValue><Modulus>AQAB</Modulus><D></D></RSAKeyValue>", "<RSAKeyValue><Modulus>A</Modulus><D>A</D></RSAKeyValue>",
+    ],
+)  # fmt: skip
+def test_damaged_keys_of_other_formats_are_no_keys(text: str) -> None:
+    assert inspect(text.encode()).convertible is False
+    _check_refused(text.encode())
+
+
 def test_the_fingerprint_is_that_of_the_report() -> None:
     assert public_half(private_pem(KEY)).sha256 == inspect(private_pem(KEY)).public_key_sha256
 
@@ -363,7 +404,9 @@ def test_the_error_says_what_the_file_holds_instead() -> None:
         (public_pem(KEY), "the public half only"),
         (keys.certificate(KEY), "a certificate"),
         (b"", "nothing"),
-        (NO_KEYS["half of PKCS#8"], "truncated"),
+        (NO_KEYS["half of PKCS#8"], "its end is missing"),
+        (bytes(1704), "NUL bytes"),
+        (b"PuTTY-User-Key-File-3: ssh-rsa\n", "PuTTY"),
     ):
         with pytest.raises(UsageError, match=word):
             clean(content)
