@@ -99,8 +99,8 @@ def _inspect(content: bytes) -> KeyText:
     if (foreign := format_of(content, text)) is not None:
         return _of_foreign(foreign, text)
     if encoding in ("utf-16-le", "utf-16-be"):
-        facts = _of_text(text.lstrip("\ufeff"))
-        return replace(facts, kind=facts.kind if facts.kind in _NO_PRIVATE else "utf16", encoding=encoding)
+        inside = _of_text(text.lstrip("\ufeff"))
+        return replace(inside, kind=inside.kind if inside.kind in _NO_PRIVATE else "utf16", encoding=encoding)
     if content[0] == der.SEQUENCE and (facts := _facts(content)) is not None:
         return replace(facts, kind=facts.kind if facts.kind in _NO_PRIVATE else "der", encoding="binary")
     told = _of_text(text)
@@ -154,8 +154,8 @@ def _text(content: bytes) -> tuple[str, Encoding]:
 def _of_text(text: str) -> KeyText:
     found = pem.blocks(text)
     if re.match(r"[\ufeff\s]*[{\[]", text) and _is_json(text):
-        facts = _of_blocks(text, found) if found else KeyText("json")
-        return replace(facts if facts.convertible else KeyText("json"), kind="json", damage=())
+        inside = _of_blocks(text, found) if found else KeyText("json")
+        return replace(inside if inside.convertible else KeyText("json"), kind="json", damage=())
     if found:
         return _of_blocks(text, found)
     if _base64_of_pem(text) is not None:

@@ -271,11 +271,17 @@ def test_json_web_keys_of_other_types_come_out_clean() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '{"kty": "RSA", "d": 5}', '{"kty": "RSA", "d": ""}', '{"kty": [], "d": null}', '{"keys": [1, {"kty": "EC", "d": "A"}]}',
-        '{"kty": "OKP", "crv": "Ed25519", "d": "AAAA"}', '{"kty": "EC", "crv": "P-999", "d": "AAAA"}', '{"keys": {"kty": 1}}',
-        "<RSAKeyValue><Modulus>AQAB</Modulus><D></D></RSAKeyValue>", "<RSAKeyValue><Modulus>A</Modulus><D>A</D></RSAKeyValue>",
+        '{"kty": "RSA", "d": 5}',
+        '{"kty": "RSA", "d": ""}',
+        '{"kty": [], "d": null}',
+        '{"keys": [1, {"kty": "EC", "d": "A"}]}',
+        '{"kty": "OKP", "crv": "Ed25519", "d": "AAAA"}',
+        '{"kty": "EC", "crv": "P-999", "d": "AAAA"}',
+        '{"keys": {"kty": 1}}',
+        "<RSAKeyValue><Modulus>AQAB</Modulus><D></D></RSAKeyValue>",
+        "<RSAKeyValue><Modulus>A</Modulus><D>A</D></RSAKeyValue>",
     ],
-)  # fmt: skip
+)
 def test_damaged_keys_of_other_formats_are_no_keys(text: str) -> None:
     assert inspect(text.encode()).convertible is False
     _check_refused(text.encode())
