@@ -153,7 +153,12 @@ def _show(found: Plan, changes: list[Change], known: Known) -> None:
         how = "" if step.applicability == "display" else f", {step.applicability}"
         say(f"{status}: {title} [{step.finding.rule}{how}]{why}")
     if not found.steps:
-        say("there is nothing to repair")
+        errors = found.after.report.summary.errors
+        say(
+            f"fix can repair none of the errors ({errors}): check tells them"
+            if errors
+            else "there is nothing to repair"
+        )
 
 
 def _diff(changes: list[Change], known: Known) -> list[str]:

@@ -33,7 +33,8 @@ from superalgos_rsa.documents.placeholders import is_to_fill_in
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.find import find_documents
-from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.foreign import export_command
+from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
 from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.superalgos.engine import exchanges
@@ -206,15 +207,28 @@ def _choose_pair(
         _refuse_key(installation, node, "an RSA key", pair.private.reveal(), "this guide is for Binance")
         return _Chosen(file, pair.public, pair)
     content = read_key_file(key_file)
-    hint = f"`{command_line('superalgos-rsa convert', key_file)}` writes a clean copy of any complete private key"
-    _refuse_key(installation, node, key_file, content.decode("utf-8", "replace"), hint)
     facts = inspect(content)
+    if facts.kind in ("public", "certificate"):
+        held = "the public half" if facts.kind == "public" else "a certificate, which has the public half only"
+        raise UsageError(
+            f"{key_file} is {held}, which goes to the exchange; Superalgos signs with the private half",
+            "name the file of the private key with --key-file",
+        )
+    _refuse_key(installation, node, key_file, content.decode("utf-8", "replace"), _hint(key_file, facts))
     if facts.key_type == "rsa" and facts.key_bits and _exchange(node) in exchanges.BINANCE:
         refuse_size(session, installation, facts.key_bits)
     return _Chosen(Path(os.path.abspath(key_file)), public_half(content))
 
 
 # What is refused
+
+
+def _hint(key_file: str, facts: KeyText) -> str:
+    """What makes a key of the file that Superalgos can sign with."""
+    if facts.convertible:
+        return f"`{command_line('superalgos-rsa convert', key_file)}` writes a clean copy"
+    export = export_command(facts.kind, key_file, f"{key_file}.exported.pem")
+    return f"`{export}` writes it as PEM" if export else "`superalgos-rsa keygen` makes a new pair"
 
 
 def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str) -> None:

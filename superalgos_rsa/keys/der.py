@@ -1,4 +1,4 @@
-"""The part of DER that keys need, read as OpenSSL reads it: non-minimal lengths are accepted, indefinite ones not."""
+"""DER as far as keys need it, read as OpenSSL reads it: a length may be longer than it must be, or indefinite."""
 
 from __future__ import annotations
 
@@ -23,18 +23,23 @@ ED25519_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
 X25519_PREFIX = bytes.fromhex("302e020100300506032b656e04220420")
 """The bytes before the 32 key bytes of every X25519 key in PKCS#8."""
 
+_DEEPEST = 30  # OpenSSL's ASN1_MAX_CONSTRUCTED_NEST
+
 LONGEST_GROUP = 1200
 """Bytes. A DSA or DH key of 4,096 bits fits. Longer ones are not read, since reading takes a modular power."""
 
 
-def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
-    """Tag, content and end offset of the element at `at`. Raises `ValueError` if there is no whole element."""
+def element(data: bytes, at: int = 0, depth: int = 0) -> tuple[int, bytes, int]:
+    """Tag, content and end of the element at `at`; a `ValueError` where there is none."""
     if at + 2 > len(data):
         raise ValueError("past the end")
     tag, first = data[at], data[at + 1]
     if tag & 0x1F == 0x1F:
         raise ValueError("a tag of several bytes")
     at += 2
+    if first == 0x80 and tag & 0x20:
+        content_end = _end_of_contents(data, at, depth + 1)
+        return tag, data[at:content_end], content_end + 2
     length = first
     if first >= 0x80:
         count = first & 0x7F
@@ -47,12 +52,33 @@ def element(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     return tag, data[at : at + length], at + length
 
 
+def _end_of_contents(data: bytes, at: int, depth: int) -> int:
+    """Where the two zero bytes stand that end what has no length."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
+    while data[at : at + 2] != b"\0\0":
+        at = element(data, at, depth)[2]
+    return at
+
+
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The consecutive elements in `content`, each as (tag, content). Raises `ValueError`."""
+    """The elements that stand one after the other, as tag and content; an OCTET STRING in pieces as one."""
     at = 0
     while at < len(content):
         tag, inner, at = element(content, at)
+        if tag == OCTET_STRING | 0x20:
+            tag, inner = OCTET_STRING, _joined(inner)
         yield tag, inner
+
+
+def _joined(pieces: bytes) -> bytes:
+    found, at = [], 0
+    while at < len(pieces):
+        tag, inner, at = element(pieces, at)
+        if tag != OCTET_STRING:
+            raise ValueError("not an OCTET STRING in pieces")
+        found.append(inner)
+    return b"".join(found)
 
 
 def sequence(data: bytes, *, whole: bool = False) -> list[tuple[int, bytes]]:
@@ -100,11 +126,49 @@ def _is_value(tag: int, content: bytes) -> bool:
     return rules.get(tag, True)
 
 
+def begins_like_ed25519(data: bytes) -> bool:
+    """Whether the sixteen bytes before the seed were once those of an Ed25519 key: ccxt does not look at them."""
+    alike = sum(found == right for found, right in zip(data, ED25519_PREFIX, strict=False))
+    return alike >= len(ED25519_PREFIX) // 2 and not data.startswith(X25519_PREFIX)
+
+
+def strict(data: bytes) -> bytes:
+    """The element that the data begins with, with the shortest lengths, as the library wants it; nothing follows."""
+    tag, content, _ = element(data)
+    if tag & 0x20 and tag != OCTET_STRING | 0x20:
+        content = b"".join(strict(_write(inner, member)) for inner, member in elements(content))
+    return _write(tag, content)
+
+
+def strict_pkcs8(members: list[tuple[int, bytes]]) -> bytes:
+    """A PrivateKeyInfo of version 1, from the members of one of any version: what may follow the key says nothing that
+    the key does not."""
+    (_, _), (_, identifier), (_, key) = members[:3]
+    return _write(SEQUENCE, b"\x02\x01\x00" + strict(_write(SEQUENCE, identifier)) + _write(OCTET_STRING, _inner(key)))
+
+
+def _inner(key: bytes) -> bytes:
+    try:
+        return strict(key)
+    except (ValueError, RecursionError):
+        return key
+
+
 def rsa_public_key(n: int, e: int) -> bytes:
     """The SubjectPublicKeyInfo of an RSA key."""
     key = _write(SEQUENCE, _integer(n) + _integer(e))
     identifier = _write(SEQUENCE, _write(OBJECT, _RSA) + b"\x05\x00")
     return _write(SEQUENCE, identifier + _write(BIT_STRING, b"\x00" + key))
+
+
+def rsa_private_key(numbers: list[int]) -> bytes:
+    """The RSAPrivateKey of PKCS#1, from its eight numbers in their order."""
+    return _write(SEQUENCE, b"\x02\x01\x00" + b"".join(map(_integer, numbers)))
+
+
+def ec_private_key(secret: bytes, curve: bytes) -> bytes:
+    """The ECPrivateKey of SEC 1, without the public half, on the curve of this OBJECT IDENTIFIER."""
+    return _write(SEQUENCE, b"\x02\x01\x01" + _write(OCTET_STRING, secret) + _write(0xA0, curve))
 
 
 def _integer(number: int) -> bytes:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from superalgos_rsa.keys import der, pem
+from superalgos_rsa.keys.foreign import Format, format_of
+from superalgos_rsa.keys.foreign import private_der as foreign_der
 from superalgos_rsa.keys.key_structures import shape
+from superalgos_rsa.keys.rsa_recovery import recover
+from superalgos_rsa.keys.undecodable import cause
 
 Kind = Literal[
     "private", "public", "certificate", "encrypted", "openssh", "der", "base64-pem", "utf16", "json", "other-pem",
-    "text", "empty",
+    "text", "empty", "pkcs12", "putty", "age", "jwk", "xml",
 ]  # fmt: skip
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1", "binary"]
 
@@ -41,9 +45,15 @@ class KeyText:
     """Hexadecimal, of the SubjectPublicKeyInfo in DER."""
     consistent: bool | None = None
     """Do the numbers of an RSA private key belong together? None for anything else."""
+    convertible: bool = False
+    """Whether a private key can be read out of it, perhaps with a passphrase: then `convert` writes a clean copy."""
+    line: int | None = None
+    """Of a text that does not decode as a key: where that shows, counted from 1."""
 
 
+OPENSSH = b"openssh-key-v1\0"
 _PRIVATE = ("private", "encrypted", "openssh")
+_NO_PRIVATE = ("public", "certificate")
 _MOST_KNOWN = 4096
 _KNOWN: dict[bytes, KeyText] = {}
 
@@ -76,17 +86,26 @@ def inspect_key(content: bytes) -> KeyText:
     return inspect(content)
 
 
+def damage_words(facts: KeyText) -> list[str]:
+    """Every damage in plain words, with the line where it shows, as far as that is known."""
+    line = f" (line {facts.line})" if facts.line is not None else ""
+    return [DAMAGE[name] + (line if name == "undecodable" else "") for name in facts.damage]
+
+
 def _inspect(content: bytes) -> KeyText:
     text, encoding = _text(content)
     if not text.strip("\ufeff\0 \t\r\n\f\v"):
-        return KeyText("empty", encoding=encoding)
+        return KeyText("empty", damage=("nul",) if "\0" in text else (), encoding=encoding)
+    if (foreign := format_of(content, text)) is not None:
+        return _of_foreign(foreign, text)
     if encoding in ("utf-16-le", "utf-16-be"):
-        return replace(_of_text(text.lstrip("\ufeff")), kind="utf16", encoding=encoding)
+        inside = _of_text(text.lstrip("\ufeff"))
+        return replace(inside, kind=inside.kind if inside.kind in _NO_PRIVATE else "utf16", encoding=encoding)
     if content[0] == der.SEQUENCE and (facts := _facts(content)) is not None:
-        return replace(facts, kind="der", encoding="binary")
-    facts = _of_text(text)
+        return replace(facts, kind=facts.kind if facts.kind in _NO_PRIVATE else "der", encoding="binary")
+    told = _of_text(text)
     damage = {"bom"} if text.startswith("\ufeff") else {"not-utf8"} if encoding == "latin-1" else set()
-    return replace(facts, damage=_ordered({*facts.damage, *damage}), encoding=encoding)
+    return replace(told, damage=_ordered({*told.damage, *damage}), encoding=encoding)
 
 
 def private_der(content: bytes) -> bytes | None:
@@ -97,12 +116,19 @@ def private_der(content: bytes) -> bytes | None:
     text, _ = _text(content[:_LONGEST])
     if _holds_private_key(content):
         return content
-    unwrapped = _base64_of_pem(text)
-    for block in pem.blocks(unwrapped or text):
-        if _holds_private_key(block.der):
-            return block.der
+    written = _base64_of_pem(text) or text
+    blocks = [block for block in pem.blocks(written) if _holds_private_key(block.der)]
+    if blocks:
+        return min(blocks, key=lambda block: _rank(_of_block(written, block))).der
     bare = _bare_base64(text)
-    return bare if bare and _holds_private_key(bare) else None
+    return bare if bare and _holds_private_key(bare) else foreign_der(text)
+
+
+def _of_foreign(foreign: Format, text: str) -> KeyText:
+    data = foreign_der(text) if foreign in ("jwk", "xml") else None
+    facts = _facts(data) if data is not None else None
+    encoding: Encoding = "binary" if foreign == "pkcs12" else "utf-8"
+    return replace(facts or KeyText(foreign), kind=foreign, pkcs1=False, encoding=encoding)
 
 
 def _holds_private_key(data: bytes) -> bool:
@@ -126,16 +152,19 @@ def _text(content: bytes) -> tuple[str, Encoding]:
 
 
 def _of_text(text: str) -> KeyText:
-    if re.match(r"[\ufeff\s]*[{\[]", text) and _is_json(text):
-        return KeyText("json")
     found = pem.blocks(text)
+    if re.match(r"[\ufeff\s]*[{\[]", text) and _is_json(text):
+        inside = _of_blocks(text, found) if found else KeyText("json")
+        return replace(inside if inside.convertible else KeyText("json"), kind="json", damage=())
     if found:
-        return _of_blocks(found)
+        return _of_blocks(text, found)
     if _base64_of_pem(text) is not None:
         return replace(_of_text(_base64_of_pem(text) or ""), kind="base64-pem", damage=())
     bare = _bare_base64(text)
     if bare and (facts := _facts(bare)) is not None:
-        return replace(facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer"}))
+        return replace(
+            facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer", *facts.damage})
+        )
     return _ssh_public(text) or KeyText("text")
 
 
@@ -157,35 +186,49 @@ def _bare_base64(text: str) -> bytes | None:
     return pem.decode(bare) if len(bare) >= 40 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", bare) else None
 
 
-def _of_blocks(found: tuple[pem.Block, ...]) -> KeyText:
-    each = [_of_block(block) for block in found[:_MOST_BLOCKS]]
+def _of_blocks(text: str, found: tuple[pem.Block, ...]) -> KeyText:
+    each = [_of_block(text, block) for block in found[:_MOST_BLOCKS]]
     private = [facts for facts in each if facts.kind in _PRIVATE]
+    chosen = min(private or each, key=_rank)
+    before = {name for facts in private[: private.index(chosen) if chosen in private else 0] for name in facts.damage}
     more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # told by their labels alone
-    chosen = (private or each)[0]
     outside = {"text-before", "text-after", "quoted", "nul"} & found[0].damage
-    damage = _ordered({*chosen.damage, *outside})
+    damage = _ordered({*chosen.damage, *before, *outside})
     return replace(chosen, label=found[0].label, blocks=len(private) + more, damage=damage)
 
 
-def _of_block(block: pem.Block) -> KeyText:
+def _rank(facts: KeyText) -> int:
+    """Of several keys in one text the first is meant that an engine can sign with: a plain RSA or Ed25519 key."""
+    if facts.kind != "private" or facts.key_type is None or facts.public_key_sha256 is None:
+        return (
+            3
+            if facts.kind in _PRIVATE and {"truncated", "undecodable", "hmac-secret", "not-a-key"} & set(facts.damage)
+            else 2
+        )
+    return int(facts.key_type not in ("rsa", "ed25519") or "header-lines" in facts.damage)
+
+
+def _of_block(text: str, block: pem.Block) -> KeyText:
     named = _named_kind(block)
-    if named in ("openssh", "certificate") or block.encrypted:
-        facts = _facts(block.der) if named == "certificate" else None
-        return replace(facts or KeyText(named), kind=named, damage=_ordered(block.damage))
-    facts = _facts(block.der)
+    facts = None if block.encrypted else _facts(block.der)
+    if named == "certificate" or block.encrypted or (named == "openssh" and facts is None):
+        convertible = block.encrypted or (named == "openssh" and block.der.startswith(OPENSSH))
+        return replace(facts or KeyText(named), kind=named, damage=_ordered(block.damage), convertible=convertible)
     if facts is None:
-        broken = "truncated" if block.der[:1] == b"\x30" else "not-a-key"
-        damage = block.damage | ({broken} if named != "other-pem" else set())
-        return KeyText(named, damage=_ordered(damage), key_type=_guess(block.der))
+        if named == "other-pem":
+            return KeyText(named, damage=_ordered(block.damage), key_type=_guess(block.der))
+        broken = cause(text, block)
+        damage = _ordered(block.damage | {broken.damage})
+        return KeyText(named, damage=damage, key_type=_guess(block.der), line=broken.line)
     wrong = {"wrong-label"} if not _fits(block.label, facts) else set()
-    return replace(facts, damage=_ordered(block.damage | wrong))
+    return replace(facts, damage=_ordered(block.damage | wrong | set(facts.damage)))
 
 
 def _named_kind(block: pem.Block) -> Kind:
     label = block.label
     if "ENCRYPTED" in label or block.encrypted:
         return "encrypted"
-    if "OPENSSH" in label or "SSH2" in label:
+    if "OPENSSH" in label or ("SSH2" in label and "PUBLIC" not in label):
         return "openssh"
     if "PRIVATE" in label:
         return "private"
@@ -224,13 +267,20 @@ def _facts(data: bytes) -> KeyText | None:
     found = shape(data)
     if found is None:
         return None
-    facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1)
+    damage = ("damaged-head",) if found.damaged else ()
+    facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1, damage=damage)
     if found.numbers is not None:
-        numbers, private = found.numbers, found.kind == "private"
-        consistent = numbers.belong_together if private else None
-        public = der.rsa_public_key(numbers.n, numbers.e)
-        return replace(facts, key_bits=numbers.bits or None, public_key_sha256=_sha256(public), consistent=consistent)
-    return facts if found.kind == "encrypted" else _by_library(data, facts)
+        consistent = found.numbers.belong_together if found.kind == "private" else None
+        whole = found.numbers if consistent else recover(found.numbers) if consistent is False else None
+        numbers = whole or found.numbers
+        return replace(
+            facts, key_bits=numbers.bits or None, consistent=consistent, convertible=whole is not None,
+            public_key_sha256=_sha256(der.rsa_public_key(numbers.n, numbers.e)),
+        )  # fmt: skip
+    if found.kind == "encrypted":
+        return replace(facts, convertible=True)
+    facts = _by_library(found.strict or data, facts)
+    return replace(facts, convertible=facts.kind == "private" and facts.public_key_sha256 is not None)
 
 
 def _by_library(data: bytes, facts: KeyText) -> KeyText:

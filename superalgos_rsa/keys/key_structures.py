@@ -7,6 +7,9 @@ from typing import Literal
 
 from superalgos_rsa.keys import der
 from superalgos_rsa.keys.rsa_numbers import RsaNumbers
+from superalgos_rsa.keys.rsa_recovery import recover
+
+_LONGEST_HEAD = 64  # bytes before the numbers of an RSA key, with lengths longer than they must be
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,14 +20,18 @@ class Shape:
     key_type: str | None = None
     pkcs1: bool = False
     numbers: RsaNumbers | None = None
+    damaged: bool = False
+    """The bytes before the key itself are not as they should be; some engines do not look at them."""
+    strict: bytes = b""
+    """Of a private key that is not RSA: the same as the library wants it, without what follows it."""
 
 
 def shape(data: bytes) -> Shape | None:
-    """The key in this DER, or None if it is no key or incomplete."""
-    for read in (_private, _encrypted, _public, _certificate):
+    """None where the DER is no key, or not whole."""
+    for read in (_private, _encrypted, _public, _certificate, _damaged_ed25519, _damaged_rsa):
         try:
             found = read(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if found is not None:
             return found
@@ -37,20 +44,51 @@ def _private(data: bytes) -> Shape | None:
         case (der.INTEGER, der.SEQUENCE, der.OCTET_STRING, *_):
             kind = der.algorithm(members[1][1])
             numbers = _rsa(members[2][1]) if kind == "rsa" else None
-            return Shape("private", kind, numbers=numbers) if kind else None
+            return Shape("private", kind, numbers=numbers, strict=der.strict_pkcs8(members)) if kind else None
         case (2, 2, 2, 2, 2, 2, 2, 2, 2):
             return Shape("private", "rsa", pkcs1=True, numbers=_rsa(data))
         case (der.INTEGER, der.OCTET_STRING, *_):
-            return Shape("private", "ec")
+            return Shape("private", "ec", strict=der.strict(data))
         case (2, 2, 2, 2, 2, 2):
-            return Shape("private", "dsa")
+            return Shape("private", "dsa", strict=der.strict(data))
     return None
+
+
+def _damaged_ed25519(data: bytes) -> Shape | None:
+    if len(data) != 48 or not der.begins_like_ed25519(data):
+        return None
+    return Shape("private", "ed25519", damaged=True, strict=der.ED25519_PREFIX + data[16:])
+
+
+def _damaged_rsa(data: bytes) -> Shape | None:
+    """A key is known by its numbers, whatever stands before them: nine in a row that belong together are no chance."""
+    for start in range(min(len(data), _LONGEST_HEAD)):
+        if data[start] == der.INTEGER and (numbers := _numbers_at(data, start)) and recover(numbers) is not None:
+            return Shape("private", "rsa", numbers=numbers, damaged=True)
+    return None
+
+
+def _numbers_at(data: bytes, at: int) -> RsaNumbers | None:
+    members: list[tuple[int, bytes]] = []
+    while len(members) < 9:
+        try:
+            tag, content, at = der.element(data, at)
+        except ValueError:
+            return None
+        if tag != der.INTEGER:
+            return None
+        members.append((tag, content))
+    return _of_members(members)
 
 
 def _rsa(data: bytes) -> RsaNumbers:
     members = der.sequence(data)
     if der.tags(members) != (der.INTEGER,) * 9:
         raise ValueError("not nine numbers")
+    return _of_members(members)
+
+
+def _of_members(members: list[tuple[int, bytes]]) -> RsaNumbers:
     return RsaNumbers(*(int.from_bytes(content) for _, content in members[1:]))
 
 

@@ -12,23 +12,37 @@ from typing import Any, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPrivateNumbers,
+    RSAPublicNumbers,
+    generate_private_key,
+)
 
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.keys import key_derivation, pem
-from superalgos_rsa.keys.inspect import inspect, private_der
+from superalgos_rsa.keys.der import strict
+from superalgos_rsa.keys.foreign import NAMES, export_command
+from superalgos_rsa.keys.inspect import OPENSSH, damage_words, inspect, private_der
 from superalgos_rsa.keys.key_structures import shape
-from superalgos_rsa.keys.rsa_numbers import RsaNumbers
+from superalgos_rsa.keys.rsa_numbers import Effort, RsaNumbers
+from superalgos_rsa.keys.rsa_recovery import recover
 from superalgos_rsa.keys.secret import Secret
 
 KeyType = Literal["rsa", "ed25519"]
 
-_OPENSSH = b"openssh-key-v1\0"
 _DEK_INFO = re.compile(r"DEK-Info:\s*([A-Z0-9-]+),\s*((?:(?<=DES-CBC,)|(?<=EDE3-CBC,))[0-9A-F]{16}|[0-9A-F]{32})", re.I)
 _ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+[rn]")
 # From the first mark of punctuation in the run before END. A search begins at the start of each run alone.
 _END_LINE = re.compile(r"(?<![^\w+/=])[\s\\]*([^\w\s+/=\\][^\w+/=]*)END\b", re.I)
 _SSH_PUBLIC = re.compile(r"^[ \t\"']*((?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+AAAA[\w+/]+={0,2})", re.M)
+_HELD = {
+    "public": "the public half only",
+    "certificate": "a certificate, which has the public half only",
+    "empty": "nothing",
+    "json": "JSON",
+    "openssh": "a key in OpenSSH's own format that is not whole",
+}
 _Load = Callable[..., Any]
 
 
@@ -90,10 +104,12 @@ def _public(key: Any) -> PublicHalf:
 
 def _nothing(wanted: str, content: bytes) -> UsageError:
     facts = inspect(content)
-    if {"truncated", "not-a-key"} & set(facts.damage):
-        return UsageError(f"there is no complete {wanted} in this file: it is truncated or damaged")
-    held = {"public": "the public half only", "certificate": "a certificate", "empty": "nothing"}
-    return UsageError(f"there is no complete {wanted} in this file; it holds {held.get(facts.kind, 'something else')}")
+    if facts.kind in ("private", "encrypted", "openssh", "other-pem", "empty") and facts.damage:
+        return UsageError(f"there is no complete {wanted} in this file: {'; '.join(damage_words(facts))}")
+    held = _HELD.get(facts.kind) or NAMES.get(facts.kind, "something else")
+    return UsageError(
+        f"there is no complete {wanted} in this file; it holds {held}", export_command(facts.kind, "FILE", "COPY")
+    )
 
 
 # Private keys
@@ -101,15 +117,29 @@ def _nothing(wanted: str, content: bytes) -> UsageError:
 
 def _private_forms(content: bytes) -> list[tuple[_Load, bytes]]:
     """The private key in a strict form, with what reads that form; several where only trying tells which it is."""
-    der = private_der(content)
-    if der is not None:
-        _refuse_excess(key_derivation.excess_of_pkcs8(der), "openssl pkcs8 -topk8 -in FILE -out COPY")
-        return [(s.load_der_private_key, der)]
+    data = private_der(content)
+    if data is not None:
+        _refuse_excess(key_derivation.excess_of_pkcs8(data), "openssl pkcs8 -topk8 -in FILE -out COPY")
+        return [(_load_der, data)]
     for data in _binaries(content):
-        if data.startswith(_OPENSSH):
+        if data.startswith(OPENSSH):
             _refuse_excess(key_derivation.excess_of_openssh(data), "ssh-keygen -p -a 16 -f COPY")
             return [(s.load_ssh_private_key, _armoured("OPENSSH PRIVATE KEY", data))]
     return [(s.load_pem_private_key, text) for text in _encrypted_by_header(_text(content))]
+
+
+def _load_der(data: bytes, password: bytes | None, **options: Any) -> Any:
+    """RSA by its numbers, other keys as the library wants them: it is stricter than every engine."""
+    found = shape(data)
+    if found is None or found.kind != "private":
+        return s.load_der_private_key(strict(data), password, **options)
+    if found.numbers is None:
+        return s.load_der_private_key(found.strict, password, **options)
+    key = recover(found.numbers, Effort())
+    if key is None:
+        raise ValueError("the numbers do not belong together")
+    public = RSAPublicNumbers(key.e, key.n)
+    return RSAPrivateNumbers(key.p, key.q, key.d, key.dp, key.dq, key.qinv, public).private_key(**options)
 
 
 def _refuse_excess(excess: str | None, command: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DAMAGE: dict[str, str] = {
     "bom": "it begins with a byte order mark",
@@ -30,7 +30,10 @@ DAMAGE: dict[str, str] = {
     "text-after": "there is other text after the END line",
     "url-safe": "it is in the URL variant of base64, with - and _",
     "body-not-base64": "there are characters in it that are not base64",
+    "damaged-head": "the bytes before the key itself are damaged",
     "truncated": "its end is missing",
+    "undecodable": "it does not decode as a key",
+    "hmac-secret": "64 letters and digits stand between the BEGIN and the END line, as in an HMAC secret, and no key",
     "not-a-key": "what stands between the BEGIN and the END line is no key",
 }
 """Each kind of damage by name, described in plain words, in the order of the report."""
@@ -57,6 +60,8 @@ class Block:
     encrypted: bool
     """Encrypted by a header of RFC 1421. Encrypted PKCS#8 is told by the label instead."""
     damage: frozenset[str]
+    start: int
+    """Where in the text the lines between the BEGIN and the END line begin."""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -81,7 +86,7 @@ def blocks(text: str) -> tuple[Block, ...]:
             0 if lines[0][2].upper() == "END" else lines[0].start(),
             lines[-1].end() if lines[-1][2].upper() == "END" else len(text),
         )
-        found[0] = Block(found[0].label, found[0].der, found[0].encrypted, found[0].damage | outside)
+        found[0] = replace(found[0], damage=found[0].damage | outside)
     return tuple(found)
 
 
@@ -121,7 +126,7 @@ def _block(
     damage |= _layout(body, plain, has_headers=bool(headers)) | _alphabet(plain)
     line = begin or end
     assert line is not None
-    return Block(_label(line), decode(plain), encrypted, frozenset(damage))
+    return Block(_label(line), decode(plain), encrypted, frozenset(damage), start)
 
 
 def _last_lines(body: str) -> str:

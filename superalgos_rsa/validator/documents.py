@@ -89,7 +89,12 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
         name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
         return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
     data = source.content.data
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+    only_nul = data.strip(b"\0") == b"" != data
+    if only_nul and not _is_vault_name(source.path):
+        reason = "This document holds nothing but NUL bytes, as is left after a power cut: put it back from a backup"
+        defect = Defect("document-unreadable", reason)
+        return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
+    if not only_nul and (data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]):
         defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
         return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
     if _is_vault_name(source.path):

@@ -142,7 +142,7 @@ class KeyFacts:
         """The file holds something that others must not read: any other text is no secret, whatever names it."""
         if self.content is None or self.content.kind in ("public", "certificate", "empty"):
             return False
-        if self.content.kind in ("text", "json"):
+        if self.content.kind in ("text", "json") and not self.content.convertible:
             return self.hmac_text is not None and (self.hmac_text.plausible or self.hmac_text.only_blank_spoils)
         return True
 

@@ -179,10 +179,10 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], told)
         for name, told in {
             "missing.pem": "no such file",
-            "public.pem": "convert public.pem",
+            "public.pem": "public half",
             "encrypted.pem": "convert encrypted.pem",
             "der": "convert der",
-            "empty": "convert empty",
+            "empty": "keygen",
             "small.pem": "2048 bits",
             "ed25519.pem": "cannot sign orders for binance",
         }.items()

@@ -9,6 +9,7 @@ import key_samples as keys
 from key_samples import PKCS1, private_pem, public_pem
 
 from .case import KEY, PEMS, PUBLIC, Case
+from .encodings import ENCODINGS
 from .layouts import layouts
 
 
@@ -18,6 +19,7 @@ def all_cases() -> list[Case]:
         *_labels(),
         *_several(),
         *_forms(),
+        *(Case(f"encoding: {name}", content, PUBLIC) for name, content in ENCODINGS.items()),
         *_sizes(),
         *_numbers(),
         *_ed25519(),

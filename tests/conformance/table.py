@@ -31,6 +31,26 @@ Made by `PYTHONPATH=tests python -m conformance.table > docs/engine-truth.md`. T
 the model against every case, and against keys with random accidents besides.
 """
 
+_NODES = """
+## Which Node runs
+
+From 4.5.61 ccxt signs RSA with the OpenSSL of the Node that runs it, and the columns above are of OpenSSL 3.0. The tool
+does not know which Node will run. What differs was tried with Node 16.20.2 (OpenSSL 1.1.1), 18.20.8, 20.20.2, 22.19.0,
+24.0.0, 24.4.1 (3.0), 22.20.0, 22.23.3, 24.5.0 and 24.21.0 (3.5):
+
+| private key | OpenSSL 3.0 | OpenSSL 3.5 (Node 22.20, 24.5 and later) | model |
+| --- | --- | --- | --- |
+| PKCS#8 of version 2 with the public half in it | throws | rsa | none: it is not known which Node will run |
+| PKCS#8 of version 3 or higher | rsa | throws | none: it is not known which Node will run |
+| RSA with a modulus of 0, or of 500 bits | signs, and nothing verifies it | throws | none |
+
+Of 12,551 texts, those above and random accidents to keys, the OpenSSL 3.0 of Node 18 and 20 signs with the same ones,
+and 3.5 of Node 22 and 24 with all of these but five: those of the last row, and one more that is `none` here too. Node
+16 is another reader and is not modelled: it takes no byte order mark, no PKCS#8 under `RSA PRIVATE KEY`, and no key
+behind a damaged block. On it, ask the engine itself: `superalgos-rsa check --engine`. What `superalgos-rsa convert`
+writes, all of them read.
+"""
+
 
 def main() -> int:
     reason = missing()
@@ -69,6 +89,7 @@ def _lines() -> Iterator[str]:
             yield "| case | exchange | " + " | ".join(str(version) for version in PACKAGES.values()) + " | model |"
             yield "| --- | --- |" + " --- |" * (len(PACKAGES) + 1)
             yield from (_row(row, {name: found[name][at] for name in PACKAGES}) for at, row in enumerate(rows))
+        yield _NODES.rstrip()
 
 
 def _row(row: Row, found: Mapping[str, Outcome]) -> str:

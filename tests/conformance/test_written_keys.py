@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -12,13 +13,19 @@ from pathlib import Path
 import key_samples as keys
 import pytest
 from conftest import absent
+from hypothesis import HealthCheck, given, settings
 from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
 
 from superalgos_rsa.cli import main
-from superalgos_rsa.keys.keypair import public_half
+from superalgos_rsa.errors import SuperalgosRsaError
+from superalgos_rsa.keys.inspect import inspect
+from superalgos_rsa.keys.keypair import clean, public_half
+from superalgos_rsa.superalgos.engine import judge
 
 from .case import Case
+from .cases import all_cases
 from .engines import PACKAGES, Engines
+from .mutants import mutants
 
 KEY = keys.rsa_key(2048)
 TEXT = private_pem(KEY).decode()
@@ -73,6 +80,36 @@ def _convert(file: Path) -> None:
     os.write(theirs, PASSPHRASE)
     os.close(theirs)
     assert main(["convert", str(file), "-o", f"{file}.clean", "--passphrase-fd", str(ours)]) == 0
+
+
+def _signing(case: Case) -> dict[str, str]:
+    verdicts = {package: judge(case.text, case.exchange, version).signing for package, version in PACKAGES.items()}
+    return {package: signing for package, signing in verdicts.items() if signing in ("rsa", "ed25519")}
+
+
+def test_whatever_an_engine_signs_with_is_read_and_written_anew(engines: Engines) -> None:
+    """The reader of keys is no stricter than any engine, and means the same key."""
+    signed = [(case, found) for case in all_cases() if (found := _signing(case))]
+    assert len(signed) >= 250
+    written = []
+    for case, _ in signed:
+        pair = clean(case.content)
+        assert pair.public.pem.encode() in case.publics, case.name
+        assert public_half(case.content) == pair.public, case.name
+        assert inspect(case.content).public_key_sha256 == pair.public.sha256, case.name
+        written.append(Case(case.name, pair.private.reveal().encode(), (pair.public.pem.encode(),), case.exchange))
+    outcomes = engines.ask([case.for_harness() for case in written])
+    for at, (case, found) in enumerate(signed):
+        assert {package: outcomes[package][at]["signing"] for package in found} == found, case.name
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutants())
+def test_after_any_accident_it_is_the_same_key_or_none(case: Case) -> None:
+    """Of some texts with a BEGIN line inside their numbers an engine reads more than this package does."""
+    if _signing(case):
+        with contextlib.suppress(SuperalgosRsaError):
+            assert clean(case.content).public.pem.encode() in case.publics
 
 
 def test_every_engine_signs_with_every_key_that_convert_writes(engines: Engines, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 
 import key_samples as keys
 import pytest
@@ -20,8 +21,9 @@ FINGERPRINT = hashlib.sha256(keys.public_der(KEY)).hexdigest()
 TEXT = PKCS8.decode()
 HEAD, *BODY, TAIL = TEXT.splitlines()
 SOUND = KeyText(
-    "private", "PRIVATE KEY", 1, key_type="rsa", key_bits=1024, public_key_sha256=FINGERPRINT, consistent=True
-)
+    "private", "PRIVATE KEY", 1, key_type="rsa", key_bits=1024, public_key_sha256=FINGERPRINT, consistent=True,
+    convertible=True,
+)  # fmt: skip
 
 
 def lines(*middle: str, head: str = HEAD, tail: str = TAIL) -> str:
@@ -125,16 +127,113 @@ def test_key_is_known_again_in_every_form(content: bytes) -> None:
         (TEXT + "mine\n", ["text-after"]),
         (TEXT.rstrip() + "x", ["text-after"]),
         ("key: |\n" + "".join(f"  {line}\n" for line in TEXT.splitlines()), ["indented", "text-before"]),
-        (lines(*BODY[:3], "\u00e9" + BODY[3][1:], *BODY[4:]), ["body-not-base64", "truncated"]),
+        (lines(*BODY[:3], "\u00e9" + BODY[3][1:], *BODY[4:]), ["body-not-base64", "undecodable"]),
+        (lines(*BODY[:4], *BODY[5:]), ["undecodable"]),
+        (lines(*BODY[:4], BODY[4][1:], *BODY[5:]), ["undecodable"]),
         (lines(*BODY[:5]), ["truncated"]),
         (TEXT[:400], ["no-footer", "truncated"]),
-        (lines("v" * 64), ["not-a-key"]),
+        (lines("v" * 64), ["hmac-secret"]),
+        (lines("v" * 60), ["not-a-key"]),
         (lines(), ["not-a-key"]),
     ],
 )  # fmt: skip
 def test_damage_is_named(damaged: str, names: list[str]) -> None:
     found = inspect(damaged.encode())
     assert (found.kind, list(found.damage)) == ("private", names)
+
+
+@pytest.mark.parametrize("at", range(len(BODY) - 1))
+def test_a_lost_line_is_told_at_a_line_of_the_key_and_no_end_is_said_to_be_missing(at: int) -> None:
+    found = inspect(lines(*BODY[:at], *BODY[at + 1 :]).encode())
+    assert found.damage in (("undecodable",), ("not-a-key",))
+    assert found.convertible is False
+    if found.line is not None:
+        assert at + 1 <= found.line <= len(BODY) + 1, "not before the line above the lost one"
+    assert (found.line is None) == (found.damage == ("not-a-key",))
+
+
+@pytest.mark.parametrize("at", [3, 7])
+@pytest.mark.parametrize("change", ["shorter", "strange"])
+def test_a_damaged_line_is_told_by_its_number(at: int, change: str) -> None:
+    broken = BODY[at][1:] if change == "shorter" else "\u00e9" + BODY[at][1:]
+    assert inspect(lines(*BODY[:at], broken, *BODY[at + 1 :]).encode()).line == at + 2
+
+
+# The formats of other programs
+
+OWN = KEY.private_numbers()
+OF_NUMBERS = {
+    "n": OWN.public_numbers.n, "e": OWN.public_numbers.e, "d": OWN.d, "p": OWN.p, "q": OWN.q, "dp": OWN.dmp1,
+    "dq": OWN.dmq1, "qi": OWN.iqmp,
+}  # fmt: skip
+
+
+def _octets(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def jwk(*left_out: str) -> dict[str, str]:
+    return {"kty": "RSA", **{name: _url(_octets(n)) for name, n in OF_NUMBERS.items() if name not in left_out}}
+
+
+def xml(tag: str = "RSAKeyValue") -> str:
+    names = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")
+    values = zip(names, OF_NUMBERS.values(), strict=True)
+    inside = "".join(f"<{name}>{base64.b64encode(_octets(n)).decode()}</{name}>\n" for name, n in values)
+    return f'<?xml version="1.0"?>\n<{tag}>{inside}</{tag}>'
+
+
+def pkcs12(passphrase: bytes | None) -> bytes:
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption
+    from cryptography.hazmat.primitives.serialization import pkcs12 as library
+
+    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    return library.serialize_key_and_certificates(b"key", KEY, None, None, encryption)
+
+
+PUTTY = b"PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\nPrivate-Lines: 1\r\nAAAA\r\nPrivate-MAC: 00\r\n"
+AGE = b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n-----END AGE ENCRYPTED FILE-----\n"
+SSH2 = b'---- BEGIN SSH2 PUBLIC KEY ----\nComment: "me"\nAAAAB3NzaC1yc2E=\n---- END SSH2 PUBLIC KEY ----\n'
+FOREIGN: dict[str, tuple[bytes, str, bool]] = {
+    "PKCS#12": (pkcs12(b"secret"), "pkcs12", False),
+    "PKCS#12 without a passphrase": (pkcs12(None), "pkcs12", False),
+    "PuTTY": (PUTTY, "putty", False),
+    "age": (AGE, "age", False),
+    "age, binary": (b"age-encryption.org/v1\n-> scrypt AAAA 18\n\xff\xfe\x00", "age", False),
+    "JSON Web Key": (json.dumps(jwk()).encode(), "jwk", True),
+    "set of JSON Web Keys": (json.dumps({"keys": [{"kty": "oct"}, jwk()]}).encode(), "jwk", True),
+    "public JSON Web Key": (json.dumps(jwk("d", "p", "q", "dp", "dq", "qi")).encode(), "json", False),
+    "XML": (xml().encode(), "xml", True),
+    "XML of another name": (xml("RSAKeyPair").encode(), "xml", True),
+    "public XML": (b"<RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>", "xml", False),
+    "PEM in JSON": (json.dumps({"type": "account", "private_key": TEXT}).encode(), "json", True),
+    "public PEM in JSON": (json.dumps({"key": keys.public_pem(KEY).decode()}).encode(), "json", False),
+    "SSH2 public": (SSH2, "public", False),
+    "DER, certificate": (
+        base64.b64decode("".join(keys.certificate(KEY).decode().splitlines()[1:-1])),
+        "certificate",
+        False,
+    ),
+    "DER, public": (keys.public_der(KEY), "public", False),
+    "UTF-16, public": (keys.public_pem(KEY).decode().encode("utf-16"), "public", False),
+    "UTF-16, private": (TEXT.encode("utf-16"), "utf16", True),
+    "OpenSSH": (keys.private_pem(KEY, keys.OPENSSH), "openssh", True),
+    "encrypted": (keys.private_pem(KEY, passphrase=keys.PASSPHRASE), "encrypted", True),
+    "NUL": (bytes(1704), "empty", False),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_each_format_is_known_and_whether_a_key_can_be_read_out_of_it(name: str) -> None:
+    content, kind, convertible = FOREIGN[name]
+    found = inspect(content)
+    assert (found.kind, found.convertible) == (kind, convertible)
+    if convertible and kind in ("jwk", "xml", "json"):
+        assert (found.key_type, found.key_bits, found.public_key_sha256) == ("rsa", 1024, FINGERPRINT)
 
 
 def test_url_alphabet_is_named() -> None:
@@ -166,7 +265,7 @@ def test_other_types(kind: str, key_type: str, bits: int | None) -> None:
     key = keys.other_key(kind)
     fingerprint = hashlib.sha256(keys.public_der(key)).hexdigest()
     expected = KeyText("private", "PRIVATE KEY", 1, key_type=key_type, key_bits=bits, public_key_sha256=fingerprint)
-    assert inspect(keys.private_pem(key)) == expected
+    assert inspect(keys.private_pem(key)) == replace(expected, convertible=True)
     assert inspect(keys.public_pem(key)).public_key_sha256 == fingerprint
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem, public_der, public_pem
 
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.keys import der
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.keys.keypair import Pair, PassphraseNeededError, clean, make, public_half
 from superalgos_rsa.keys.pem import DAMAGE
@@ -72,7 +73,9 @@ DAMAGES: dict[str, Callable[[str], str | bytes]] = {
     ),
     "body-not-base64": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
 }
-LOST = {"truncated", "not-a-key"}
+IN_DER = {"damaged-head"}
+"""What is no matter of the text."""
+LOST = {"truncated", "undecodable", "hmac-secret", "not-a-key"}
 """What no reader can make good."""
 
 OTHER_FORMS: dict[str, Callable[[str], bytes]] = {
@@ -102,7 +105,7 @@ def _clean_pkcs8(text: str) -> None:
 
 
 def test_every_damage_that_is_told_is_either_mended_or_lost() -> None:
-    assert {*DAMAGES, *LOST} == set(DAMAGE)
+    assert {*DAMAGES, *LOST, *IN_DER} == set(DAMAGE)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -122,6 +125,42 @@ def test_a_complete_key_comes_out_clean_however_badly_it_is_written(layout: str,
     assert pair.private.reveal().encode() == private_pem(KEY)
     assert pair.public.pem == PUBLIC
     assert public_half(data, passphrase) == pair.public
+
+
+DAMAGED_DER: dict[str, Callable[[bytes], bytes]] = {
+    "bytes behind it": lambda data: data + b"\0\0\0",
+    "first byte": lambda data: b"\0" + data[1:],
+    "outer length": lambda data: data[:2] + b"\0\0" + data[4:],
+    "a length longer than it must be": lambda data: b"\x30\x84\0\0" + data[2:],
+}
+
+
+@pytest.mark.parametrize("layout", [PKCS8, PKCS1])
+@pytest.mark.parametrize("damage", DAMAGED_DER)
+def test_der_that_engines_read_comes_out_clean(layout: s.PrivateFormat, damage: str) -> None:
+    data = DAMAGED_DER[damage](private_der(KEY, layout))
+    for content in (keys.pem_of("PRIVATE KEY", data), *([data] if data.startswith(b"0") else [])):
+        assert clean(content).private.reveal().encode() == private_pem(KEY)
+        assert public_half(content).pem == PUBLIC
+        assert inspect(content).public_key_sha256 == public_half(content).sha256
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
+@pytest.mark.parametrize("extra", [b"\x81\x02\0x", b"\xa1\x04\x03\x02\0x", b"\xa0\0", b"\xa0\0\x81\x02\0x"])
+def test_pkcs8_of_version_2_comes_out_as_version_1(kind: str, extra: bytes) -> None:
+    key = KEY if kind == "rsa" else keys.other_key(kind)
+    _, content, _ = der.element(private_der(key))
+    data = keys.tlv(der.SEQUENCE, b"\x02\x01\x01" + content[3:] + extra)
+    for text in (data, keys.pem_of("PRIVATE KEY", data)):
+        assert clean(text).private.reveal().encode() == private_pem(key)
+        assert inspect(text).public_key_sha256 == public_half(text).sha256
+
+
+def test_ed25519_is_known_by_its_seed_behind_damaged_bytes() -> None:
+    key = keys.other_key("ed25519")
+    content = keys.pem_of("PRIVATE KEY", b"\0" + private_der(key)[1:])
+    assert clean(content).private.reveal().encode() == private_pem(key)
+    assert "damaged-head" in inspect(content).damage
 
 
 @pytest.mark.parametrize("layout", [PKCS8, PKCS1])
@@ -201,6 +240,53 @@ def test_the_public_half_comes_out_of_whatever_holds_it(content: bytes) -> None:
         clean(content)
 
 
+def _octets(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("left_out", [(), ("dp", "dq", "qi"), ("p", "q", "dp", "dq", "qi")])
+def test_a_json_web_key_comes_out_clean(left_out: tuple[str, ...]) -> None:
+    own = KEY.private_numbers()
+    numbers = {"n": own.public_numbers.n, "e": own.public_numbers.e, "d": own.d, "p": own.p, "q": own.q,
+               "dp": own.dmp1, "dq": own.dmq1, "qi": own.iqmp}  # fmt: skip
+    members = {name: _url(_octets(number)) for name, number in numbers.items() if name not in left_out}
+    for text in (json.dumps({"kty": "RSA", **members}), json.dumps({"keys": [{"kty": "RSA", **members}]}, indent=2)):
+        assert clean(text.encode()).public.pem == PUBLIC
+        assert public_half(text.encode()).pem == PUBLIC
+
+
+def test_json_web_keys_of_other_types_come_out_clean() -> None:
+    ed25519, ec = keys.other_key("ed25519"), keys.other_key("ec")
+    seed = ed25519.private_bytes(s.Encoding.Raw, s.PrivateFormat.Raw, s.NoEncryption())
+    text = json.dumps({"kty": "OKP", "crv": "Ed25519", "d": _url(seed)})
+    assert clean(text.encode()).private.reveal().encode() == private_pem(ed25519)
+    text = json.dumps({"kty": "EC", "crv": "P-256", "d": _url(ec.private_numbers().private_value.to_bytes(32))})
+    assert clean(text.encode()).private.reveal().encode() == private_pem(ec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kty": "RSA", "d": 5}',
+        '{"kty": "RSA", "d": ""}',
+        '{"kty": [], "d": null}',
+        '{"keys": [1, {"kty": "EC", "d": "A"}]}',
+        '{"kty": "OKP", "crv": "Ed25519", "d": "AAAA"}',
+        '{"kty": "EC", "crv": "P-999", "d": "AAAA"}',
+        '{"keys": {"kty": 1}}',
+        "<RSAKeyValue><Modulus>AQAB</Modulus><D></D></RSAKeyValue>",
+        "<RSAKeyValue><Modulus>A</Modulus><D>A</D></RSAKeyValue>",
+    ],
+)
+def test_damaged_keys_of_other_formats_are_no_keys(text: str) -> None:
+    assert inspect(text.encode()).convertible is False
+    _check_refused(text.encode())
+
+
 def test_the_fingerprint_is_that_of_the_report() -> None:
     assert public_half(private_pem(KEY)).sha256 == inspect(private_pem(KEY)).public_key_sha256
 
@@ -231,14 +317,32 @@ OWN = KEY.private_numbers()
 @pytest.mark.parametrize(
     "numbers",
     [
+        {"n": OTHER.public_numbers.n, "d": OTHER.d},  # two keys in one
+        {"n": OTHER.public_numbers.n, "p": OTHER.p},
+        {"d": OTHER.d, "p": OTHER.p},
+        {"p": 1, "q": OWN.public_numbers.n, "d": 1},
+        {"e": 0, "n": 0, "p": 0},
+        {"n": OWN.public_numbers.n + 2, "dp": OTHER.dmp1},
+    ],
+)
+def test_numbers_that_do_not_belong_together_are_no_key(numbers: dict[str, int], pkcs8: bool) -> None:
+    with pytest.raises(SuperalgosRsaError, match="damaged"):
+        clean(keys.rsa_der(KEY, numbers, pkcs8=pkcs8))
+
+
+@pytest.mark.parametrize("pkcs8", [True, False])
+@pytest.mark.parametrize(
+    "numbers",
+    [
         {"n": OTHER.public_numbers.n},
         {"n": OWN.public_numbers.n + 2},
+        {"n": 0},
         {"e": 3},
         {"e": 0},
         {"d": OTHER.d},
-        {"d": 1},
+        {"d": 0},
         {"p": OTHER.p},
-        {"p": OWN.p + 2},
+        {"q": OTHER.q},
         {"p": 0, "q": 0},
         {"p": 1, "q": OWN.public_numbers.n},
         {"p": OWN.q, "q": OWN.p},
@@ -247,9 +351,12 @@ OWN = KEY.private_numbers()
         {"qinv": OTHER.iqmp},
     ],
 )
-def test_numbers_that_do_not_belong_together_are_no_key(numbers: dict[str, int], pkcs8: bool) -> None:
-    with pytest.raises(SuperalgosRsaError, match="damaged"):
-        clean(keys.rsa_der(KEY, numbers, pkcs8=pkcs8))
+def test_of_damaged_numbers_the_key_comes_out_that_engines_sign_with(numbers: dict[str, int], pkcs8: bool) -> None:
+    content = keys.rsa_der(KEY, numbers, pkcs8=pkcs8)
+    pair = clean(content)
+    assert pair.public.pem == PUBLIC
+    assert public_half(content) == pair.public
+    assert inspect(pair.private.reveal().encode()).consistent is True
 
 
 NO_KEYS: dict[str, bytes] = {
@@ -303,7 +410,9 @@ def test_the_error_says_what_the_file_holds_instead() -> None:
         (public_pem(KEY), "the public half only"),
         (keys.certificate(KEY), "a certificate"),
         (b"", "nothing"),
-        (NO_KEYS["half of PKCS#8"], "truncated"),
+        (NO_KEYS["half of PKCS#8"], "its end is missing"),
+        (bytes(1704), "NUL bytes"),
+        (b"PuTTY-User-Key-File-3: ssh-rsa\n", "PuTTY"),
     ):
         with pytest.raises(UsageError, match=word):
             clean(content)

@@ -44,8 +44,7 @@ def _other_kind(data: bytes) -> str | None:
     """
     if data.startswith(der.X25519_PREFIX):
         return "an X25519 key"
-    alike = sum(found == right for found, right in zip(data, der.ED25519_PREFIX, strict=False))
-    return None if alike >= len(der.ED25519_PREFIX) // 2 else "no Ed25519 key"
+    return None if der.begins_like_ed25519(data) else "no Ed25519 key"
 
 
 def _without_armour(text: str) -> str:

@@ -19,11 +19,13 @@ from superalgos_rsa.superalgos.engine.verdict import NO_KEY, Verdict, refuses
 
 _UNSUPPORTED = "error:1E08010C:DECODER routines::unsupported"
 _CANCELLED = "error:07880109:common libcrypto routines::interrupted or cancelled"
-_OPENING = 1024**3  # effort for one key of another type
-_LINE = 254  # bytes that OpenSSL reads at once; the rest of a longer line counts as a new line
+_NODES = "which Node will run is not known, and its OpenSSL"
+_OPENING = 1024**3  # of the effort, for one key of another type
+_LINE = 254  # what one read takes at most: the rest of a longer line comes as a line of its own
 _PRIVATE = frozenset({"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"})
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 _BETWEEN = frozenset(b" \t\r\n")
+_WITH_PUBLIC_HALF = ((0x81,), (0xA1,), (0xA0, 0x81), (0xA0, 0xA1))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,6 +82,12 @@ def _sign(key: RsaNumbers | _Other, effort: Effort) -> Verdict:
     if isinstance(key, RsaNumbers):
         return _sign_rsa(key, effort)
     match key.kind:
+        case "only before OpenSSL 3.5":
+            because = f"{_NODES} refuses this version of PKCS#8 from 22.20 and 24.5 on"
+            return refuses(_UNSUPPORTED, because)
+        case "only since OpenSSL 3.5":
+            because = f"{_NODES} reads PKCS#8 with the public half in it (version 2) from 22.20 and 24.5 on alone"
+            return refuses(_UNSUPPORTED, because)
         case "encrypted":
             return refuses(_CANCELLED, "the key is encrypted, and ccxt gives no passphrase")
         case "ed25519" | "ed448":
@@ -133,7 +141,7 @@ def _private_key(block: _Block, effort: Effort) -> RsaNumbers | _Other | None:
         except ValueError:
             continue
         if key is not None:
-            if isinstance(key, RsaNumbers) or key.kind == "encrypted":
+            if isinstance(key, RsaNumbers) or key.kind == "encrypted" or "OpenSSL" in key.kind:
                 return key
             return key if _opens(block.data, key.kind, effort) else None
     return None
@@ -155,20 +163,29 @@ def _opens(data: bytes, kind: str, effort: Effort) -> bool:
 
 def _pkcs8(data: bytes) -> RsaNumbers | _Other | None:
     members = der.sequence(data)
-    if der.tags(members)[:3] != (der.INTEGER, der.SEQUENCE, der.OCTET_STRING) or len(members) > 4:
-        return None
-    if len(members) == 4 and members[3][0] != 0xA0:
+    if der.tags(members)[:3] != (der.INTEGER, der.SEQUENCE, der.OCTET_STRING):
         return None
     der.check_integer(members[0][1])
+    version = int.from_bytes(members[0][1], signed=True)
+    before, since = _known_versions(version, der.tags(members)[3:])
     kind = der.algorithm(members[1][1])
-    if kind == "rsa":
-        return _pkcs1(members[2][1])
-    return _Other(kind) if kind else None
+    key = _pkcs1(members[2][1]) if kind == "rsa" else _Other(kind) if kind else None
+    if key is None or (before and since):
+        return key
+    return _Other(f"only {'before' if before else 'since'} OpenSSL 3.5") if before or since else None
 
 
-def _pkcs8_of_rsa(data: bytes) -> RsaNumbers | None:
+def _known_versions(version: int, optional: tuple[int, ...]) -> tuple[bool, bool]:
+    """Whether OpenSSL before 3.5 reads such a PrivateKeyInfo (of any version, with attributes at most), and since then
+    (RFC 5958: with the public half in version 2). Tried with 16.20.2 (1.1.1), 18.20.8, 20.20.2, 22.19.0, 24.4.1 and
+    22.20.0, 22.23.3, 24.5.0, 24.21.0 of Node."""
+    before = optional in ((), (0xA0,))
+    return before, version in (0, 1) and (before or (version == 1 and optional in _WITH_PUBLIC_HALF))
+
+
+def _pkcs8_of_rsa(data: bytes) -> RsaNumbers | _Other | None:
     key = _pkcs8(data)
-    return key if isinstance(key, RsaNumbers) else None
+    return key if isinstance(key, RsaNumbers) or (key and "OpenSSL" in key.kind) else None
 
 
 def _pkcs8_encrypted(data: bytes) -> _Other | None:

@@ -243,6 +243,8 @@ def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         if accepted
         else f"Binance may refuse this key, and with it every order: it has {content.key_bits} bits, not 2048"
     )
+    if content.key_bits == 4096 and not accepted:
+        message += "; Binance's own pages now list 4096, and `accept_rsa_4096 = true` in the config accepts it"
     yield at_key(
         "key-size",
         message,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.keys.inspect import DAMAGE, Kind
+from superalgos_rsa.keys.foreign import NAMES, export_command
+from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import command, set_key
+from superalgos_rsa.validator.rules.remedies import advice, command, set_key
 
 SUBJECT = "The text of the key"
 _HMAC = (
@@ -97,14 +98,17 @@ RULES = (
         severity="error",
         title="The file holds no PEM private key",
         sees=(
-            "The file can be read, but nothing in it is a PEM: the `BEGIN` and `END` lines are missing, or it is some "
-            "other text."
+            "The file can be read, but it is no PEM of a private key: the `BEGIN` and `END` lines are missing, or it "
+            "is in the format of another program (PKCS#12, PuTTY, age, a JSON Web Key, XML, a downloaded JSON file), "
+            "or it is some other text."
         ),
         engine=_HMAC,
         exchange=SIGNATURE_INVALID,
         mend=(
-            "If it is a key without its first and last line, `superalgos-rsa convert FILE` writes a clean copy. Else "
-            "name the right file: `superalgos-rsa set DOCUMENT KEY --secret PATH`."
+            "A key without its first and last line, a JSON Web Key, XML, or a key inside JSON: `superalgos-rsa convert "
+            "FILE` writes a clean copy. Of other formats their own program writes PEM, and the finding names the "
+            "command: `openssl pkcs12`, `puttygen` or `age`. Else name the right file: `superalgos-rsa set DOCUMENT "
+            "KEY --secret PATH`."
         ),
     ),
     Rule(
@@ -114,8 +118,9 @@ RULES = (
         title="The text of the PEM is damaged",
         sees=(
             "It is a PEM of a private key, but not as it should be: all on one line, `\\n` as two letters, indented "
-            "lines, cut off, a wrong label, other dashes. The finding names the damage. It is a warning where the "
-            "installed engine can read it all the same."
+            "lines, cut off, a line lost, a wrong label, other dashes. The finding names the damage, and the line "
+            "where a text ceases to decode as a key. It is a warning where the installed engine can read it all the "
+            "same."
         ),
         engine=(
             "The versions differ. ccxt 2.x reads a PEM on one line or with indented lines, and ccxt 4.x throws an "
@@ -162,7 +167,7 @@ RULES = (
     ),
 )
 
-_INSTEAD: dict[Kind, tuple[str, str]] = {
+_INSTEAD: dict[str, tuple[str, str]] = {
     "empty": ("file-empty", "the key file is empty"),
     "public": ("pem-public", "the file holds the public key, and only the private key can sign"),
     "certificate": ("pem-certificate", "the file holds a certificate, not a private key"),
@@ -172,10 +177,12 @@ _INSTEAD: dict[Kind, tuple[str, str]] = {
     "utf16": ("pem-encoding", "the file is UTF-16 text, and Superalgos reads it as UTF-8"),
     "base64-pem": ("pem-missing", "the file holds a PEM key that was encoded in base64 once more"),
     "json": ("pem-missing", "the file holds JSON, not a PEM private key"),
+    **{kind: ("pem-missing", f"the file holds {words}, not a PEM private key") for kind, words in NAMES.items()},
     "other-pem": ("pem-missing", "the file holds PEM text, but no private key"),
     "text": ("pem-missing", "the file holds no PEM private key"),
 }
-_CONVERTIBLE = frozenset({"encrypted", "openssh", "der", "utf16", "base64-pem"})
+_NULS = ("pem-missing", "the file holds nothing but NUL bytes, as is left after a power cut")
+_KEY_IN_JSON = ("pem-missing", "the file holds JSON with a private key in it, not that key alone")
 
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
@@ -184,7 +191,7 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
         return
-    rule, message = _INSTEAD[content.kind]
+    rule, message = _words(content)
     hmac = key.hmac_text
     signs = key.verdict is not None and key.verdict.signing == "hmac"
     if key.verdict is not None and not key.verdict.judged and content.kind != "empty":
@@ -197,7 +204,17 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         f"Every order {will(all_facts)} be refused" if judged else "Superalgos cannot sign with a private key from here"
     )
     tail = "; its text is taken as an HMAC secret" if signs else ""
-    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content.kind))
+    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content))
+
+
+def _words(content: KeyText) -> tuple[str, str]:
+    if content.kind == "empty" and "nul" in content.damage:
+        return _NULS
+    if content.kind == "json" and content.convertible:
+        return _KEY_IN_JSON
+    rule, message = _INSTEAD[content.kind]
+    broken = damage_words(content) if content.kind in ("encrypted", "openssh") and not content.convertible else []
+    return rule, "; ".join((message, *broken))
 
 
 @check(KeyFacts, "pem-damaged", "pem-encoding")
@@ -208,7 +225,7 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         return
     signs = verdict.signing in ("rsa", "ed25519")
     explained = not verdict.judged or blame(key, all_facts) is not None
-    words = [DAMAGE[name] for name in content.damage]
+    words = damage_words(content)
     if signs or explained:
         if words:
             yield at_key(
@@ -217,13 +234,13 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
                 key,
                 severity="warning",
                 path=_path(key),
-                fix=_convert(key),
+                fix=_repair(key, content),
             )
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
         what = f": {'; '.join(words)}" if words else ""
         message = f"Every order {will(all_facts)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
-        yield at_key(rule, message, key, path=_path(key), fix=_convert(key))
+        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content))
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
@@ -257,5 +274,20 @@ def _convert(key: KeyFacts) -> Fix:
     return command("superalgos-rsa convert", _path(key) or "FILE")
 
 
-def _repair(key: KeyFacts, kind: Kind) -> Fix:
-    return _convert(key) if kind in _CONVERTIBLE else set_key(key, "display", secret="PATH_OF_THE_PRIVATE_KEY")
+def _repair(key: KeyFacts, content: KeyText) -> Fix:
+    """`convert` for what it can read, the program of the file's own format, or what only a person can do."""
+    path = _path(key) or "FILE"
+    if content.convertible:
+        return _convert(key)
+    if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
+        return command(export)
+    if "hmac-secret" in content.damage:
+        return advice(
+            "if it is the secret that the exchange gave you, keep it alone in the file, without those two lines"
+        )
+    if content.kind in ("private", "encrypted", "openssh") or "nul" in content.damage:
+        return advice(
+            "put the file back from a backup, or make a new pair with `superalgos-rsa keygen` and give its public half "
+            "to the exchange"
+        )
+    return set_key(key, "display", secret="PATH_OF_THE_PRIVATE_KEY")

@@ -135,6 +135,7 @@ FILES: dict[str, tuple[Callable[[Site], bytes], bool | None, list[str], str | No
     "byte order mark": (
         lambda s: b"\xef\xbb\xbf" + text_of(s, ECOSYSTEM), False, ["workspace-crash"], None, 1
     ),
+    "NUL bytes": (lambda s: bytes(5000), False, ["document-unreadable"], None, None),
     "UTF-16": (lambda s: text_of(s, ECOSYSTEM).decode().encode("utf-16"), False, ["document-unreadable"], None, None),
     "nested too deep": (lambda s: b"[" * 100_000, None, ["document-unreadable"], None, 1),
     "Crypto Exchanges without exchanges": (

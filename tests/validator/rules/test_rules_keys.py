@@ -36,6 +36,8 @@ def test_4096_bits_are_an_info_where_the_user_says_that_they_are_accepted(
     site.put_key(bits=4096)
     judged = site.trade(key())
     assert (judged.finding("key-size").severity, judged.key.usable) == (severity, usable)
+    message = judged.finding("key-size").message
+    assert ("Binance's own pages now list 4096" in message and "`accept_rsa_4096 = true`" in message) is not accept
     site.put_key(bits=1024)
     assert site.trade(key()).finding("key-size").severity == "error"
 

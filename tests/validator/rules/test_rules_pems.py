@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -23,6 +24,9 @@ from key_samples import (
     rsa_key,
 )
 
+from superalgos_rsa.errors import SuperalgosRsaError
+from superalgos_rsa.keys.keypair import clean
+from superalgos_rsa.keys.secret import Secret
 from superalgos_rsa.reports import json_report
 
 Make = Callable[[], bytes]
@@ -92,6 +96,21 @@ FILES: dict[str, Row] = {
     "HMAC secret": Row(HMAC_SECRET.encode, "hmac", True),
     "HMAC secret and newline": Row(lambda: HMAC_SECRET.encode() + b"\n", "hmac", False, "secret-whitespace"),
     "HMAC secret after a mark": Row(lambda: b"\xef\xbb\xbf" + HMAC_SECRET.encode(), "hmac", False, "secret-whitespace"),
+    "NUL bytes": Row(lambda: bytes(1704), "hmac", False, "pem-missing"),
+    "a line lost": Row(lambda: b"\n".join(lines()[:9] + lines()[10:]), "none", False, "pem-damaged"),
+    "HMAC secret between BEGIN and END": Row(
+        lambda: pem().splitlines(keepends=True)[0] + HMAC_SECRET.encode() + b"\n-----END PRIVATE KEY-----\n",
+        "none",
+        False,
+        "pem-damaged",
+    ),
+    "PuTTY": Row(lambda: b"PuTTY-User-Key-File-3: ssh-rsa\n", "hmac", False, "pem-missing"),
+    "age": Row(lambda: b"age-encryption.org/v1\n-> scrypt A 18\n", "hmac", False, "pem-missing"),
+    "JSON Web Key": Row(lambda: b'{"kty": "RSA", "d": "AQAB", "n": "AQAB", "e": "AQAB"}', "hmac", False, "pem-missing"),
+    "PEM in JSON": Row(lambda: json.dumps({"private_key": pem().decode()}).encode(), "none", False, "pem-missing"),
+    "certificate in DER": Row(
+        lambda: base64.b64decode(b"".join(certificate(rsa_key()).splitlines()[1:-1])), "hmac", False, "pem-certificate"
+    ),
     "half an HMAC secret": Row(lambda: HMAC_SECRET.encode()[:32], "hmac", False, "pem-missing"),
 }
 
@@ -108,6 +127,44 @@ def test_what_the_engine_does_with_a_file_and_the_one_rule_that_tells(site: Site
         assert judged.finding(rule).path == str(site.root / KEY_FILE)
         assert judged.finding(rule).pointer == judged.key.pointer + "/config"
     assert judged.key.secret.kind == "path"
+
+
+WORDS = {
+    "NUL bytes": ("NUL bytes", "backup"),
+    "a line lost": ("it does not decode as a key (line ", "backup"),
+    "truncated": ("its end is missing", "backup"),
+    "HMAC secret between BEGIN and END": ("HMAC secret", "without those two lines"),
+    "PuTTY": ("PuTTY's own format (.ppk)", "puttygen "),
+    "age": ("encrypted with age", "age -d -o "),
+    "PEM in JSON": ("JSON with a private key in it", "superalgos-rsa convert "),
+    "certificate in DER": ("holds a certificate", "superalgos-rsa set "),
+    "DER": ("in binary form", "superalgos-rsa convert "),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_file_is_named_for_what_it_is_with_the_command_that_makes_pem_of_it(site: Site, name: str) -> None:
+    words, remedy = WORDS[name]
+    site.put(KEY_FILE, FILES[name].content())
+    judged = site.trade(key())
+    found = judged.finding(judged.errors[0])
+    assert words in found.message
+    assert found.fix is not None
+    assert remedy in found.fix.title
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_convert_is_offered_for_what_it_can_read_and_for_nothing_else(site: Site, name: str) -> None:
+    content = FILES[name].content()
+    file = site.put(KEY_FILE, content)
+    judged = site.trade(key())
+    offers = [f for f in judged.report.findings if f.fix and f.fix.title.startswith("superalgos-rsa convert ")]
+    try:
+        clean(content, Secret(PASSPHRASE.decode()))
+    except SuperalgosRsaError:
+        assert offers == []
+    else:
+        assert {f.path for f in offers} <= {str(file)}
 
 
 # Whatever is written out in `secret` is no path, and is never shown.
