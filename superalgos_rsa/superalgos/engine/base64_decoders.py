@@ -1,4 +1,4 @@
-"""Three readers of base64, none of which agrees with another. A `ValueError` has the words of the reader itself."""
+"""Four readers of base64, none of which agrees with another. A `ValueError` has the words of the reader itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import re
 
 from superalgos_rsa.superalgos.engine import javascript
+from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"-": 62, "_": 63}
@@ -35,10 +36,18 @@ def jsencrypt(text: str) -> bytes:
     return _pack(values)
 
 
-def strict(text: str) -> bytes:
+def crypto_js(text: str) -> bytes:
+    """`CryptoJS.enc.Base64.parse`: it never throws, takes every other character for an A, and ends at the first `=`."""
+    units = text.partition("=")[0].encode("utf-16-le", "surrogatepass")
+    letters = (chr(units[at] | units[at + 1] << 8) for at in range(0, len(units), 2))
+    return _pack([_ALPHABET.index(letter) if letter in _ALPHABET else 0 for letter in letters])
+
+
+def strict(text: str, version: CcxtVersion) -> bytes:
     """The decoder of @scure/base: RFC 4648 to the letter, padding and unused bits included."""
-    if len(text) % 4:
-        raise ValueError("padding: invalid, string should have whole number of bytes")
+    if javascript.length(text) % 4:
+        begin = "padding: invalid, " if version >= NOBLE_2 else "Invalid padding: "
+        raise ValueError(f"{begin}string should have whole number of bytes")
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError as error:

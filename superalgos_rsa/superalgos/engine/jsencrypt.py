@@ -1,7 +1,7 @@
 """RSA as ccxt signs from 3.0.40 to 4.5.59: the bundled jsencrypt.
 
 It never throws. A text that it cannot read leaves it without a key, and the word `false` is sent as the signature.
-(It also drops a leading zero byte, so that even with a good key about one signature in 256 comes out short.)
+(It also drops a leading zero byte, so that even with a good key one signature in 128 to 256 comes out short.)
 """
 
 from __future__ import annotations
