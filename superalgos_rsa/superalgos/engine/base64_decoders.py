@@ -11,6 +11,8 @@ from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"-": 62, "_": 63}
 _ARMOUR = re.compile(rf"-----BEGIN [^-]+-----([A-Za-z0-9+/={javascript.SPACE}]+)-----END [^-]+-----")
+_BEGIN, _END = re.compile(r"-----BEGIN [^-]+-----"), re.compile(r"-----END [^-]+-----")
+_SPACE = re.compile(f"[{javascript.SPACE}]+")
 _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 
@@ -41,6 +43,11 @@ def crypto_js(text: str) -> bytes:
     units = text.partition("=")[0].encode("utf-16-le", "surrogatepass")
     letters = (chr(units[at] | units[at + 1] << 8) for at in range(0, len(units), 2))
     return _pack([_ALPHABET.index(letter) if letter in _ALPHABET else 0 for letter in letters])
+
+
+def without_armour(text: str) -> str:
+    """As ccxt takes it off from 4.5.61 on: all BEGIN lines first, so that an END line may come to be by that."""
+    return _SPACE.sub("", _END.sub("", _BEGIN.sub("", text)))
 
 
 def strict(text: str, version: CcxtVersion) -> bytes:

@@ -15,8 +15,6 @@ NAME_OF_KEY = "organizations/"
 """What an API key of the developer platform begins with. It is looked for anywhere."""
 
 _BEGIN, _EC = "-----BEGIN", "-----BEGIN EC PRIVATE KEY-----"
-_ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
-_SPACE = re.compile(f"[{javascript.SPACE}]+")
 _UNSUPPORTED = "Unsupported key format"
 _PARAMETERS, _PUBLIC_HALF = 0xA0, 0xA1
 _P256, _SECP256K1 = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2b8104000a")
@@ -65,7 +63,7 @@ def _ec(text: str, version: CcxtVersion) -> Verdict:
         return refuses(_UNSUPPORTED, "the secret does not begin with the line BEGIN EC PRIVATE KEY")
     try:
         openssl = version >= NODE_CRYPTO  # whose ccxt gave up jsencrypt and its decoder
-        bare = _SPACE.sub("", _ARMOUR.sub("", text))
+        bare = base64_decoders.without_armour(text)
         data = base64_decoders.strict(bare, version) if openssl else base64_decoders.jsencrypt(text)
     except ValueError as error:
         return refuses(str(error), "what stands between the BEGIN and the END line is not base64")

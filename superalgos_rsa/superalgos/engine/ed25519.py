@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from superalgos_rsa.keys import der
 from superalgos_rsa.superalgos.engine import base64_decoders, javascript
 from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import NOBLE_2, NODE_CRYPTO, CcxtVersion
-
-_ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
-_SPACE = re.compile(f"[{javascript.SPACE}]+")
 
 
 def judge(text: str, version: CcxtVersion) -> Verdict:
@@ -21,7 +16,11 @@ def judge(text: str, version: CcxtVersion) -> Verdict:
         return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
     try:
         openssl = version >= NODE_CRYPTO  # whose ccxt gave up jsencrypt and its decoder
-        data = base64_decoders.strict(_without_armour(text), version) if openssl else base64_decoders.jsencrypt(text)
+        data = (
+            base64_decoders.strict(base64_decoders.without_armour(text), version)
+            if openssl
+            else base64_decoders.jsencrypt(text)
+        )
     except ValueError as error:
         return refuses(str(error), "what stands between the BEGIN and the END line is not base64")
     seed = data[16:]
@@ -45,7 +44,3 @@ def _other_kind(data: bytes) -> str | None:
         return "an X25519 key"
     alike = sum(found == right for found, right in zip(data, der.ED25519_PREFIX, strict=False))
     return None if alike >= len(der.ED25519_PREFIX) // 2 else "no Ed25519 key"
-
-
-def _without_armour(text: str) -> str:
-    return _SPACE.sub("", _ARMOUR.sub("", text))

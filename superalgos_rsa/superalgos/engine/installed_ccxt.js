@@ -277,7 +277,7 @@ function refusal(error) {
     return { signing: 'none', key: null, error: String(error?.constructor?.name), missing: missing ? missing[1] : null }
 }
 
-const isExchange = (ccxt, id) => Object.hasOwn(ccxt, id) && typeof ccxt[id] === 'function' && ccxt.exchanges.includes(id)
+const isExchange = (ccxt, id) => Object.hasOwn(ccxt, id) && typeof ccxt[id] === 'function' && (!Array.isArray(ccxt.exchanges) || ccxt.exchanges.includes(id))
 
 async function answer(ccxt, question, tell) {
     const id = question.exchange

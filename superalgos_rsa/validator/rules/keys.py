@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT, is_exchange
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
 from superalgos_rsa.superalgos.workspace import Exchange, Task
 from superalgos_rsa.validator.facts import Facts, KeyFacts, TaskFacts
@@ -145,7 +146,7 @@ _NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519"
 def blame(key: KeyFacts, all_facts: Facts) -> str | None:
     """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
     content, verdict = key.content, key.verdict
-    if content is None or content.kind != "private" or verdict is None or verdict.signing in ("rsa", "ed25519"):
+    if content is None or content.kind != "private" or verdict is None or verdict.signing in BY_PRIVATE_KEY:
         return None
     if not verdict.judged:
         return None
@@ -172,6 +173,8 @@ def exchange_is_known(key: KeyFacts, all_facts: Facts) -> bool:
 
 
 def _takes_private_keys(key: KeyFacts, all_facts: Facts) -> bool:
+    if key.exchange_class is not None and key.exchange_class.source != "nothing":
+        return bool(key.exchange_class.private_keys)
     name = key.exchange.code_name if key.exchange else "binance"
     version = (all_facts.installation.ccxt if all_facts.installation else None) or REPRESENTATIVES[0]
     return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)

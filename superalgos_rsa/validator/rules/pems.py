@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.keys.inspect import DAMAGE, Kind
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
@@ -206,7 +207,7 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     content, verdict = key.content, key.verdict
     if not key.reads_file or content is None or verdict is None or content.kind != "private":
         return
-    signs = verdict.signing in ("rsa", "ed25519")
+    signs = verdict.signing in BY_PRIVATE_KEY
     explained = not verdict.judged or blame(key, all_facts) is not None
     words = [DAMAGE[name] for name in content.damage]
     if signs or explained:
