@@ -178,7 +178,8 @@ class _Probe:
             verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text")
             kind = secret_kind(secret, None)
             control = control_character(secret) if isinstance(secret, str) else None
-            return KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+            facts = KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+            return replace(facts, exchange_class=self._classes.of(facts.exchange.code_name if facts.exchange else None))
         facts = KeyFacts(document, key, credential, "empty", server, users)
         exchange = facts.exchange.code_name if facts.exchange else None
         name = self._code_name_path(credential.code_name)

@@ -129,7 +129,8 @@ def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             fix=fix,
         )
     else:
-        message = "Every order will fail: `secret` is empty, and the vault has none for this key"
+        state = "is empty" if "secret" in key.key.config.fields else "is not there"
+        message = f"Every order will fail: `secret` {state}, and the vault has none for this key"
         yield at_key("secret-missing", message, key, fix=fix)
 
 
