@@ -119,10 +119,12 @@ class KeyFacts:
 
     @property
     def signing(self) -> Signing | None:
-        """What the engine would do with the whole credential; `None` where that is not judged."""
+        """What the engine would do with the whole credential: what is not modelled it must say itself."""
         if self.missing is not None or self.refusal is not None:
             return "none"
-        return self.verdict.signing if self.verdict is not None and self.verdict.judged else None
+        if self.verdict is None or self.verdict.judged:
+            return self.verdict.signing if self.verdict is not None else None
+        return self.answer.signing if self.answer is not None else None
 
     @property
     def needs_no_secret(self) -> bool:
