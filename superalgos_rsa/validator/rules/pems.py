@@ -205,10 +205,10 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds private keys whose PEM is damaged or in a wrong encoding."""
     content, verdict = key.content, key.verdict
-    if not key.reads_file or content is None or verdict is None or content.kind != "private":
+    if not key.reads_file or content is None or verdict is None or content.kind != "private" or not verdict.judged:
         return
     signs = verdict.signing in BY_PRIVATE_KEY
-    explained = not verdict.judged or blame(key, all_facts) is not None
+    explained = blame(key, all_facts) is not None
     words = [DAMAGE[name] for name in content.damage]
     if signs or explained:
         if words:
