@@ -5,13 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-Scheme = Literal["text", "base64", "private-key", "api-key", "session", "unknown"]
-"""What becomes of the secret: it is used as it stands (the key of an HMAC, part of a hash or of a password); it is
-decoded from base64 first; it may be a private key; it is not used at all; nothing is signed before somebody has called
-`signIn`, which the platform never does; or the source shows nothing of these."""
+from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
 
 BASE_REQUIRES = {"apiKey": True, "secret": True}
 """Of ccxt's base class in every version, where its own file cannot be read."""
@@ -51,24 +46,11 @@ _TELL_OF_TWO_LINES = (
     *("if (this.uid === undefined", "if (this.password === undefined", "if (this.login === undefined"),
 )
 _TELLING = (
-    *("this.secret", "this.apiKey;", "checkRequiredCredentials", "sign(", "sign (", "signIn", "AuthenticationError"),
+    *("this.secret", "this.apiKey;", "checkRequiredCredentials", "sign(", "sign (", "signIn"),
     *("rsa(", "rsa (", "jwt", "eddsa", "EdDSA", "axolotl", "ES256", "signMessage", "signHash", "tarknetSign"),
     *("ecdsa", *_TELL_OF_TWO_LINES),
 )
 _HOLDS = re.compile(r"\bapiKey\.indexOf ?\('([^'\n]+)'\) < 0\) \{\s*throw\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """How the class signs, and what it takes for that; `needs` are the fields without which nothing is sent."""
-
-    required: tuple[str, ...]
-    needs: tuple[str, ...]
-    scheme: Scheme
-    private_keys: tuple[str, ...]
-    signer: str
-    checks: bool
-    api_key_holds: str | None
 
 
 def listed(index: str) -> frozenset[str] | None:

@@ -6,17 +6,14 @@ about an exchange.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from superalgos_rsa.files.regular import Content, read_regular
-from superalgos_rsa.superalgos.engine import class_source
-from superalgos_rsa.superalgos.engine.class_source import Scheme, Signs
+from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 Read = Callable[[str], str | None]
@@ -37,8 +34,7 @@ _CCXT = "node_modules/ccxt"
 _TABLE = "known_classes.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeClass:
+class ExchangeClass(NamedTuple):
     """What the class of one exchange wants, and how it signs."""
 
     name: str
@@ -85,7 +81,11 @@ def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
     """`None`: ccxt has no such exchange, by the list in its main file or, without that, by the known versions."""
     for index, folder in _LAYOUTS:
         text = read(f"{_CCXT}/{index}")
-        names = class_source.listed(text) if text is not None else None
+        if text is None:
+            continue
+        from superalgos_rsa.superalgos.engine import class_source  # its patterns take a while to compile
+
+        names = class_source.listed(text)
         if names is None:
             continue
         if name not in names:
@@ -100,11 +100,12 @@ def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
 def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
     """By the table alone, of the nearest version that has such an exchange; those of another minor version tell only
     where none of the same is known."""
-    table = _table()
-    same_minor = [known for known in table if (known.major, known.minor) == (version.major, version.minor)]
-    for known in sorted(same_minor or table, key=lambda other: _distance(other, version)):
-        if name in table[known]:
-            return _of(name, table[known][name], "table")
+    versions = _rows().keys()
+    same_minor = [known for known in versions if (known.major, known.minor) == (version.major, version.minor)]
+    for known in sorted(same_minor or versions, key=lambda other: _distance(other, version)):
+        classes = _classes(known)
+        if name in classes:
+            return _of(name, classes[name], "table")
         if known == version:
             return None
     return None
@@ -112,7 +113,7 @@ def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
 
 def known_names() -> frozenset[str]:
     """The exchanges of all known versions."""
-    return frozenset(name for classes in _table().values() for name in classes)
+    return frozenset(name for version in _rows() for name in _classes(version))
 
 
 def _distance(known: CcxtVersion, wanted: CcxtVersion) -> tuple[int, int, int]:
@@ -120,10 +121,12 @@ def _distance(known: CcxtVersion, wanted: CcxtVersion) -> tuple[int, int, int]:
 
 
 def _of(name: str, found: Signs, source: Literal["class", "table", "nothing"]) -> ExchangeClass:
-    return ExchangeClass(name=name, source=source, **dataclasses.asdict(found))
+    return ExchangeClass(name, *found, source)
 
 
 def _read_class(read: Read, folder: str, name: str) -> Signs | None:
+    from superalgos_rsa.superalgos.engine import class_source
+
     chain: list[tuple[str, str]] = []
     file = name
     while file != _BASE and len(chain) < _DEEPEST:
@@ -137,14 +140,14 @@ def _read_class(read: Read, folder: str, name: str) -> Signs | None:
 
 
 @functools.cache
-def _table() -> dict[CcxtVersion, dict[str, Signs]]:
+def _rows() -> dict[CcxtVersion, list[dict[str, Any]]]:
     found: Any = json.loads(Path(__file__).with_name(_TABLE).read_text("utf-8"))
-    table: dict[CcxtVersion, dict[str, Signs]] = {}
-    for text, rows in found.items():
-        version = CcxtVersion.parse(text)
-        assert version is not None
-        table[version] = {name: signs for row in rows for name, signs in _row(row)}
-    return table
+    return {version: rows for text, rows in found.items() if (version := CcxtVersion.parse(text)) is not None}
+
+
+@functools.cache
+def _classes(version: CcxtVersion) -> dict[str, Signs]:
+    return {name: signs for row in _rows()[version] for name, signs in _row(row)}
 
 
 def _row(row: dict[str, Any]) -> list[tuple[str, Signs]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from superalgos_rsa.superalgos.engine import Effort, base64_secret, coinbase, judge_text
 from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS, ExchangeClass
@@ -13,8 +13,7 @@ from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 _OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # which catch the error of the decoder
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialVerdict:
+class CredentialVerdict(NamedTuple):
     """Whether the class takes the credential, how it signs, and why."""
 
     takes: bool | None
@@ -39,7 +38,7 @@ def judge(
 def lacking(found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion) -> CredentialVerdict | None:
     """The verdict on a credential that has not all the class wants, whatever its secret is."""
     verdict = _lacking(found, fields)
-    return None if verdict is None else replace(verdict, reason=f"ccxt {version} {verdict.reason}")
+    return None if verdict is None else verdict._replace(reason=f"ccxt {version} {verdict.reason}")
 
 
 def of_secret(
@@ -47,7 +46,7 @@ def of_secret(
 ) -> CredentialVerdict:
     """The verdict on the secret, as if nothing else were missing."""
     verdict = _of_secret(found, fields, version, effort or Effort())
-    return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
+    return verdict._replace(reason=f"ccxt {version} {verdict.reason}")
 
 
 def _lacking(found: ExchangeClass, fields: Mapping[str, object]) -> CredentialVerdict | None:

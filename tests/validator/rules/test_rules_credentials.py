@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conformance.engines import HERE, missing
@@ -19,7 +20,7 @@ TEMPLATE = "REPLACE_THIS_STRING_WITH_YOUR_PASSWORD_IF_NECESSARY"
 @pytest.mark.parametrize(
     ("exchange", "field", "value"), [("kucoin", "password", "p"), ("okx", "password", "p"), ("coinmate", "uid", 123456)]
 )
-def test_a_field_that_the_exchange_requires_is_asked_for(site: Site, exchange: str, field: str, value: object) -> None:
+def test_a_field_that_the_exchange_requires_is_asked_for(site: Site, exchange: str, field: str, value: Any) -> None:
     judged = site.trade(key(SECRET), code_name=exchange)
     assert judged.errors == ["credential-incomplete"]
     assert f"ccxt wants `{field}` for {exchange}" in judged.finding("credential-incomplete").message
