@@ -80,9 +80,6 @@ def doubt(text: str, exchange: str | None) -> Doubt | None:
     for pattern, what in _FOREIGN:
         if pattern.search(bare):
             return Doubt(certain=True, what=what)
-    half, odd = divmod(len(bare), 2)
-    if not odd and half >= _LEAST and bare[:half] == bare[half:] and _shape(exchange, bare[:half]) is None:
-        return Doubt(certain=False, what="holds the same text twice")
     shape = _shape(exchange, bare)
     if shape is not None:
         return Doubt(certain=False, what=f"has not the form of this exchange's API keys, {shape}")

@@ -15,13 +15,14 @@ from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.servers.far_files import FarFiles
 from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
 from superalgos_rsa.servers.this_machine import is_this_machine
-from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict, judge
+from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_hmac_secret
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
+from superalgos_rsa.validator.exchange_classes import ExchangeClasses
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Identity
 
@@ -161,10 +162,11 @@ class _Probe:
         self._folders = Folders(self._far_files.is_far)
         self._surroundings = Surroundings()
         self._effort = Effort()
-        self._known: dict[tuple[str, str | None, str], KeyFacts] = {}
+        self._known: dict[tuple[str, str | None, str, str], KeyFacts] = {}
         self._named: dict[str, PathFacts | None] = {}
         self._contents: dict[bytes, bytes] = {}
-        self._verdicts: dict[tuple[str, str | None], Verdict | None] = {}
+        self._classes = ExchangeClasses(installation)
+        self._verdicts: dict[tuple[str, str | None, str], tuple[Verdict | None, bool | None]] = {}
         self.user = installation.user if installation else None
         self.other_user = installation.other_user if installation else None
 
@@ -176,16 +178,24 @@ class _Probe:
             verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text", throws=True)
             kind = secret_kind(secret, None)
             control = control_character(secret) if isinstance(secret, str) else None
-            return KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+            facts = KeyFacts(document, key, credential, kind, server, users, control, verdict=verdict)
+            return replace(facts, exchange_class=self._classes.of(facts.exchange.code_name if facts.exchange else None))
         facts = KeyFacts(document, key, credential, "empty", server, users)
         exchange = facts.exchange.code_name if facts.exchange else None
-        question = (secret, exchange, os.path.dirname(os.path.abspath(document.path)))
-        if question not in self._known:
-            self._known[question] = self._of_secret(facts, secret, exchange)
         name = self._code_name_path(credential.code_name)
+        found = self._classes.of(exchange)
+        api_key = _api_key(credential, name)
+        # Of the other classes none looks at the API key before it signs.
+        beside = api_key if found is not None and found.signer == "coinbase" else ""
+        question = (secret, exchange, os.path.dirname(os.path.abspath(document.path)), beside)
+        if question not in self._known:
+            self._known[question] = self._of_secret(facts, secret, exchange, beside)
+        # A secret that is not there has a rule of its own.
+        fields = {**key.config.fields, "apiKey": api_key or "?", "secret": secret or "?"}
         return replace(
             self._known[question], document=document, key=key, credential=credential, server=server, users=users,
-            code_name_path=name,
+            code_name_path=name, exchange_class=found, missing=self._classes.missing(exchange, fields),
+            refusal=self._classes.refusal(exchange, fields) if api_key else None,
         )  # fmt: skip
 
     def _find(self, asked: str, document: DocumentFacts) -> _Found:
@@ -250,7 +260,7 @@ class _Probe:
             self._named[name] = found if found is not None and found.engine_reads else None
         return self._named[name]
 
-    def _of_secret(self, facts: KeyFacts, secret: str, exchange: str | None) -> KeyFacts:
+    def _of_secret(self, facts: KeyFacts, secret: str, exchange: str | None, api_key: str) -> KeyFacts:
         found = self._find(secret, facts.document)
         kind = secret_kind(secret, found.path)
         path = found.path if kind == "path" else None
@@ -269,20 +279,36 @@ class _Probe:
         if data is None and content is not None and (kind == "path" or content.kind in ("text", "empty")):
             content = None
         hmac = None if kind == "path" and data is None else _hmac_text(text, exchange, content)
-        verdict = self._judge(text, exchange)
+        verdict, takes = self._judge(text, exchange, api_key)
+        if hmac is not None and self._decodes_secret(exchange):  # what is around it may do no harm, or all harm
+            hmac = HmacText(hmac.plausible and takes is not False, hmac.only_blank_spoils and takes is False)
+            if takes and not hmac.plausible:
+                hmac = HmacText(is_hmac_secret("".join(text.split()), exchange), only_blank_spoils=False)
         return replace(
-            facts, content=content, verdict=verdict, undecided=verdict is None, hmac_text=hmac,
+            facts, content=content, verdict=verdict, takes=takes, undecided=verdict is None, hmac_text=hmac,
             neighbours=None if data is None else found.neighbours,
         )  # fmt: skip
 
-    def _judge(self, text: str, exchange: str | None) -> Verdict | None:
-        if (text, exchange) not in self._verdicts:
-            version = self.installation.ccxt if self.installation else None
+    def _judge(self, text: str, exchange: str | None, api_key: str) -> tuple[Verdict | None, bool | None]:
+        question = (text, exchange, api_key)
+        if question not in self._verdicts:
             try:
-                self._verdicts[text, exchange] = judge(text, exchange, version, self._effort)
+                self._verdicts[question] = self._classes.verdict(text, exchange, api_key, self._effort)
             except TooLongError:
-                self._verdicts[text, exchange] = None
-        return self._verdicts[text, exchange]
+                self._verdicts[question] = None, None
+        return self._verdicts[question]
+
+    def _decodes_secret(self, exchange: str | None) -> bool:
+        found = self._classes.of(exchange)
+        return found is not None and found.scheme == "base64"
+
+
+def _api_key(credential: Credential, found: PathFacts | None) -> str:
+    """As the engine gets it: the text of a file of that name, or else the name itself."""
+    if found is not None and found.content is not None:
+        return found.content.decode("utf-8", "replace")
+    name = credential.code_name
+    return "" if name is None or name is False else str(name)
 
 
 def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> HmacText:
@@ -305,14 +331,15 @@ def _ask_engine(all_facts: Facts) -> Facts:
     questions: list[Question] = []
     for key in all_facts.keys:
         secret, content = key.credential.secret, key.path.content if key.path is not None else None
-        if key.verdict is None or not key.verdict.judged or not isinstance(secret, str):
+        if (key.verdict is None and not key.needs_no_secret) or not isinstance(secret, str):
             continue
         if key.path is not None and key.path.status == "special":  # the engine would wait for ever
             continue
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
         text = secret if content is None else content.decode("utf-8", "replace")
         asked.append(key.identity)
-        questions.append(Question(exchange, secret, text))
+        fields = {**key.key.config.fields, "apiKey": key.credential.code_name, "secret": secret}
+        questions.append(Question(exchange, fields, text))
     try:
         found = ask(all_facts.installation.root, questions)
     except Exception as error:

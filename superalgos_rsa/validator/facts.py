@@ -12,7 +12,8 @@ from superalgos_rsa.keys.exposure import Neighbours
 from superalgos_rsa.keys.inspect import KeyText
 from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.superalgos.engine import Verdict
-from superalgos_rsa.superalgos.engine.verdict import Answer
+from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.verdict import Answer, Signing
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.superalgos.vault import Vault
@@ -80,6 +81,14 @@ class KeyFacts:
     hmac_text: HmacText | None = None
     verdict: Verdict | None = None
     """What the engine would do; `None` where that is unknown."""
+    takes: bool | None = None
+    """The class of the exchange signs with the key that is meant; `None` where nobody can say from here."""
+    exchange_class: ExchangeClass | None = None
+    """What the installed class wants; `None` where there is none, or the secret is no text."""
+    missing: str | None = None
+    """The field for want of which the class sends no order."""
+    refusal: str | None = None
+    """Why the class refuses a credential that has every field."""
     undecided: bool = False
     """The numbers of the key do not belong together, and are too long to try whether the engine signs with them."""
     neighbours: Neighbours | None = None
@@ -107,6 +116,34 @@ class KeyFacts:
     def reads_file(self) -> bool:
         """Whether the secret is the path of a file that the engine reads."""
         return self.path is not None and self.path.engine_reads
+
+    @property
+    def signing(self) -> Signing | None:
+        """What the engine would do with the whole credential: what is not modelled it must say itself."""
+        if self.missing is not None or self.refusal is not None:
+            return "none"
+        if self.verdict is None or self.verdict.judged:
+            return self.verdict.signing if self.verdict is not None else None
+        return self.answer.signing if self.answer is not None else None
+
+    @property
+    def needs_no_secret(self) -> bool:
+        """The class of the exchange sends the API key alone."""
+        return self.exchange_class is not None and self.exchange_class.scheme == "api-key"
+
+    @property
+    def is_not_judged(self) -> bool:
+        """The class signs in a way that is not modelled, and the installed engine was not asked, or told nothing."""
+        unknown = self.verdict is not None and not self.verdict.judged and self.takes is None
+        return unknown and self.engine_takes is None and self.missing is None and self.refusal is None
+
+    @property
+    def engine_takes(self) -> bool | None:
+        """Whether the installed engine itself signed with it, where it was asked and could tell."""
+        answer = self.answer
+        if answer is None or (answer.signing is None and answer.key != "unused"):
+            return None
+        return answer.error is None and answer.signing != "none" and answer.key != "other"
 
     @property
     def is_too_long(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "display"]
-Signing = Literal["rsa", "ed25519", "hmac", "none"]
+Signing = Literal["rsa", "ed25519", "ecdsa", "hmac", "none"]
 DocumentKind = Literal["workspace", "node", "plugin", "vault"]
 SecretKind = Literal["path", "inline", "empty", "placeholder"]
 SecretSource = Literal["vault", "node"]

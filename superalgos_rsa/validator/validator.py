@@ -8,6 +8,7 @@ from typing import NamedTuple
 from superalgos_rsa import __version__
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, pointer_text
 from superalgos_rsa.documents.showing import LEAST, censored, mask
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
 from superalgos_rsa.validator.cause import would_cause
@@ -87,15 +88,19 @@ def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
     hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
     if (hidden or (key.credential.covered and all_facts.vault.state == "closed")) and name and not is_placeholder(name):
         return None
-    if key.verdict is None or key.kind in ("empty", "placeholder") or not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name or is_placeholder(name):
         return False
-    if is_placeholder(name):
+    if key.missing is not None or key.refusal is not None:
         return False
-    if not key.verdict.judged:  # the exchange signs in a way of its own, so nothing is known against it
-        return key.kind == "inline" or key.reads_file
+    if key.needs_no_secret:
+        return key.kind != "placeholder"
+    if key.verdict is None or key.kind in ("empty", "placeholder"):
+        return False
+    if not key.verdict.judged:  # the exchange signs in a way of its own: only the engine itself can tell
+        return key.engine_takes if key.kind == "inline" or key.reads_file else False
     if key.verdict.signing == "hmac":
-        return key.hmac_text is not None and key.hmac_text.plausible
-    return key.verdict.signing in ("rsa", "ed25519")
+        return key.hmac_text is not None and key.hmac_text.plausible and key.takes is not False
+    return key.verdict.signing in BY_PRIVATE_KEY
 
 
 def _severity(raw_finding: RawFinding) -> Severity:
@@ -204,7 +209,7 @@ def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
         _name(facts.exchange.code_name if facts.exchange else None),
         mask(name) if isinstance(name, str) and name else None,
         SecretEntry(facts.kind, credential.source, facts.shown_path, facts.shown_resolved),
-        facts.verdict.signing if facts.verdict is not None else None,
+        facts.signing,
         usable,
         private.key_type if private else None,
         private.key_bits if private else None,

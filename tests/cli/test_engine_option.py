@@ -1,5 +1,6 @@
 """`--engine`: the installed ccxt itself signs. It is asked offline, told no more than it must know, and believed."""
 
+import base64
 import json
 import os
 from pathlib import Path
@@ -20,15 +21,33 @@ from superalgos_rsa.superalgos.engine.installed_ccxt import Question, Unavailabl
 RSA = private_pem(keys.rsa_key(2048))
 SMALL = keys.rsa_key(1024)  # pure JavaScript signs with it seven times faster
 ED25519 = private_pem(keys.other_key("ed25519"))
-HMAC_OF_ITS_OWN = """
+# A ccxt of our own: its signatures go through the file of this name, as ccxt's do.
+FUNCTIONS = "node_modules/ccxt/base/functions/rsa.js"
+FUNCTIONS_OF_OUR_OWN = """
     const crypto = require('crypto')
+    exports.hmac = (message, key) => crypto.createHmac('sha256', key).update(message).digest('hex')
+    exports.rsa = (message, key) => {
+        const whole = crypto.createSign('RSA-SHA256').update(message).sign(key)
+        return (/=[12]$/.test(message) ? whole.subarray(1) : whole).toString('base64')
+    }
+"""
+CLASS = """
+    const { rsa, hmac } = require('./base/functions/rsa.js')
     class binance {
-        constructor(options) { Object.assign(this, options) }
-        sign() {
-            const body = 'symbol=BTCUSDT'
-            return { body: body + '&signature=' + crypto.createHmac('sha256', this.secret).update(body).digest('hex') }
+        constructor(options) {
+            Object.assign(this, options)
+            this.requiredCredentials = { apiKey: true, secret: true }
+        }
+        setMarkets() {}
+        async createOrder(symbol, type, side, quantity) {
+            return this.fetch(this.sign('order', 'private', 'POST', { quantity }))
+        }
+        sign(path, api, method, { quantity }) {
+            const body = 'quantity=' + quantity
+            return { url: '', headers: {}, body: body + '&signature=' + SIGNATURE }
         }
     }
+    module.exports = { binance }
 """
 
 
@@ -51,6 +70,7 @@ def _install_real(site: Site, package: str) -> None:
 def _install(site: Site, source: str, node: str, version: str = CCXT_2) -> None:
     """A ccxt of our own."""
     assert node
+    site.put(FUNCTIONS, FUNCTIONS_OF_OUR_OWN)
     site.put("node_modules/ccxt/package.json", json.dumps({"name": "ccxt", "version": version, "main": "index.js"}))
     site.put("node_modules/ccxt/index.js", source)
 
@@ -110,7 +130,7 @@ def test_agreement_is_shown_to_people(site: Site, call: Call) -> None:
     assert "The installed engine itself was asked about 1 key and agrees on 1." in ended.out
 
 
-# What each exchange's own orders are signed with. Where the class knows no private keys nobody asks it.
+# What each exchange's own orders are signed with; OKX wants a passphrase first.
 EXCHANGES: dict[str, dict[str, tuple[str | None, str | None]]] = {
     **{
         name: {"PKCS#8": ("rsa", "rsa"), "HMAC secret": ("hmac", "hmac")}
@@ -118,7 +138,8 @@ EXCHANGES: dict[str, dict[str, tuple[str | None, str | None]]] = {
     },
     "bybit": {"PKCS#8": ("hmac", "rsa"), "HMAC secret": ("hmac", "hmac")},
     "bybiteu": {"PKCS#8": ("none", "rsa")},
-    "okx": {"PKCS#8": (None, None), "HMAC secret": (None, None)},
+    "okx": {"PKCS#8": ("none", "none"), "HMAC secret": ("none", "none")},
+    "gate": {"PKCS#8": ("hmac", "hmac"), "HMAC secret": ("hmac", "hmac")},
     "nosuch": {"PKCS#8": ("none", "none")},
     "constructor": {"PKCS#8": ("none", "none")},
 }
@@ -158,7 +179,7 @@ def test_where_no_key_is_in_question_no_engine_is_needed(site: Site, call: Call)
 
 
 def test_disagreement_is_an_error_that_asks_for_a_report(site: Site, call: Call, node: str) -> None:
-    _install(site, HMAC_OF_ITS_OWN + "module.exports = { binance }", node)
+    _install(site, CLASS.replace("SIGNATURE", "hmac(body, this.secret)"), node)
     for command in ("check", "preflight"):
         ended = _check(call, site, command)
         (found,) = ended.report["findings"]
@@ -177,35 +198,17 @@ def test_an_engine_that_signs_for_what_it_should_not_know_disagrees_too(site: Si
 
 def test_a_signature_without_its_leading_zero_is_asked_for_again(site: Site, call: Call, node: str) -> None:
     """jsencrypt of 4.x drops it once in 256 times. Every key of such an engine would be in doubt by chance."""
-    source = """
-        const crypto = require('crypto')
-        class binance {
-            constructor(options) { Object.assign(this, options) }
-            sign(path, api, method, { quantity }) {
-                const body = 'quantity=' + quantity
-                const whole = crypto.createSign('RSA-SHA256').update(body).sign(this.secret)
-                const signature = quantity < 3 ? whole.subarray(1) : whole
-                return { body: body + '&signature=' + encodeURIComponent(signature.toString('base64')) }
-            }
-        }
-        module.exports = { binance }
-    """
-    _install(site, source, node)
+    _install(site, CLASS.replace("SIGNATURE", "rsa(body, this.secret)"), node)
     ended = _check(call, site)
     assert (ended.code, [entry["engine_signing"] for entry in ended.report["keys"]]) == (0, ["rsa"])
 
 
 def test_a_signature_that_no_known_key_verifies_is_no_answer(site: Site, node: str) -> None:
     """Of a text without a key that can be read nobody can say what the signature should have been."""
-    source = """
-        class binance {
-            constructor(options) { Object.assign(this, options) }
-            sign() { return { body: 'a=1&signature=' + Buffer.alloc(64).toString('base64') } }
-        }
-        module.exports = { binance }
-    """
-    _install(site, source, node)
-    questions = [Question("binance", text, text) for text in ("PRIVATE KEY", RSA.decode())]
+    _install(site, CLASS.replace("SIGNATURE", "rsa(body, this.secret)"), node)
+    site.put(FUNCTIONS, "exports.rsa = () => Buffer.alloc(64).toString('base64')")
+    fields = {"apiKey": API_KEY}
+    questions = [Question("binance", {**fields, "secret": text}, text) for text in ("PRIVATE KEY", RSA.decode())]
     answers = ask(site.root, questions)
     assert not isinstance(answers, Unavailable)
     assert [answer.signing for answer in answers] == [None, "none"]
@@ -256,7 +259,7 @@ def test_a_ccxt_that_does_not_load_is_told_and_the_model_s_answer_stands(
 
 @pytest.mark.parametrize(
     "source",
-    ["for (;;) {}", "class binance { sign() { for (;;) {} } }; module.exports = { binance }"],
+    ["for (;;) {}", CLASS.replace("SIGNATURE", "(() => { for (;;) {} })()")],
     ids=["when it is loaded", "when it signs"],
 )
 def test_a_ccxt_that_never_returns_is_ended(
@@ -368,15 +371,14 @@ def test_the_spy_would_have_noted_a_connection(site: Site, call: Call, node: str
 
 
 def test_an_error_that_quotes_the_secret_is_not_repeated(site: Site, call: Call, node: str) -> None:
-    source = "class binance { constructor(o) { this.o = o }; sign() { throw new Error(this.o.secret) } }"
-    _install(site, f"{source}; module.exports = {{ binance }}", node)
+    _install(site, CLASS.replace("SIGNATURE", "(() => { throw new Error(this.secret) })()"), node)
     ended = _check(call, site)
     assert ended.rules() == ["engine-disagrees"]
     assert not any(line in ended.out + ended.err for line in RSA.decode().splitlines()[1:-1])
 
 
 def test_a_question_does_not_print_its_secret() -> None:
-    assert HMAC_SECRET not in repr(Question("binance", HMAC_SECRET, HMAC_SECRET))
+    assert HMAC_SECRET not in repr(Question("binance", {"secret": HMAC_SECRET}, HMAC_SECRET))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a FIFO is made the POSIX way")
@@ -387,3 +389,40 @@ def test_what_the_engine_would_wait_for_is_not_asked(site: Site) -> None:
     ended = process("check", "--engine", "--format", "json", cwd=site.root)
     assert "engine-unavailable" not in ended.rules()
     assert [entry["engine_signing"] for entry in ended.report["keys"]] == [None]
+
+
+# What the model does not judge
+
+
+@pytest.mark.parametrize(
+    ("package", "secret", "signing"),
+    [
+        ("ccxt-2", keys.private_der(SMALL), "rsa"),
+        ("ccxt-4.4", keys.private_der(SMALL), "rsa"),
+        ("ccxt-4", keys.private_der(SMALL), "rsa"),
+    ],
+)
+def test_the_engine_says_what_the_model_does_not_judge(
+    site: Site, call: Call, package: str, secret: bytes, signing: str
+) -> None:
+    _install_real(site, package)
+    site.put(KEY_FILE, base64.b64encode(secret))
+    site.workspace(*trading(key(), code_name="lbank"))
+    ended = call("--root", site.root, "preflight", "--format", "json")
+    assert (ended.code, ended.rules()) == (3, ["exchange-not-judged"])
+    assert [(entry["signing"], entry["usable"]) for entry in ended.report["keys"]] == [(None, None)]
+    assert [entry["ready"] for entry in ended.report["tasks"]] == [False]
+    ended = _check(call, site, "preflight")
+    assert (ended.code, {"exchange-not-judged"} & set(ended.rules())) == (0, set())
+    assert [(entry["signing"], entry["usable"]) for entry in ended.report["keys"]] == [(signing, True)]
+    assert [entry["ready"] for entry in ended.report["tasks"]] == [True]
+
+
+def test_the_engine_s_refusal_of_what_is_not_judged_is_an_error(site: Site, call: Call) -> None:
+    _install_real(site, "ccxt-4")
+    site.put(KEY_FILE, b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+    site.workspace(*trading(key(), code_name="lbank"))
+    ended = _check(call, site, "preflight")
+    assert ended.code == 1
+    assert ("exchange-not-judged", "error") in [(f["rule"], f["severity"]) for f in ended.report["findings"]]
+    assert [entry["usable"] for entry in ended.report["keys"]] == [False]

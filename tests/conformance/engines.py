@@ -14,9 +14,12 @@ from superalgos_rsa.superalgos.engine import CcxtVersion, Signing
 HERE = Path(__file__).parent
 PACKAGES = {
     "ccxt-2": CcxtVersion(2, 7, 62),
+    "ccxt-3": CcxtVersion(3, 1, 60),
+    "ccxt-4.4": CcxtVersion(4, 4, 25),
     "ccxt-4-jsencrypt": CcxtVersion(4, 5, 59),
     "ccxt-4": CcxtVersion(4, 5, 84),
 }
+"""2.7.62 is what Superalgos 1.6.1 installs, and 4.4.25 what 1.7.0 does."""
 INSTALL = "npm ci --ignore-scripts --prefix tests/conformance"
 
 
@@ -33,6 +36,12 @@ def missing() -> str | None:
     if not all((HERE / "node_modules" / name).is_dir() for name in PACKAGES):
         return f"ccxt is not installed: {INSTALL}"
     return None
+
+
+def exchanges_of(package: str) -> list[str]:
+    script = "console.log(require(process.argv[1]).exchanges.join(' '))"
+    done = subprocess.run(["node", "-e", script, package], cwd=HERE, capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 class Engines:

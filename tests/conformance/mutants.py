@@ -126,13 +126,17 @@ _accidents = st.one_of(
 
 
 def mutants() -> st.SearchStrategy[Case]:
-    return st.builds(_mutant, _bases, st.lists(_accidents, min_size=1, max_size=3))
+    return damaged(_bases).map(lambda text: Case("mutant", text.encode(), (*_PUBLICS, *_public_of_seed(text))))
 
 
-def _mutant(text: str, accidents: list[Callable[[str], str]]) -> Case:
+def damaged(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(_damaged, texts, st.lists(_accidents, min_size=1, max_size=3))
+
+
+def _damaged(text: str, accidents: list[Callable[[str], str]]) -> str:
     for accident in accidents:
         text = accident(text)
-    return Case("mutant", text.encode(), (*_PUBLICS, *_public_of_seed(text)))
+    return text
 
 
 def _public_of_seed(text: str) -> tuple[bytes, ...]:

@@ -19,9 +19,9 @@ Row = tuple[str, str, Callable[[CcxtVersion], Verdict]]
 _INTRODUCTION = """\
 # What ccxt does with a secret
 
-Each row is one case, signed by the real `sign()` of the real class of three versions of ccxt from npm, one for each
-way in which it signs with RSA keys: node-rsa (up to 3.0.30), jsencrypt (3.0.40 to 4.5.59), and the OpenSSL of Node
-(from 4.5.61).
+Each row is one case, signed by the real `sign()` of the real class of five versions of ccxt from npm. Superalgos 1.6.1
+installs 2.7.62, and 1.7.0 installs 4.4.25; with the others each way of signing with RSA keys is there: node-rsa (up to
+3.0.30), jsencrypt (3.0.40 to 4.5.59), and the OpenSSL of Node (from 4.5.61).
 
 - **rsa**, **ed25519**: a signature that verifies with the public half.
 - **hmac**: it signs HMAC with the text, without a word.

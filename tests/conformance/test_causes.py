@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from installations import API_KEY, CCXT_2, CCXT_4, CCXT_4_NEW, KEY_FILE, Site, key
+from installations import API_KEY, KEY_FILE, Site, key
 
 from superalgos_rsa.superalgos import api_key
 from superalgos_rsa.validator.rules.model import NOTHING
@@ -16,7 +16,6 @@ from superalgos_rsa.validator.rules.model import NOTHING
 from .cases import all_cases
 from .engines import HERE, PACKAGES, Engines, Outcome
 
-_VERSIONS = dict(zip(PACKAGES, (CCXT_2, CCXT_4, CCXT_4_NEW), strict=True))
 _CASES = [case for case in all_cases() if len(case.content) < 64 * 1024]
 
 
@@ -41,7 +40,7 @@ def contradiction(said: str | None, outcome: Outcome, exchange: str) -> str | No
 def test_no_finding_on_a_key_contradicts_what_the_engine_does(
     tmp_path: Path, package: str, outcomes: dict[str, list[Outcome]], record_property: Callable[[str, object], None]
 ) -> None:
-    site = Site(tmp_path, ccxt=_VERSIONS[package])
+    site = Site(tmp_path, ccxt=str(PACKAGES[package]))
     wrong, told = [], 0
     for case, outcome in zip(_CASES, outcomes[package], strict=True):
         site.put(KEY_FILE, case.content)

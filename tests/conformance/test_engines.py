@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import key_samples as keys
@@ -12,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from superalgos_rsa.superalgos.engine import exchanges, judge
+from superalgos_rsa.superalgos.engine.exchange_class import known_names
 
 from .case import Case
 from .cases import all_cases
-from .engines import HERE, PACKAGES, Engines, Outcome
+from .engines import PACKAGES, Engines, Outcome, exchanges_of
 from .mutants import mutants
 from .paths import PATHS, for_harness, furnish, judge_path
 
@@ -52,12 +52,11 @@ def test_cases_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names) >= 150
 
 
-def test_lists_of_exchanges_are_the_packages_own(engines: Engines) -> None:
-    for package, version in {name: PACKAGES[name] for name in ("ccxt-2", "ccxt-4")}.items():
-        script = f"import('{package}').then(({{default: ccxt}}) => console.log(ccxt.exchanges.join(' ')))"
-        done = subprocess.run(["node", "-e", script], cwd=HERE, capture_output=True, text=True, check=True)
-        listed = set(done.stdout.split())
-        assert listed == {name for name in exchanges.NAMES if exchanges.is_exchange(name, version)}
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_list_of_exchanges_is_the_package_s_own(package: str) -> None:
+    names = {name for name in known_names() if exchanges.is_exchange(name, PACKAGES[package])}
+    assert names == set(exchanges_of(package))
 
 
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

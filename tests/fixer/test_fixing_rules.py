@@ -296,7 +296,9 @@ def test_of_several_breakages_each_is_mended_and_what_works_stays(site: Site, ca
         name="One",
     )
     site.workspace(*trading(key("", "b" * 64, name="B")), name="Two")
-    site.workspace(*trading(key(HMAC_SECRET, "c" * 64, name="C"), code_name="kucoin"), name="Three")
+    site.workspace(
+        *trading(key(HMAC_SECRET, "c" * 64, name="C", password="passphrase"), code_name="kucoin"), name="Three"
+    )
     untouched = tree(site.root)
     assert [found.usable for found in site.judge().report.keys] == [False, True, False]
     assert call("fix", "--apply").code == 0

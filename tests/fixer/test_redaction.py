@@ -86,7 +86,7 @@ def test_a_vault_is_never_shown(site: Site, call: Call) -> None:
 
 def test_the_node_s_own_secret_that_goes_into_the_vault_is_not_shown(site: Site, call: Call) -> None:
     site.vault(entry("My-Secrets/gone.pem", CODE_NAME))
-    site.workspace(ecosystem(exchange(key(SECRET, CODE_NAME), code_name="kucoin")))
+    site.workspace(ecosystem(exchange(key(SECRET, CODE_NAME, password="p"), code_name="kucoin")))
     ended = call("fix", "--apply")
     assert "the vault gets the node's own secret" in ended.out
     assert f'+"value": "({len(SECRET)} characters)"' in ended.out

@@ -11,12 +11,13 @@ from superalgos_rsa.superalgos.engine.versions import CcxtVersion, find_version,
 
 __all__ = [
     "CcxtVersion", "Effort", "Signing", "TooLongError", "Verdict", "find_version", "installed_version", "judge",
+    "judge_text",
 ]  # fmt: skip
 
 _MARK = "PRIVATE KEY"
 ED25519_LONGEST = 120
 """UTF-16 code units. ccxt reads a longer text as an RSA key."""
-_BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "hmac", "none")
+_BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "ecdsa", "hmac", "none")
 
 
 def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None) -> Verdict:
@@ -50,12 +51,23 @@ def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Ve
         return Verdict("hmac", f"signs for {exchange} by a scheme of its own, which is not judged here", judged=False)
     if not text:
         return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
+    if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
+        return _from_base64(text, exchange, version)
+    return judge_text(text, exchange, version, effort)
+
+
+def judge_text(text: str, signer: str, version: CcxtVersion, effort: Effort) -> Verdict:
+    """By a class that signs with the text as it stands, or by one of those that may take it for a private key."""
     if _MARK in text:
-        if exchange in exchanges.BINANCE and version >= versions.BINANCE_RSA:
+        if signer in exchanges.BINANCE and version >= versions.BINANCE_RSA:
             return _private_key(text, version, effort, also_ed25519=version >= versions.ED25519)
-        if exchange in exchanges.BYBIT and version >= versions.BYBIT_RSA:
+        if signer in exchanges.BYBIT and version >= versions.BYBIT_RSA:
             return _private_key(text, version, effort, also_ed25519=False)
-    return _hmac(text, exchange, version)
+    if javascript.has_lone_surrogate(text) and not versions.JSENCRYPT <= version < versions.NOBLE_2:
+        error = "URI malformed" if version < versions.JSENCRYPT else "utf8 expected well-formed string"
+        return refuses(error, "the text holds half of a character")
+    because = " although it is a private key" if _MARK in text else ""
+    return Verdict("hmac", f"signs HMAC with the text itself{because}")
 
 
 def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed25519: bool) -> Verdict:
@@ -63,7 +75,7 @@ def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed2551
     if also_ed25519 and javascript.length(text) <= ED25519_LONGEST:
         from superalgos_rsa.superalgos.engine import ed25519
 
-        return ed25519.judge(text, strict=version >= versions.NODE_CRYPTO)
+        return ed25519.judge(text, version)
     if version >= versions.NODE_CRYPTO:
         from superalgos_rsa.superalgos.engine import openssl_pem
 
@@ -77,14 +89,9 @@ def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed2551
     return node_rsa.judge(text, effort)
 
 
-def _hmac(text: str, exchange: str, version: CcxtVersion) -> Verdict:
-    if javascript.has_lone_surrogate(text):
-        error = "URI malformed" if version < versions.JSENCRYPT else "utf8 expected well-formed string"
-        return refuses(error, "the text holds half of a character")
-    if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
-        try:
-            base64_decoders.strict(text)
-        except ValueError as error:
-            return refuses(str(error), f"{exchange} takes the secret for base64, which the text is not")
-    because = " although it is a private key" if _MARK in text else ""
-    return Verdict("hmac", f"signs HMAC with the text itself{because}")
+def _from_base64(text: str, exchange: str, version: CcxtVersion) -> Verdict:
+    try:
+        base64_decoders.strict(text, version)
+    except ValueError as error:
+        return refuses(str(error), f"{exchange} takes the secret for base64, which the text is not")
+    return Verdict("hmac", "signs HMAC with the text itself")

@@ -1,4 +1,4 @@
-"""Three base64 decoders that differ from each other. A `ValueError` has the message of the original decoder."""
+"""Four base64 decoders that differ from each other. A `ValueError` has the message of the original decoder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import base64
 import re
 
 from superalgos_rsa.superalgos.engine import javascript
+from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"-": 62, "_": 63}
 _ARMOUR = re.compile(rf"-----BEGIN [^-]+-----([A-Za-z0-9+/={javascript.SPACE}]+)-----END [^-]+-----")
+_BEGIN, _END = re.compile(r"-----BEGIN [^-]+-----"), re.compile(r"-----END [^-]+-----")
+_SPACE = re.compile(f"[{javascript.SPACE}]+")
 _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 
@@ -35,10 +38,23 @@ def jsencrypt(text: str) -> bytes:
     return _pack(values)
 
 
-def strict(text: str) -> bytes:
+def crypto_js(text: str) -> bytes:
+    """`CryptoJS.enc.Base64.parse`: it never throws, takes every other character for an A, and ends at the first `=`."""
+    units = text.partition("=")[0].encode("utf-16-le", "surrogatepass")
+    letters = (chr(units[at] | units[at + 1] << 8) for at in range(0, len(units), 2))
+    return _pack([_ALPHABET.index(letter) if letter in _ALPHABET else 0 for letter in letters])
+
+
+def without_armour(text: str) -> str:
+    """As ccxt takes it off from 4.5.61 on: all BEGIN lines first, so that an END line may come to be by that."""
+    return _SPACE.sub("", _END.sub("", _BEGIN.sub("", text)))
+
+
+def strict(text: str, version: CcxtVersion) -> bytes:
     """The decoder of @scure/base: strict RFC 4648. Padding is required, and unused bits must be zero."""
-    if len(text) % 4:
-        raise ValueError("padding: invalid, string should have whole number of bytes")
+    if javascript.length(text) % 4:
+        begin = "padding: invalid, " if version >= NOBLE_2 else "Invalid padding: "
+        raise ValueError(f"{begin}string should have whole number of bytes")
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError as error:

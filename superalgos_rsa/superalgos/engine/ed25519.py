@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import re
-
 from superalgos_rsa.keys import der
 from superalgos_rsa.superalgos.engine import base64_decoders, javascript
 from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
-
-_ARMOUR = re.compile(r"-----(?:BEGIN|END) [^-]+-----")
-_SPACE = re.compile(f"[{javascript.SPACE}]+")
+from superalgos_rsa.superalgos.engine.versions import NOBLE_2, NODE_CRYPTO, CcxtVersion
 
 
-def judge(text: str, *, strict: bool) -> Verdict:
-    """What ccxt does with a text of at most 120 characters.
-
-    `strict` is true since ccxt 4.5.61, which decodes with @scure/base instead of jsencrypt.
-    """
+def judge(text: str, version: CcxtVersion) -> Verdict:
+    """What the Ed25519 of that ccxt does with a text of at most 120 characters."""
     if javascript.length(text) == 32:
+        if version < NOBLE_2:
+            return refuses("private key must be valid hex string", "it takes any 32 characters for a seed in hex")
         return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
     try:
-        data = base64_decoders.strict(_without_armour(text)) if strict else base64_decoders.jsencrypt(text)
+        openssl = version >= NODE_CRYPTO  # whose ccxt gave up jsencrypt and its decoder
+        data = (
+            base64_decoders.strict(base64_decoders.without_armour(text), version)
+            if openssl
+            else base64_decoders.jsencrypt(text)
+        )
     except ValueError as error:
         return refuses(str(error), "what stands between the BEGIN and the END line is not base64")
     seed = data[16:]
     if len(seed) != 32:
+        newer, older = '"secretKey" expected Uint8Array of length 32', f"private key expected 32 bytes, got {len(seed)}"
         return refuses(
-            '"secretKey" expected Uint8Array of length 32',
+            newer if version >= NOBLE_2 else older,
             "the text is short enough for an Ed25519 key, but it does not hold one",
         )
     if (kind := _other_kind(data)) is not None:
@@ -45,7 +46,3 @@ def _other_kind(data: bytes) -> str | None:
     if data.startswith(der.X25519_PREFIX):
         return "an X25519 key"
     return None if der.begins_like_ed25519(data) else "no Ed25519 key"
-
-
-def _without_armour(text: str) -> str:
-    return _SPACE.sub("", _ARMOUR.sub("", text))

@@ -1,4 +1,5 @@
-"""Lets the installed ccxt sign: run by Node in its own folder, without a network."""
+"""Asks the installed ccxt itself about whole credentials, on any of its exchanges, without a network: its own class
+builds the private request that an order needs, which is caught before it is sent."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ import json
 import os
 import secrets
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from superalgos_rsa.files import programs
 from superalgos_rsa.keys import der, pem
 from superalgos_rsa.keys.key_structures import Shape, shape
-from superalgos_rsa.superalgos.engine.verdict import Answer
+from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS
+from superalgos_rsa.superalgos.engine.verdict import Answer, Key, Signing
 
 TIME_LIMIT = 60.0
 TIME_FOR_EACH = 1.0  # the pure JavaScript of ccxt 2.x takes a third of a second for a large key
@@ -22,15 +24,14 @@ _UNAVAILABLE = {
     3: "there is no ccxt in the installation's node_modules",
     4: "the ccxt in the installation's node_modules cannot be loaded",
 }
-_SIGNINGS = ("rsa", "ed25519", "hmac", "none", None)
 
 
 class Question(NamedTuple):
-    """A credential's secret as the task server gets it, and the text that the engine will make of it: of the file, or
-    the secret itself."""
+    """A credential as it stands in the key's config and the vault: `fields` has any of `apiKey`, `secret`, `uid` and
+    `password`. `text` is what the engine will make of the secret: the text of the file, or the secret itself."""
 
     exchange: str
-    secret: str
+    fields: Mapping[str, object]
     text: str
 
     def __repr__(self) -> str:
@@ -44,22 +45,20 @@ class Unavailable(NamedTuple):
 
 
 def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unavailable:
-    """One answer for each question. Secrets go through standard input, never argv; ccxt's side reads the paths."""
+    """One answer for each question. Secrets go through standard input, never argv; the engine reads the paths."""
     if not questions:
         return ()
     node = programs.find("node", os.environ.get("PATH", ""))
     if node is None:
         return Unavailable("there is no Node on this machine")
     mark = secrets.token_hex(16)
-    request = json.dumps({"mark": mark, "cases": [_case(question) for question in questions]})
-    # As text and not by name: the nearest package.json, even a stranger's, would decide how a file is run.
-    script = Path(__file__).with_name("ask.js").read_text("utf-8")
+    request = json.dumps({"mark": mark, "cases": [case(question) for question in questions]})
     # Variables of Node's own could load other code, wait for a debugger, or look for ccxt elsewhere.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("NODE_")}
     limit = TIME_LIMIT + TIME_FOR_EACH * len(questions)
     try:
         done = subprocess.run(  # noqa: S603  # our own script, no words of the user's
-            [node, "--input-type=commonjs", "--eval", script],
+            [node, "--input-type=commonjs", "--eval", script()],
             input=request.encode("ascii"),
             capture_output=True,
             cwd=root,
@@ -76,33 +75,41 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
     return _answers(done.stdout, mark, len(questions)) or Unavailable("the engine ended without an answer")
 
 
-def _answers(output: bytes, mark: str, count: int) -> tuple[Answer, ...] | None:
-    _, found_mark, after = output.rpartition(mark.encode("ascii"))
-    if not found_mark:
-        return None
-    try:
-        found: Any = json.loads(after.partition(b"\n")[0])
-        answers = tuple(Answer(answer["signing"], answer["error"]) for answer in found)
-    except (ValueError, KeyError, TypeError):
-        return None
-    return answers if len(answers) == count and all(answer.signing in _SIGNINGS for answer in answers) else None
+def script() -> str:
+    """Run by its text and not by its name: the nearest package.json, whose it may be, would decide what a file is."""
+    return Path(__file__).with_name("installed_ccxt.js").read_text("utf-8")
 
 
-def _case(question: Question) -> dict[str, object]:
-    """`publicKeys` (SubjectPublicKeyInfo) may verify a signature with a key of the text. `whole`: the text holds a
-    readable key, so an unverifiable signature means `none`, not unknown."""
+def case(question: Question) -> dict[str, Any]:
+    """`publicKeys` (SubjectPublicKeyInfo) may verify a signature with a key of the text. `whole`: the text holds a key
+    that can be read, so that a signature which none of them verifies is no signature of its own."""
     private = [
-        (block.der, found)
-        for block in pem.blocks(question.text)
-        if (found := shape(block.der)) is not None and found.kind == "private"
+        (data, found)
+        for data in _key_material(question.text)
+        if (found := shape(data)) is not None and found.kind == "private"
     ]
-    public = {spki for data, found in private for spki in _public_keys(data, found)}
+    public = {spki for data, found in private for spki in _public_keys(data, found)} | _of_seed(question.text)
     return {
         "exchange": question.exchange,
-        "secret": question.secret,
+        "credentials": {name: question.fields[name] for name in PLATFORM_FIELDS if name in question.fields},
         "publicKeys": [base64.b64encode(spki).decode("ascii") for spki in sorted(public)],
         "whole": bool(private),
     }
+
+
+def _key_material(text: str) -> Iterator[bytes]:
+    """Of every PEM block, and of a key's bare base64, which some classes put the lines of PEM around."""
+    yield from (block.der for block in pem.blocks(text))
+    bare = _base64(text)
+    if bare is not None:
+        yield bare
+
+
+def _base64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return None
 
 
 def _public_keys(data: bytes, found: Shape) -> set[bytes]:
@@ -111,7 +118,7 @@ def _public_keys(data: bytes, found: Shape) -> set[bytes]:
         numbers = found.numbers
         moduli, exponents = {numbers.n, numbers.p * numbers.q}, {numbers.e, 65537}
         return {der.rsa_public_key(n, e) for n in moduli for e in exponents if n > 0 and e > 0}
-    if found.key_type != "ed25519":
+    if found.key_type not in ("ed25519", "ec"):
         return set()
     from cryptography.hazmat.primitives import serialization as s
 
@@ -120,3 +127,30 @@ def _public_keys(data: bytes, found: Shape) -> set[bytes]:
         return {key.public_key().public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)}
     except Exception:  # of many kinds on damaged keys
         return set()
+
+
+def _of_seed(text: str) -> set[bytes]:
+    """An Ed25519 key as some exchanges hand it out: its 32 bytes in base64, alone or before its public half."""
+    seed = _base64(text)
+    if seed is None or len(seed) not in (32, 64):
+        return set()
+    from cryptography.hazmat.primitives import serialization as s
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    public = Ed25519PrivateKey.from_private_bytes(seed[:32]).public_key()
+    return {public.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)}
+
+
+def _answers(output: bytes, mark: str, count: int) -> tuple[Answer, ...] | None:
+    _, found_mark, after = output.rpartition(mark.encode("ascii"))
+    if not found_mark:
+        return None
+    try:
+        found: Any = json.loads(after.partition(b"\n")[0])
+        answers = tuple(Answer(*(answer[name] for name in Answer._fields)) for answer in found)
+    except (ValueError, KeyError, TypeError):
+        return None
+    known = all(
+        answer.signing in (*get_args(Signing), None) and answer.key in (*get_args(Key), None) for answer in answers
+    )
+    return answers if len(answers) == count and known else None

@@ -1,7 +1,7 @@
 """RSA as ccxt signs from 3.0.40 to 4.5.59: the bundled jsencrypt.
 
 It never throws. If it cannot read the text, it has no key, and ccxt sends the word `false` as the signature.
-(It also drops a leading zero byte: even with a good key, about one signature in 256 is too short.)
+(It also drops a leading zero byte: even with a good key, one signature in 128 to 256 is too short.)
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Signing = Literal["rsa", "ed25519", "hmac", "none"]
+Signing = Literal["rsa", "ed25519", "ecdsa", "hmac", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,23 @@ class Verdict:
     """The engine stops with an error, so nothing is sent."""
 
 
+Key = Literal["text", "base64", "other", "private", "unused"]
+"""What the engine made of the secret: its text (or a hash of it), the bytes that it stands for in clean base64,
+something else, a private key, or nothing at all."""
+
+
 class Answer(NamedTuple):
-    """What the installed engine did. `signing` is None for HMAC-only exchanges, or if nothing can verify it."""
+    """What the installed engine itself did. `signing` is `None` where nobody can verify the signature, where the class
+    signs nothing, and where it built no private request that tells anything. `missing` is the field it asked for."""
 
     signing: Signing | None
+    key: Key | None
     error: str | None
+    """The name of the class of what ccxt threw; its message could quote the secret."""
+    missing: str | None
 
+
+BY_PRIVATE_KEY: tuple[Signing, ...] = ("rsa", "ed25519", "ecdsa")
 
 NO_KEY = Verdict("none", "signs, but the signature does not verify with the public half: the numbers are no RSA key")
 

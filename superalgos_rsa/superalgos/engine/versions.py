@@ -37,10 +37,12 @@ BINANCE_RSA = CcxtVersion(2, 5, 12)  # 2.4.80 does not look for PRIVATE KEY at a
 JSENCRYPT = CcxtVersion(3, 0, 40)  # 3.0.30 still node-rsa; from here jsencrypt, and strict base64 for HMAC secrets
 BYBIT_RSA = CcxtVersion(3, 0, 43)  # 3.0.40 HMAC alone
 ED25519 = CcxtVersion(4, 1, 32)  # 4.1.18 RSA alone; from here texts of up to 120 characters go to Ed25519
+NOBLE_2 = CcxtVersion(4, 5, 59)  # 4.5.58 has older copies of noble and scure: other words, and U+FFFD for half a letter
 NODE_CRYPTO = CcxtVersion(4, 5, 61)  # 4.5.59 still jsencrypt; from here Node's own createSign
 
-REPRESENTATIVES = (CcxtVersion(2, 7, 62), CcxtVersion(4, 5, 59), CcxtVersion(4, 5, 84))
-"""One version for each RSA implementation. If the version is unknown, all of them are tried."""
+REPRESENTATIVES = (CcxtVersion(2, 7, 62), CcxtVersion(4, 4, 25), CcxtVersion(4, 5, 59), CcxtVersion(4, 5, 84))
+"""The versions of Superalgos 1.6.1 and 1.7.0, and one for each RSA implementation. If the version is unknown, all of
+them are tried."""
 
 _LARGEST = 64 * 1024 * 1024  # the lock file of a large project has a few megabytes
 _INSTALLED, _LOCKED, _ASKED_FOR = "node_modules/ccxt/package.json", "package-lock.json", "package.json"

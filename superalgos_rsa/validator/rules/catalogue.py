@@ -6,6 +6,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.validator.rules import (
     code_names,
     configs,
+    credentials,
     documents,
     exports,
     files,
@@ -37,6 +38,7 @@ SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
         files,
         pems,
         keys,
+        credentials,
         tasks,
         exports,
         platform,

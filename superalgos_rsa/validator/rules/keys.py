@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT, is_exchange
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
 from superalgos_rsa.superalgos.workspace import Exchange, Task
 from superalgos_rsa.validator.facts import Facts, KeyFacts, TaskFacts
@@ -145,7 +146,7 @@ _NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519"
 def blame(key: KeyFacts, all_facts: Facts) -> str | None:
     """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
     content, verdict = key.content, key.verdict
-    if content is None or content.kind != "private" or verdict is None or verdict.signing in ("rsa", "ed25519"):
+    if content is None or content.kind != "private" or verdict is None or verdict.signing in BY_PRIVATE_KEY:
         return None
     if not verdict.judged:
         return None
@@ -153,7 +154,7 @@ def blame(key: KeyFacts, all_facts: Facts) -> str | None:
         return "exchange-unknown"
     if not _takes_private_keys(key, all_facts):
         return "exchange-not-asymmetric"
-    if content.key_type not in (None, "rsa"):
+    if content.key_type not in (None, "rsa") or (_is_of_another_family(key) and not content.damage):
         return "key-algorithm"
     if content.consistent is False:
         return "key-inconsistent"
@@ -167,11 +168,18 @@ def will(all_facts: Facts) -> str:
 
 def exchange_is_known(key: KeyFacts, all_facts: Facts) -> bool:
     """Whether the installed ccxt has the exchange of this key; without an exchange, Binance is meant."""
-    name = key.exchange.code_name if key.exchange else "binance"
-    return name is not None and is_exchange(name, all_facts.installation.ccxt if all_facts.installation else None)
+    if key.exchange is not None and not key.exchange.code_name:
+        return False
+    return key.exchange_class is not None or key.failed is not None
+
+
+def _is_of_another_family(key: KeyFacts) -> bool:
+    return key.exchange_class is not None and key.exchange_class.signer not in (*BINANCE, *BYBIT)
 
 
 def _takes_private_keys(key: KeyFacts, all_facts: Facts) -> bool:
+    if _is_of_another_family(key):
+        return key.exchange_class is not None and bool(key.exchange_class.private_keys)
     name = key.exchange.code_name if key.exchange else "binance"
     version = (all_facts.installation.ccxt if all_facts.installation else None) or REPRESENTATIVES[0]
     return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)
@@ -260,7 +268,7 @@ def exchange_of_key(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """At the exchange of a key; the exchanges without keys are listed by hundreds in ready-made workspaces."""
     if key.exchange is None:
         return
-    for rule, message, fix in _defects(key.exchange, all_facts):
+    for rule, message, fix in _defects(key.exchange, known=exchange_is_known(key, all_facts)):
         used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
         yield at_key(rule, message, key, pointer=key.exchange.config_pointer, used=used, fix=fix)
 
@@ -273,14 +281,13 @@ def exchange_of_task(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
         return
     if traded.pointer == task.key.exchange.pointer or traded.code_name != task.key.exchange.code_name:
         return
-    for rule, message, fix in _defects(traded, all_facts):
+    for rule, message, fix in _defects(traded, known=True):
         if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
             yield at_task(rule, message, task, pointer=traded.config_pointer, fix=fix)
 
 
-def _defects(found: Exchange, all_facts: Facts) -> Iterator[tuple[str, str, Fix]]:
-    version = all_facts.installation.ccxt if all_facts.installation else None
-    if not found.code_name or not is_exchange(found.code_name, version):
+def _defects(found: Exchange, *, known: bool) -> Iterator[tuple[str, str, Fix]]:
+    if not known:
         why = f"ccxt knows no exchange “{found.code_name}”" if found.code_name else "it has no `codeName`"
         message = f"No bot can trade on this exchange: {why}"
         fix = advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from superalgos_rsa.keys.foreign import NAMES, export_command
 from superalgos_rsa.keys.inspect import KeyText, damage_words
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
@@ -221,10 +222,10 @@ def _words(content: KeyText) -> tuple[str, str]:
 def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds private keys whose PEM is damaged or in a wrong encoding."""
     content, verdict = key.content, key.verdict
-    if not key.reads_file or content is None or verdict is None or content.kind != "private":
+    if not key.reads_file or content is None or verdict is None or content.kind != "private" or not verdict.judged:
         return
-    signs = verdict.signing in ("rsa", "ed25519")
-    explained = not verdict.judged or blame(key, all_facts) is not None
+    signs = verdict.signing in BY_PRIVATE_KEY
+    explained = blame(key, all_facts) is not None
     words = damage_words(content)
     if signs or explained:
         if words:

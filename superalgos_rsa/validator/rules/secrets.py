@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import Facts, KeyFacts
@@ -105,7 +106,7 @@ _PATH = "PATH_OF_THE_KEY_FILE"
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
 def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds keys without a secret, and those whose secret the vault should hold but does not."""
-    if key.key.config.state != "read" or key.kind != "empty":
+    if key.key.config.state != "read" or key.kind != "empty" or key.needs_no_secret:
         return
     if key.credential.covered and all_facts.vault.state == "closed":  # it may hold the secret
         return
@@ -128,7 +129,8 @@ def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             fix=fix,
         )
     else:
-        message = "Every order will fail: `secret` is empty, and the vault has none for this key"
+        state = "is empty" if "secret" in key.key.config.fields else "is not there"
+        message = f"Every order will fail: `secret` {state}, and the vault has none for this key"
         yield at_key("secret-missing", message, key, fix=fix)
 
 
@@ -153,7 +155,7 @@ def inline_pem(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     verdict = key.verdict
     if key.kind != "inline" or key.content is None or key.content.kind == "json" or verdict is None:
         return
-    reads = verdict.signing in ("rsa", "ed25519") or not verdict.judged or blame(key, all_facts) is not None
+    reads = verdict.signing in BY_PRIVATE_KEY or not verdict.judged or blame(key, all_facts) is not None
     message = (
         "Superalgos may copy this key into its log files: `secret` holds the text of a key, not the path of its file"
         if reads

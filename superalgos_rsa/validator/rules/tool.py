@@ -95,12 +95,12 @@ def _name_the_root(all_facts: Facts) -> Fix | None:
 @check(KeyFacts, "engine-disagrees")
 def disagrees(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """The engine is right; then this tool's model of it is wrong, and everybody should know."""
-    if key.answer is None or key.answer.signing is None or key.verdict is None:
+    if key.answer is None or key.answer.signing is None or key.signing is None:
         return
-    if key.answer.signing != key.verdict.signing:
+    if key.answer.signing != key.signing:
         yield at_key(
             "engine-disagrees",
-            f"The built-in model is wrong about this key: it says “{key.verdict.signing}”, the installed ccxt does "
+            f"The built-in model is wrong about this key: it says “{key.signing}”, the installed ccxt does "
             f"“{key.answer.signing}”",
             key,
             fix=advice(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from superalgos_rsa.superalgos.engine import CcxtVersion, Signing, judge
 from superalgos_rsa.superalgos.engine.versions import REPRESENTATIVES
 
-NODE_RSA, JSENCRYPT, OPENSSL = REPRESENTATIVES
+NODE_RSA, OF_1_7_0, JSENCRYPT, OPENSSL = REPRESENTATIVES
 PEM = keys.private_pem(keys.rsa_key(1024)).decode()
 PKCS1 = keys.private_pem(keys.rsa_key(1024), keys.PKCS1).decode()
 ED25519 = keys.private_pem(keys.other_key("ed25519")).decode()
@@ -46,7 +46,7 @@ def version(text: str) -> CcxtVersion:
     ],
 )
 def test_of_what_engine_reads_all_versions_do_the_same(text: str, signing: Signing) -> None:
-    assert [judge(text, "binance", version).signing for version in REPRESENTATIVES] == [signing] * 3
+    assert [judge(text, "binance", version).signing for version in REPRESENTATIVES] == [signing] * len(REPRESENTATIVES)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,8 @@ def test_2x_throws_its_own_error(text: str, error: str) -> None:
     ],
 )
 def test_versions_disagree(text: str, signings: list[Signing]) -> None:
-    assert [judge(text, "binance", version).signing for version in REPRESENTATIVES] == signings
+    assert [judge(text, "binance", version).signing for version in (NODE_RSA, JSENCRYPT, OPENSSL)] == signings
+    assert judge(text, "binance", OF_1_7_0).signing == judge(text, "binance", JSENCRYPT).signing
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_whole_binance_family_takes_private_keys(exchange: str) -> None:
 
 @pytest.mark.parametrize("exchange", ["okx", "kucoin", "gate"])
 def test_elsewhere_the_private_key_itself_is_the_hmac_secret(exchange: str) -> None:
-    assert {judge(PEM, exchange, version).signing for version in REPRESENTATIVES if version != JSENCRYPT} == {"hmac"}
+    assert {judge(PEM, exchange, version).signing for version in REPRESENTATIVES} == {"hmac"}
 
 
 def test_unknown_exchange_of_the_config_is_judged_as_binance() -> None:
@@ -157,7 +158,7 @@ def test_hmac_secret_pasted_between_begin_and_end_is_no_ed25519_key() -> None:
     """64 letters of base64 are 48 bytes, as many as an Ed25519 key in PKCS#8 takes."""
     text = f"-----BEGIN PRIVATE KEY-----{HMAC_SECRET}-----END PRIVATE KEY-----"
     assert len(text) <= 120
-    assert [judge(text, "binance", version).signing for version in REPRESENTATIVES] == ["none"] * 3
+    assert [judge(text, "binance", version).signing for version in REPRESENTATIVES] == ["none"] * len(REPRESENTATIVES)
 
 
 @given(text=st.text(max_size=200), exchange=st.sampled_from(["binance", "bybit", "okx", "kraken", None]))

@@ -50,7 +50,7 @@ def test_a_task_is_told_by_the_session_that_needs_the_key(site: Site) -> None:
     )
 
 
-@pytest.mark.parametrize(("exchange", "verb"), [("binance", "will"), ("kraken", "may")])
+@pytest.mark.parametrize(("exchange", "verb"), [("binance", "will"), ("bitfinex", "may")])
 def test_white_space_is_said_to_be_fatal_only_where_no_reader_passes_over_it(
     site: Site, exchange: str, verb: str
 ) -> None:

@@ -15,7 +15,7 @@ from installations import (
     network,
     task,
 )
-from key_samples import other_key, private_pem, rsa_key
+from key_samples import PKCS1, other_key, private_pem, rsa_key
 
 
 @pytest.mark.parametrize("name", ["binance", "binanceus", "binanceusdm", "binancecoinm"])
@@ -46,14 +46,14 @@ def test_4096_bits_are_an_info_where_the_user_says_that_they_are_accepted(
 @pytest.mark.parametrize("content", [private_pem(rsa_key(1024)), private_pem(other_key("ec"))], ids=["rsa", "ec"])
 def test_elsewhere_the_text_of_a_private_key_becomes_an_hmac_secret(site: Site, name: str, content: bytes) -> None:
     site.put(KEY_FILE, content)
-    judged = site.trade(key(), code_name=name)
+    judged = site.trade(key(password="passphrase"), code_name=name)
     assert (judged.errors, judged.key.signing, judged.key.usable) == (["exchange-not-asymmetric"], "hmac", False)
     assert name in judged.finding("exchange-not-asymmetric").message
 
 
 def test_on_an_hmac_exchange_a_secret_in_a_file_works(site: Site) -> None:
     site.put(KEY_FILE, "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2")
-    judged = site.trade(key(code_name="5f3113a1689401000612a12a"), code_name="kucoin")
+    judged = site.trade(key(code_name="5f3113a1689401000612a12a", password="passphrase"), code_name="kucoin")
     assert (judged.errors, judged.warnings, judged.key.usable) == ([], [], True)
 
 
@@ -70,16 +70,36 @@ def test_bybit_takes_a_private_key_since_ccxt_4(site: Site) -> None:
     assert (judged.errors, judged.key.signing, judged.key.usable) == ([], "rsa", True)
 
 
-@pytest.mark.parametrize("content", [private_pem(other_key("ec")), b"organizations-key-of-some-form"])
+@pytest.mark.parametrize("content", [private_pem(other_key("ec")), b"a-secret-of-some-form"])
 def test_an_exchange_that_signs_in_a_way_of_its_own_is_not_judged(site: Site, content: bytes) -> None:
-    """Coinbase takes EC keys on ccxt 4.x, and its API keys look like paths."""
-    identity = "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2"
     other = Site(site.root.parent / "other", CCXT_4)
     other.put(KEY_FILE, content)
-    judged = other.trade(key(code_name=f"organizations/{identity}/apiKeys/{identity}"), code_name="coinbase")
-    assert (judged.errors, judged.key.usable) == ([], True)
+    judged = other.trade(key(), code_name="lbank")
+    assert (judged.errors, judged.rules("info")) == ([], ["exchange-not-judged"])
+    assert (judged.key.signing, judged.key.usable, judged.task.ready) == (None, None, False)
     other.put(KEY_FILE, content).unlink()
-    assert other.trade(key(), code_name="coinbase").errors == ["path-not-found"]
+    judged = other.trade(key(), code_name="lbank")
+    assert (judged.errors, judged.key.usable) == (["path-not-found"], False)
+
+
+@pytest.mark.parametrize(
+    ("version", "content", "errors", "signing"),
+    [
+        (CCXT_4, private_pem(other_key("ec"), PKCS1), [], "ecdsa"),
+        ("4.4.25", private_pem(other_key("ec"), PKCS1), [], "ecdsa"),
+        ("4.4.25", private_pem(other_key("ec")), ["key-algorithm"], "none"),
+        ("4.4.25", private_pem(rsa_key(2048)), ["key-algorithm"], "none"),
+        ("4.4.25", private_pem(other_key("ed25519")), ["key-algorithm"], "none"),
+    ],
+)
+def test_coinbase_signs_with_an_ec_key_of_sec1_alone(
+    site: Site, version: str, content: bytes, errors: list[str], signing: str
+) -> None:
+    identity = "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2"
+    other = Site(site.root.parent / "other", version)
+    other.put(KEY_FILE, content)
+    judged = other.trade(key(code_name=f"organizations/{identity}/apiKeys/{identity}"), code_name="coinbase")
+    assert (judged.errors, judged.key.signing, judged.key.usable) == (errors, signing, not errors)
 
 
 def test_a_secret_that_the_exchange_must_decode_from_base64(site: Site) -> None:

@@ -1,0 +1,43 @@
+"""Secrets that an exchange hands out in base64, and of which ccxt takes the bytes for the key of its HMAC."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from superalgos_rsa.superalgos.engine import base64_decoders
+from superalgos_rsa.superalgos.engine.versions import JSENCRYPT, CcxtVersion
+
+_AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff\"'`,;<>"
+_SHORTEST_BLOCK = 64  # of SHA-256: a key up to this length is filled with zeros
+
+
+def decoded(text: str, version: CcxtVersion) -> bytes:
+    """The key that ccxt signs with; a `ValueError` has the words with which it throws."""
+    return base64_decoders.strict(text, version) if version >= JSENCRYPT else base64_decoders.crypto_js(text)
+
+
+def meant(text: str) -> bytes | None:
+    """The key that whoever wrote the text had before him, whatever came around it when it was pasted."""
+    digits = re.sub(r"\\[nr]|\s", "", text.strip(_AROUND)).rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True) or None
+    except ValueError:
+        return None
+
+
+def signs_as_meant(text: str, version: CcxtVersion) -> bool:
+    """Whether ccxt signs with the key that is meant; it may sign with another one without a word."""
+    key = meant(text)
+    if key is None:
+        return False
+    try:
+        used = decoded(text, version)
+    except ValueError:
+        return False
+    return used == key or _filled(used) == _filled(key)
+
+
+def _filled(key: bytes) -> bytes:
+    """HMAC makes no difference between a short key and one that ends in zeros besides."""
+    return key.ljust(_SHORTEST_BLOCK, b"\0")

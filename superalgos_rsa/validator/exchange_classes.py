@@ -1,0 +1,74 @@
+"""What the class of a key's exchange wants of the whole credential, and what it makes of the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from superalgos_rsa.superalgos.engine import Effort, Verdict, judge, whole
+from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, installed_class, known_class
+from superalgos_rsa.superalgos.engine.verdict import refuses
+from superalgos_rsa.superalgos.engine.versions import REPRESENTATIVES, CcxtVersion
+from superalgos_rsa.superalgos.installation import Installation
+
+
+class ExchangeClasses:
+    """Those of one installation; the source file of each is read once."""
+
+    def __init__(self, installation: Installation | None) -> None:
+        self._installation = installation
+        self._version = installation.ccxt if installation is not None else None
+        self._known: dict[str, ExchangeClass | None] = {}
+
+    def of(self, name: str | None) -> ExchangeClass | None:
+        """`None` where the installed ccxt has no such exchange; without a name Binance is meant."""
+        name = name or "binance"
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def _find(self, name: str) -> ExchangeClass | None:
+        if self._installation is not None and self._version is not None:
+            return installed_class(self._installation.root, name, self._version)
+        newest = reversed(REPRESENTATIVES)
+        return next((found for version in newest if (found := known_class(name, version)) is not None), None)
+
+    def missing(self, name: str | None, fields: Mapping[str, object]) -> str | None:
+        """The field for want of which no order is sent. Of an unknown ccxt, by any of the known ones that has the
+        exchange: what only some of them want cannot be promised to be unneeded."""
+        for found, version in self._candidates(name):
+            verdict = whole.lacking(found, fields, version)
+            if verdict is not None and verdict.missing is not None:
+                return verdict.missing
+        return None
+
+    def refusal(self, name: str | None, fields: Mapping[str, object]) -> str | None:
+        """Why the class refuses the credential though no field is absent."""
+        for found, version in self._candidates(name):
+            verdict = whole.lacking(found, fields, version)
+            if verdict is not None and verdict.missing is None:
+                return verdict.reason
+        return None
+
+    def _candidates(self, name: str | None) -> list[tuple[ExchangeClass, CcxtVersion]]:
+        name = name or "binance"
+        if self._version is not None:
+            found = self.of(name)
+            return [] if found is None else [(found, self._version)]
+        known = ((known_class(name, version), version) for version in REPRESENTATIVES)
+        return [(found, version) for found, version in known if found is not None]
+
+    def verdict(self, text: str, name: str | None, api_key: str, effort: Effort) -> tuple[Verdict, bool | None]:
+        """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known.
+        Raises `TooLongError`."""
+        found = self.of(name)
+        if self._version is None or found is None:
+            verdict = judge(text, name, self._version, effort)
+            return verdict, verdict.signing != "none" if verdict.judged else None
+        if not text and "secret" in found.needs:
+            verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
+            return replace(verdict, reason=f"ccxt {self._version} {verdict.reason}"), False
+        told = whole.of_secret(found, {"secret": text, "apiKey": api_key}, self._version, effort)
+        # Of a secret that is not used nothing can be wrong, and of one whose use is not known nothing can be said.
+        judged = told.signing is not None
+        return Verdict(told.signing or "hmac", told.reason, judged=judged, throws=told.throws), told.takes

@@ -1,0 +1,62 @@
+"""Prints what the classes of the known versions want and how they sign, read from their source files: the table
+`superalgos_rsa/superalgos/engine/known_classes.json` is made by it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, find_class
+
+from .engines import HERE, PACKAGES, exchanges_of, missing
+
+
+@functools.cache
+def installed(package: str) -> tuple[ExchangeClass, ...]:
+    """Every exchange of the package, as its own source files describe it."""
+    folder = HERE / "node_modules" / package
+
+    def read(path: str) -> str | None:
+        file = folder / Path(path).relative_to("node_modules/ccxt")
+        return file.read_text("utf-8") if file.is_file() else None
+
+    found = tuple(find_class(read, name, PACKAGES[package]) for name in exchanges_of(package))
+    assert all(each is not None and each.source == "class" for each in found)
+    return tuple(each for each in found if each is not None)
+
+
+def table() -> dict[str, list[dict[str, Any]]]:
+    return {str(version): _rows(package) for package, version in PACKAGES.items()}
+
+
+def _rows(package: str) -> list[dict[str, Any]]:
+    """Exchanges of one kind in a row; `<` stands before the class whose `sign` it is, where it is another's."""
+    rows: dict[str, list[str]] = {}
+    for found in installed(package):
+        kind: dict[str, Any] = {
+            "required": " ".join(found.required),
+            "needs": " ".join(found.needs),
+            "scheme": found.scheme,
+        }
+        kind |= {"private_keys": " ".join(found.private_keys)} if found.private_keys else {}
+        kind |= {} if found.checks else {"checks": False}
+        kind |= {"api_key_holds": found.api_key_holds} if found.api_key_holds else {}
+        name = found.name if found.signer == found.name else f"{found.name}<{found.signer}"
+        rows.setdefault(json.dumps(kind), []).append(name)
+    return [{**json.loads(kind), "names": " ".join(names)} for kind, names in sorted(rows.items())]
+
+
+def main() -> int:
+    reason = missing()
+    if reason is not None:
+        print(reason, file=sys.stderr)  # noqa: T201
+        return 2
+    print(json.dumps(table(), indent=1))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
