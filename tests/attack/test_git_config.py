@@ -384,16 +384,16 @@ def test_the_user_s_own_ignore_file_counts(stranger: Stranger, tmp_path: Path) -
     (home / ".config/git").mkdir(parents=True)
     own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
 
-    def safe_message() -> bool:
+    def told() -> bool:
         return "file-in-git" in stranger.attack("check", variables=own).out
 
-    assert safe_message()
+    assert told()
     (home / ".config/git/ignore").write_text("*.pem\n")
-    assert not safe_message()
+    assert not told()
     (home / ".config/git/ignore").unlink()
     (home / "mine").write_text("My-Secrets/\n")
     (home / ".gitconfig").write_text("[core]\n\texcludesFile = ~/mine\n")
-    assert not safe_message()
+    assert not told()
 
 
 def test_git_never_opens_anything_of_the_repository(stranger: Stranger, tmp_path: Path) -> None:

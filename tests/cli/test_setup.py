@@ -229,7 +229,7 @@ def test_what_can_be_refused_is_refused_before_anything_is_made(crowded: Site, c
 
 
 @pytest.mark.parametrize(
-    ("content", "safe_message"), [("{", "cannot be read"), ('{"type": "Workspace", "rootNodes": []}', "no key node")]
+    ("content", "told"), [("{", "cannot be read"), ('{"type": "Workspace", "rootNodes": []}', "no key node")]
 )
 def test_a_workspace_without_a_key_is_told(site: Site, call: Call, content: str, told: str) -> None:
     document = site.put("Platform/My-Workspaces/W.json", content)

@@ -170,7 +170,7 @@ REFUSED: list[tuple[str, Any, list[tuple[tuple[str | int, ...], str]]]] = [
     ("report", without(REPORT, "summary"), [((), "lacks `summary`")]),
     ("report", with_key({"usable": 1}), [(("keys", 0, "usable"), "must be true or false or null, not a number")]),
     ("report", with_key({"signing": "ec"}),
-     [(("keys", 0, "signing"), "must be one of `rsa`, `ed25519`, `hmac`, `none`, null")]),
+     [(("keys", 0, "signing"), "must be one of `rsa`, `ed25519`, `ecdsa`, `hmac`, `none`, null")]),
     ("report", with_finding({"rule": "Path Not Found"}),
      [(("findings", 0, "rule"), "has not the right form")]),
     ("report", with_finding({"pointer": "rootNodes/0"}),

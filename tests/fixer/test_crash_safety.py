@@ -43,7 +43,7 @@ def test_all_or_nothing_at_every_system_call(
         root, state = prepared(tmp_path / f"{index}", what)
         code = traced(strace, script(what, root, state, how), point.options).returncode
         Journal(state).recover(0)
-        outcome = safe_message(tree(root), before, after)
+        outcome = told(tree(root), before, after)
         if what == "undo" and outcome == "after":
             outcome = "after" if held_bytes(state) == [] else "after, and bytes in the journal"
         shutil.rmtree(tmp_path / f"{index}")
@@ -71,7 +71,7 @@ def prepared(folder: Path, what: str) -> tuple[Path, Path]:
     return root, state
 
 
-def safe_message(found: Tree, before: Tree, after: Tree) -> str:
+def told(found: Tree, before: Tree, after: Tree) -> str:
     if found == before:
         return "before"
     if found == after:
