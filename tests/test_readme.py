@@ -96,7 +96,7 @@ def described(tmp_path: Path) -> Path:
         "userKeys"
     ]
     key = keys["keys"][0]
-    key.update(name="My key", config=json.dumps({"codeName": "demoApiKey" * 4, "secret": demo.KEY_FILE}))
+    key.update(name="My key", config=json.dumps({"codeName": "9Zk3Qw7R" * 8, "secret": demo.KEY_FILE}))
     keys["keys"] = [key]
     tasks = value["rootNodes"][0]["lanNetworkNodes"][0]["productionTradingTasks"]["projectTradingTasks"][0]
     manager = tasks["exchangeTradingTasks"][0]["marketTradingTasks"][0]["tradingMineTasks"][0]["taskManagers"][0]

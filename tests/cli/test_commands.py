@@ -96,7 +96,7 @@ def test_show_draws_lan_node_task_session_key_and_file_with_values_cut(call: Cal
     for part in ("LAN node My Computer", "task Trade with", "Live Trading Session, trades on binance", "a9Zk…p1Lx"):
         assert part in ended.out
     assert "My-Secrets/Binance-RSA.pem" in ended.out
-    assert "ademoApiKey" not in ended.out
+    assert "a9Zk3Qw7R" not in ended.out
 
 
 def test_show_has_the_exit_code_of_its_report(call: Call, green: Path) -> None:
