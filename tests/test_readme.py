@@ -85,6 +85,9 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
         assert f"{code} {meaning.split(',')[0]}" in told
 
 
+_API_KEY = "9Zk3Qw7R" * 8
+
+
 @pytest.fixture
 def described(tmp_path: Path) -> Path:
     """An installation with the names that the README uses, whose one key works."""
@@ -96,7 +99,7 @@ def described(tmp_path: Path) -> Path:
         "userKeys"
     ]
     key = keys["keys"][0]
-    key.update(name="My key", config=json.dumps({"codeName": "9Zk3Qw7R" * 8, "secret": demo.KEY_FILE}))
+    key.update(name="My key", config=json.dumps({"codeName": _API_KEY, "secret": demo.KEY_FILE}))
     keys["keys"] = [key]
     tasks = value["rootNodes"][0]["lanNetworkNodes"][0]["productionTradingTasks"]["projectTradingTasks"][0]
     manager = tasks["exchangeTradingTasks"][0]["marketTradingTasks"][0]["tradingMineTasks"][0]["taskManagers"][0]
@@ -123,7 +126,8 @@ def test_every_command_of_the_blocks_works_as_it_stands(described: Path) -> None
     }
     assert len(SHOWN) >= 9
     for words in SHOWN:
-        command = [sys.executable, "-m", "superalgos_rsa", *words]
+        filled_in = ["1" + _API_KEY[1:] if word == "API_KEY_FROM_BINANCE" else word for word in words]
+        command = [sys.executable, "-m", "superalgos_rsa", *filled_in]
         ended = subprocess.run(command, cwd=described, env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, (words, ended.stdout, ended.stderr)
         assert "Traceback" not in ended.stderr
