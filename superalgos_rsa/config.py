@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
 from superalgos_rsa.documents.json_text import JsonError, LimitError, Span, decode, encode, locate, parse
-from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.pasting import command_words
 from superalgos_rsa.documents.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Unread, read_regular
@@ -187,7 +187,7 @@ def plan_document_update(
     if key.config.state != "read":
         raise UsageError(
             f"the config of this key is not a JSON object ({key.config.reason or 'it is missing'})",
-            f"`{command_line('superalgos-rsa check', path)}` shows the place",
+            CommandHint(command_words("superalgos-rsa check", path), "shows the place"),
         )
     text = decode(data)
     covered = not is_of_plugin(path) and _is_covered(value, workspace, key, vault)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import NamedTuple
+
+
+class CommandHint(NamedTuple):
+    """The words of a command, and what it does: the end of a sentence that begins with the command."""
+
+    command: tuple[str, ...]
+    does: str
+
+    def __str__(self) -> str:
+        return f"`{shlex.join(self.command)}` {self.does}"
+
 
 class SuperalgosRsaError(Exception):
     """The tool could not do its work (exit code 2). `hint` is the next thing to try, or `None`."""
 
     exit_code = 2
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | CommandHint | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

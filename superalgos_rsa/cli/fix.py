@@ -16,7 +16,6 @@ import click
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import (
-    SHELL,
     STDIN,
     Known,
     Session,
@@ -27,15 +26,16 @@ from superalgos_rsa.cli.session import (
     write_json,
     written,
 )  # fmt: skip
+from superalgos_rsa.documents.pasting import line
+from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import diff, known_keys
 from superalgos_rsa.fixer.context import FixOptions
-from superalgos_rsa.fixer.plan import Plan, Step, changes_of, plan, safe_title
+from superalgos_rsa.fixer.plan import Plan, Step, changes_of, plan, safe_title, shown_parts
 from superalgos_rsa.fixer.trial import Judge, sources_of
 from superalgos_rsa.keys.keypair import public_half
-from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.workspace import answering
@@ -129,8 +129,16 @@ def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | No
 
 
 def _ask(known: Known, step: Step) -> bool:
-    title = runnable(safe_title(step, known), SHELL)
+    title = _line(step, known)
     return click.confirm(shown(f"{step.finding.rule}: {title} ({step.applicability})?"), err=True)
+
+
+def _line(step: Step, known: Known) -> str:
+    """A command as the shell at hand takes it; else the title, which is for people alone."""
+    if step.command:
+        parts = shown_parts(step, known)
+        return line([censored(word, parts) for word in step.command])
+    return shown(safe_title(step, known))
 
 
 def _ask_while_running() -> None:
@@ -148,7 +156,7 @@ def _show(found: Plan, changes: list[Change], known: Known) -> None:
     say(*_diff(changes, known))
     for step in found.steps:
         why = f" — {step.reason}" if step.reason else ""
-        title = runnable(safe_title(step, known), SHELL)
+        title = _line(step, known)
         status = "not done automatically" if step.status == "held back" else step.status
         how = "" if step.applicability == "display" else f", {step.applicability}"
         say(f"{status}: {title} [{step.finding.rule}{how}]{why}")

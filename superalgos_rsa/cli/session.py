@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from superalgos_rsa.cli.settings import read_settings
+from superalgos_rsa.documents.pasting import line
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.errors import CommandHint, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread
 from superalgos_rsa.reports.conclusion import conclude
-from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 PROGRAM = "superalgos-rsa"
 STDIN = "-"
-SHELL: Shell = "windows" if os.name == "nt" else "posix"
 
 
 def say(*lines: str, err: bool = False) -> None:
@@ -66,7 +65,9 @@ def known_from(root: Path | None) -> Known:
     return known
 
 
-def complain(message: str, hint: str | None, *, code: int, kind: str = "error", known: Known = known_part) -> int:
+def complain(
+    message: str, hint: str | CommandHint | None, *, code: int, kind: str = "error", known: Known = known_part
+) -> int:
     """Tell the person at the terminal; the report, if any, stays alone on standard output.
 
     A word of the message may be a secret typed in the wrong place, so only plain words and existing names are shown.
@@ -78,12 +79,18 @@ def complain(message: str, hint: str | None, *, code: int, kind: str = "error", 
     return code
 
 
-def complaint(message: str, hint: str | None, kind: str, known: Known = known_part) -> str:
+def complaint(message: str, hint: str | CommandHint | None, kind: str, known: Known = known_part) -> str:
     """What `complain` writes, as text."""
     lines = [f"{kind}: {censored(message, known)}"]
     if hint:
-        lines.append(f"hint: {runnable(censored(hint, known, ids=True), SHELL)}")
+        lines.append(f"hint: {_hint(hint, known)}")
     return "".join(shown(f"{PROGRAM}: {line}") + "\n" for line in lines)
+
+
+def _hint(hint: str | CommandHint, known: Known) -> str:
+    if isinstance(hint, str):
+        return censored(hint, known, ids=True)
+    return f"`{line(tuple(censored(word, known, ids=True) for word in hint.command))}` {hint.does}"
 
 
 @contextlib.contextmanager

@@ -25,18 +25,17 @@ from superalgos_rsa.cli.keygen import (
     write_pair,
 )
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import SHELL, Request, Session, complain, judge, say, written
+from superalgos_rsa.cli.session import Request, Session, complain, judge, say, written
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import pointer_text
-from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.pasting import command_words, line
 from superalgos_rsa.documents.placeholders import is_to_fill_in
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.keys.foreign import export_command
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
-from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.superalgos.engine import exchanges
 from superalgos_rsa.superalgos.engine import judge as judge_text
 from superalgos_rsa.superalgos.installation import Installation, from_root
@@ -141,7 +140,7 @@ def _ask_api_key(node: KeyFacts, file: Path) -> str:
         answer: str = click.prompt("API key from the exchange", value_proc=api_key)
     except click.Abort:
         options = (("--key", _name(node)), ("--key-file", str(file)))
-        command = runnable(command_line("superalgos-rsa setup", node.document.path, options=options), SHELL)
+        command = line(command_words("superalgos-rsa setup", node.document.path, options=options))
         say("", f"The workspace is as it was. To go on later: {command}", err=True)
         raise
     return answer
@@ -162,7 +161,7 @@ def _choose_key(all_facts: Facts, name: str | None, workspace: str) -> KeyFacts:
         unread = any(document.defects for document in all_facts.documents)
         raise UsageError(
             f"{workspace} cannot be read" if unread else f"there is no key node in {workspace}",
-            f"`{command_line('superalgos-rsa check', workspace)}` shows why"
+            CommandHint(command_words("superalgos-rsa check", workspace), "shows why")
             if unread
             else "add one on the Superalgos page, under User Keys",
         )
@@ -223,15 +222,17 @@ def _choose_pair(
 # What is refused
 
 
-def _hint(key_file: str, facts: KeyText) -> str:
+def _hint(key_file: str, facts: KeyText) -> CommandHint:
     """What makes a key of the file that Superalgos can sign with."""
     if facts.convertible:
-        return f"`{command_line('superalgos-rsa convert', key_file)}` writes a clean copy"
+        return CommandHint(command_words("superalgos-rsa convert", key_file), "writes a clean copy")
     export = export_command(facts.kind, key_file, f"{key_file}.exported.pem")
-    return f"`{export}` writes it as PEM" if export else "`superalgos-rsa keygen` makes a new pair"
+    if export:
+        return CommandHint(export, "writes it as PEM")
+    return CommandHint(command_words("superalgos-rsa keygen"), "makes a new pair")
 
 
-def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str) -> None:
+def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str | CommandHint) -> None:
     verdict = judge_text(text, _exchange(node), installation.ccxt)
     if verdict.signing not in ("rsa", "ed25519"):
         raise UsageError(f"Superalgos cannot sign orders for {_exchange(node)} with {what}: {verdict.reason}", hint)

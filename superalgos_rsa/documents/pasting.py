@@ -1,16 +1,29 @@
-"""A command as words that a POSIX shell gives back as they are."""
+"""A command as words, and as a line that the reader's shell reads as these words."""
 
 from __future__ import annotations
 
+import re
 import shlex
+import sys
 from collections.abc import Sequence
+from typing import Literal
 
+from superalgos_rsa.documents.escaping import visible
+
+Shell = Literal["posix", "windows"]
+SHELL: Shell = "windows" if sys.platform == "win32" else "posix"
+"""That of the person at this machine; on Windows cmd or PowerShell."""
+
+Words = tuple[str, ...]
 Options = Sequence[tuple[str, str | None]]
 """Names, and values where they take one."""
 
+_PLAIN_ON_WINDOWS = re.compile(r"(?:--?)?[A-Za-z0-9][A-Za-z0-9-]*|[A-Za-z0-9_./\\:][A-Za-z0-9_./\\:+=-]*")
+_READ_OTHERWISE = re.compile('["%!$`\u201c\u201d\u201e]')  # by cmd or by PowerShell, also between double quotes
 
-def command_line(program: str, *positionals: str, options: Options = ()) -> str:
-    """`program` as it is, then the words. A name that begins with a dash is taken for no option."""
+
+def command_words(program: str, *positionals: str, options: Options = ()) -> Words:
+    """The words of `program`, then the others. A name that begins with a dash is taken for no option."""
     words: list[str] = []
     for name, value in options:
         if value is None:
@@ -19,4 +32,43 @@ def command_line(program: str, *positionals: str, options: Options = ()) -> str:
             words += [f"{name}={value}"] if value.startswith("-") else [name, value]
     dashed = any(word.startswith("-") for word in positionals)
     ordered = [*words, "--", *positionals] if dashed else [*positionals, *words]
-    return " ".join([program, *map(shlex.quote, ordered)])
+    return (*program.split(), *ordered)
+
+
+def line(words: Sequence[str], shell: Shell = SHELL) -> str:
+    """The words as one line that can be seen, and pasted into that shell.
+
+    A word with control characters becomes `$'...'` for a POSIX shell, which bash, zsh and others know. Where cmd and
+    PowerShell would read a word otherwise, or it cannot be seen, the line says so at its end.
+    """
+    if shell == "posix":
+        return " ".join(map(_posix, words))
+    warning = "  (cmd or PowerShell reads some of these characters otherwise: type them)"
+    cannot = any(_READ_OTHERWISE.search(word) or visible(word) != word for word in words)
+    return " ".join(map(_windows, words)) + (warning if cannot else "")
+
+
+def _posix(word: str) -> str:
+    return shlex.quote(word) if visible(word) == word else "$'" + "".join(map(_ansi_c, word)) + "'"
+
+
+def _ansi_c(character: str) -> str:
+    if character in "\\'":
+        return "\\" + character
+    if visible(character) == character:
+        return character
+    # A file name that is not UTF-8 reaches Python with its raw bytes as U+DC80 to U+DCFF.
+    errors = "surrogateescape" if "\udc80" <= character <= "\udcff" else "surrogatepass"
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", errors))
+
+
+def _windows(word: str) -> str:
+    """In double quotes, which both shells know, unless neither reads anything into the word as it is."""
+    if _PLAIN_ON_WINDOWS.fullmatch(word):
+        return word
+    # Programs read backslashes as escapes only where a double quote follows.
+    return visible('"' + re.sub(r'(?<!\\)(\\*)(?:(")|\Z)', _double_backslashes, word) + '"')
+
+
+def _double_backslashes(match: re.Match[str]) -> str:
+    return match[1] * 2 + ('\\"' if match[2] else "")

@@ -38,12 +38,19 @@ class Step:
     applicability: Applicability
     status: Status
     reason: str | None = None
+    command: tuple[str, ...] = ()
+    """The words of the command that is left to the user, where it is one."""
 
 
 def safe_title(step: Step, known: Callable[[str], str]) -> str:
     """Its title without what may be a secret: of names only the ids of the nodes, and the parts that are `known`."""
+    return censored(step.title, shown_parts(step, known))
+
+
+def shown_parts(step: Step, known: Callable[[str], str]) -> Callable[[str], str]:
+    """What of a word may be shown: the ids of the step's nodes, and the parts that are `known`."""
     ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
-    return censored(step.title, lambda word: next(filter(word.startswith, ids), None) or known(word))
+    return lambda word: next(filter(word.startswith, ids), None) or known(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +97,10 @@ def plan(judge: Judge, options: FixOptions, *, unsafe: bool, ask: Callable[[Step
                 tried.discard(name)  # what has this name now is another one
             elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
                 settled.add(name)
-    safe_message = {name for name, steps in others.items() if steps}
+    told = {name for name, steps in others.items() if steps}
     still = {_name(raw_finding) for raw_finding, _ in context.verdict.found}
     rest = [step for name, steps in others.items() if name in still for step in steps]
-    left = _left(context.verdict, safe_message, tried if work.is_done else None)
+    left = _left(context.verdict, told, tried if work.is_done else None)
     return Plan((*planned, *rest, *left), context.state, before, context.verdict)
 
 
@@ -175,21 +182,21 @@ def _try(
     return step
 
 
-def _left(verdict: Outcome, safe_message: set[Name], tried: set[Name] | None) -> Iterator[Step]:
+def _left(verdict: Outcome, told: set[Name], tried: set[Name] | None) -> Iterator[Step]:
     """Findings without a repair, each with its rule's advice. `tried`: those tried before the limit, if it was met."""
     for raw_finding, finding in verdict.found:
-        if finding.severity == "info" or finding.fix is None or _name(raw_finding) in safe_message:
+        if finding.severity == "info" or finding.fix is None or _name(raw_finding) in told:
             continue
-        title = finding.fix.title
-        reason = "yours to do"
+        fix = finding.fix
         if tried is not None and raw_finding.rule in MENDERS and _name(raw_finding) not in tried:
-            yield Step(finding, title, finding.fix.applicability, "held back", _LATER)
+            yield Step(finding, fix.title, fix.applicability, "held back", _LATER, fix.command)
             continue
-        if title.startswith(("superalgos-rsa convert", "superalgos-rsa keygen")):
+        reason = "yours to do"
+        if fix.command[1:2] in (("convert",), ("keygen",)):
             reason = "it writes a private key, which only you start"
-        elif "FROM_THE_EXCHANGE" in title:
+        elif any("FROM_THE_EXCHANGE" in word for word in fix.command):
             reason = "it needs a value from the exchange's page"
-        yield Step(finding, title, "display", "held back", reason)
+        yield Step(finding, fix.title, "display", "held back", reason, fix.command)
 
 
 def _objection(before: Outcome, after: Outcome, mended: RawFinding, proposal: Proposal) -> str | None:
@@ -215,13 +222,7 @@ def _objection(before: Outcome, after: Outcome, mended: RawFinding, proposal: Pr
 
 def _removes_a_root(raw_finding: RawFinding) -> bool:
     """The next null root then has the place of the removed one, so the same finding remains."""
-    return (
-        raw_finding.rule == "workspace-crash"
-        and raw_finding.pointer is not None
-        and len(raw_finding.pointer) == 2
-        and raw_finding.pointer[0] == "rootNodes"
-        and "null" in raw_finding.message
-    )
+    return raw_finding.crash is not None and raw_finding.crash.cause == "null-root"
 
 
 def _name(raw_finding: RawFinding) -> Name:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shlex
 from typing import Any, Literal
 
 from superalgos_rsa.keys import der
@@ -54,10 +53,9 @@ def format_of(content: bytes, text: str) -> Format | None:
     return "jwk" if _jwk(text) is not None else None
 
 
-def export_command(kind: str, file: str, copy: str) -> str | None:
-    """The command of the format's own program that writes PEM; None where there is none, or none is needed."""
-    command = _EXPORTS.get(kind)
-    return None if command is None else command.format(file=shlex.quote(file), copy=shlex.quote(copy))
+def export_command(kind: str, file: str, copy: str) -> tuple[str, ...]:
+    """The words of the command by which the format's own program writes PEM; none where none is needed, or known."""
+    return tuple(word.format(file=file, copy=copy) for word in _EXPORTS.get(kind, "").split())
 
 
 def private_der(text: str) -> bytes | None:

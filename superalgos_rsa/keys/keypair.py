@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key,
 )
 
-from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.errors import CommandHint, SuperalgosRsaError, UsageError
 from superalgos_rsa.keys import key_derivation, pem
 from superalgos_rsa.keys.der import strict
 from superalgos_rsa.keys.foreign import NAMES, export_command
@@ -107,9 +107,9 @@ def _nothing(wanted: str, content: bytes) -> UsageError:
     if facts.kind in ("private", "encrypted", "openssh", "other-pem", "empty") and facts.damage:
         return UsageError(f"there is no complete {wanted} in this file: {'; '.join(damage_words(facts))}")
     held = _HELD.get(facts.kind) or NAMES.get(facts.kind, "something else")
-    return UsageError(
-        f"there is no complete {wanted} in this file; it holds {held}", export_command(facts.kind, "FILE", "COPY")
-    )
+    export = export_command(facts.kind, "FILE", "COPY")
+    hint = CommandHint(export, "writes it as PEM") if export else None
+    return UsageError(f"there is no complete {wanted} in this file; it holds {held}", hint)
 
 
 # Private keys

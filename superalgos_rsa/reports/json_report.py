@@ -6,7 +6,7 @@ import json
 import re
 
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.report import Fix, Report
 
 
 def to_dict(report: Report) -> dict[str, object]:
@@ -14,12 +14,12 @@ def to_dict(report: Report) -> dict[str, object]:
     return {
         "version": report.version,
         "tool": report.tool,
-        "installation": _plain(report.installation),
-        "documents": _plain(report.documents),
-        "keys": _plain(report.keys),
-        "tasks": _plain(report.tasks),
-        "findings": _plain(report.findings),
-        "summary": _plain(report.summary),
+        "installation": plain(report.installation),
+        "documents": plain(report.documents),
+        "keys": plain(report.keys),
+        "tasks": plain(report.tasks),
+        "findings": plain(report.findings),
+        "summary": plain(report.summary),
     }
 
 
@@ -39,10 +39,13 @@ def _visible(character: str) -> str:
     return character if shown(character) == character else json.dumps(character)[1:-1]
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value of the report in dicts and lists."""
     if value is None or isinstance(value, str | int):
         return value
+    if isinstance(value, Fix):
+        return {"title": value.title, "applicability": value.applicability, "command": list(value.command) or None}
     if hasattr(value, "_fields"):
-        return {name: _plain(getattr(value, name)) for name in value._fields}
+        return {name: plain(getattr(value, name)) for name in value._fields}
     assert isinstance(value, tuple)
-    return [_plain(item) for item in value]
+    return [plain(item) for item in value]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from superalgos_rsa.reports.json_report import plain
 from superalgos_rsa.reports.terminal import shown
-from superalgos_rsa.validator.report import SEVERITIES, Finding
+from superalgos_rsa.validator.report import SEVERITIES
 from superalgos_rsa.watcher.transitions import Transition
 
 
@@ -17,16 +18,12 @@ def as_json(moved: Transition) -> str:
         "time": stamped(moved.time),
         "errors": moved.errors,
         "warnings": moved.warnings,
-        "came": [_plain(finding) for finding in moved.came],
-        "went": [_plain(finding) for finding in moved.went],
+        "came": [plain(finding) for finding in moved.came],
+        "went": [plain(finding) for finding in moved.went],
     }
     if moved.event == "stop":
         value |= {"unwritten": moved.unwritten, "dropped": moved.dropped}
     return json.dumps(value) + "\n"
-
-
-def _plain(finding: Finding) -> dict[str, object]:
-    return {**finding._asdict(), "fix": finding.fix._asdict() if finding.fix else None}
 
 
 def stamped(time: float) -> str:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from superalgos_rsa.documents.escaping import visible
+
+shown = visible
 Style = Literal["error", "warning", "info", "dim", "bold", "good", "bad"]
 
 _SGR: dict[Style, str] = {
@@ -17,23 +20,6 @@ _SGR: dict[Style, str] = {
     "good": "32",
     "bad": "31",
 }
-# Letters and marks to Unicode, and yet nothing to the eye: two paths that differ by one of these look the same.
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-
-
-def shown(text: str) -> str:
-    r"""The text with everything that is no visible character written as an escape: `\x1b`, `\u202e`, `\n`.
-
-    A backslash stays single: Windows paths must remain copyable.
-    """
-    if text.isprintable() and (text.isascii() or not _BLANK.search(text)):
-        return text
-    return "".join(
-        character
-        if character.isprintable() and not _BLANK.match(character)
-        else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
 
 
 def quoted(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from superalgos_rsa.documents.pasting import SHELL, Shell, line
 from superalgos_rsa.reports.conclusion import conclude
-from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
 from superalgos_rsa.validator.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
 
@@ -31,7 +31,7 @@ def render(
     width: int,
     verbose: bool = False,
     quiet: bool = False,
-    shell: Shell = "posix",
+    shell: Shell = SHELL,
 ) -> str:
     """The report for people."""
     page = _Page(color, width, verbose, shell)
@@ -145,7 +145,9 @@ def _cause(finding: Finding, page: _Page) -> Iterator[str]:
 
 def _mend(finding: Finding, page: _Page) -> Iterator[str]:
     if finding.fix is not None:
-        yield f"  to mend: {paint(runnable(finding.fix.title, page.shell), 'bold', page.color)}"
+        words = finding.fix.command
+        text = line(words, page.shell) if words else shown(finding.fix.sentence)
+        yield f"  to mend: {paint(text, 'bold', page.color)}"
 
 
 def _installation(installation: InstallationEntry, page: _Page) -> str:

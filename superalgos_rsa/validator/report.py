@@ -6,6 +6,7 @@ Named tuples: frozen like the other values, and made at a fifth of a data class'
 
 from __future__ import annotations
 
+import shlex
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
@@ -22,10 +23,16 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class Fix(NamedTuple):
-    """What mends a finding. `title` is one runnable command, or one sentence where no command can."""
+    """What mends a finding: the words of one command, or one sentence where no command can."""
 
-    title: str
     applicability: Applicability
+    command: tuple[str, ...] = ()
+    sentence: str = ""
+
+    @property
+    def title(self) -> str:
+        """The command as a POSIX shell takes it, or the sentence."""
+        return shlex.join(self.command) if self.command else self.sentence
 
 
 class Finding(NamedTuple):

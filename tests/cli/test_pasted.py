@@ -12,7 +12,6 @@ from installations import API_KEY, HMAC_SECRET, Site, ecosystem, exchange, key, 
 
 from cli.command_line import Ended, environment, process
 from cli.on_terminal import INTERRUPT, converse
-from superalgos_rsa.reports.shell_words import runnable
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which reads the command")
 
@@ -140,8 +139,3 @@ def test_a_command_in_a_hint_works_when_it_is_pasted(site: Site, name: str) -> N
     pasted = paste(hint.split("`")[1], site.root)
     assert pasted.code == 1, pasted.err
     assert "[config-invalid]" in pasted.out
-
-
-def test_a_command_in_backquotes_is_requoted_too() -> None:
-    assert runnable("`superalgos-rsa check 'a b'` shows why", "windows") == '`superalgos-rsa check "a b"` shows why'
-    assert runnable("`check 'a\x1b'`", "posix") == r"`check $'a\x1b'`"

@@ -1,6 +1,5 @@
 """What a shell and the command line make of a printed command are the words it was made of."""
 
-import shlex
 import shutil
 import subprocess
 
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superalgos_rsa.cli import cli
-from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.pasting import command_words, line
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8)
 DASHED = WORDS | WORDS.map("-".__add__) | WORDS.map("--".__add__)
@@ -31,13 +30,12 @@ DASHED = WORDS | WORDS.map("-".__add__) | WORDS.map("--".__add__)
 def test_a_name_with_a_dash_before_it_is_no_option(
     positionals: tuple[str, ...], options: list[tuple[str, str | None]], written: str
 ) -> None:
-    assert command_line("set", *positionals, options=options) == written
+    assert line(command_words("set", *positionals, options=options), "posix") == written
 
 
 @given(DASHED, DASHED, DASHED, DASHED)
 def test_the_command_line_takes_every_word_for_what_it_is(document: str, key: str, name: str, secret: str) -> None:
-    line = command_line("set", document, key, options=[("--code-name", name), ("--secret", secret)])
-    program, *words = shlex.split(line)
+    program, *words = command_words("set", document, key, options=[("--code-name", name), ("--secret", secret)])
     command = cli.get_command(None, program)  # type: ignore[arg-type]  # the context is not looked at
     assert command is not None
     given = {"document": document, "key": key, "code_name": name, "secret": secret}
@@ -49,8 +47,90 @@ def test_the_command_line_takes_every_word_for_what_it_is(document: str, key: st
 @settings(max_examples=40)
 @given(st.lists(DASHED, min_size=1, max_size=6))
 def test_bash_gives_the_words_back(words: list[str]) -> None:
-    line = "show() { printf '%s\\0' \"$@\"; }; " + command_line("show", *words)
-    run = subprocess.run(["bash", "-c", line], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"})
+    written = line(command_words("show", *words), "posix")
+    assert written.isprintable()
+    script = "show() { printf '%s\\0' \"$@\"; }; " + written
+    run = subprocess.run(["bash", "-c", script], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"})
     found = run.stdout.decode().split("\0")[:-1]
     ends_options = ["--"] if any(word.startswith("-") for word in words) else []
     assert found == [*ends_options, *words]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("chmod", "600", "My Secrets/k.pem"), "chmod 600 'My Secrets/k.pem'"),
+        (("chmod", "600", "a\x1b[31m"), r"chmod 600 $'a\x1b[31m'"),
+        (("chmod", "600", "a\udcff"), r"chmod 600 $'a\xff'"),
+        (("set", "--secret=a b"), "set '--secret=a b'"),
+        (("set", ""), "set ''"),
+    ],
+)
+def test_a_posix_word_stays_as_it_is_unless_it_could_not_be_seen(words: tuple[str, ...], expected: str) -> None:
+    assert line(words, "posix") == expected
+
+
+UNSURE = "  (cmd or PowerShell reads some of these characters otherwise: type them)"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("superalgos-rsa", "fix", "--apply"), "superalgos-rsa fix --apply"),
+        (("chmod", "600", "My Secrets/k.pem"), 'chmod 600 "My Secrets/k.pem"'),
+        (("set", "it's", "x"), """set "it's" x"""),
+        (("set", "C:\\My Keys\\\\", "x"), r'set "C:\My Keys\\\\" x'),
+        (("set", "C:\\keys\\k.pem"), r"set C:\keys\k.pem"),
+        (("set", "a&b"), 'set "a&b"'),
+        (("set", "a,b;(c)"), 'set "a,b;(c)"'),
+        (("set", "@file"), 'set "@file"'),
+        (("set", "~"), 'set "~"'),
+        (("set", "-a.b"), 'set "-a.b"'),
+        (("set", ""), 'set ""'),
+        (("set", 'say "hi"'), r'set "say \"hi\""' + UNSURE),
+        (("set", "%PATH%"), 'set "%PATH%"' + UNSURE),
+        (("set", "$HOME"), 'set "$HOME"' + UNSURE),
+        (("set", "a`b"), 'set "a`b"' + UNSURE),
+        (("set", "a!"), 'set "a!"' + UNSURE),
+        (("set", "\u201ca\u201d"), 'set "\u201ca\u201d"' + UNSURE),
+        (("set", "\x1b[2J"), r'set "\x1b[2J"' + UNSURE),
+    ],
+)
+def test_windows_takes_double_quotes_only_and_what_they_do_not_hold_is_told(
+    words: tuple[str, ...], expected: str
+) -> None:
+    assert line(words, "windows") == expected
+
+
+# What neither cmd nor PowerShell reads anything into between double quotes.
+SAFE_THERE = st.text(st.characters(codec="ascii", exclude_characters='"%!$`', exclude_categories=["Cc"]), max_size=8)
+
+
+@given(st.lists(SAFE_THERE, min_size=1, max_size=6))
+def test_a_windows_program_gets_the_words_back(words: list[str]) -> None:
+    """By the rules of CommandLineToArgvW, written down here once more."""
+    assert arguments(line(["show", *words], "windows")) == ["show", *words]
+
+
+def arguments(text: str) -> list[str]:
+    found: list[str] = []
+    quoted, word, at = False, None, 0
+    while at < len(text):
+        slashes = len(text) - at - len(text[at:].lstrip("\\"))
+        at += slashes
+        is_quote = text[at : at + 1] == '"'
+        if slashes:
+            word = (word or "") + "\\" * (slashes // 2 if is_quote else slashes)
+            if is_quote and slashes % 2:
+                word, at = word + '"', at + 1
+            continue
+        if is_quote:
+            quoted, word = not quoted, word or ""
+        elif text[at] == " " and not quoted:
+            if word is not None:
+                found.append(word)
+            word = None
+        else:
+            word = (word or "") + text[at]
+        at += 1
+    return found if word is None else [*found, word]

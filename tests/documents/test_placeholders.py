@@ -43,7 +43,7 @@ def printed_by_the_source() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
-                named = ast.unparse(node.func).rpartition(".")[2] in {"set_key", "command", "command_line", "mend"}
+                named = ast.unparse(node.func).rpartition(".")[2] in {"set_key", "command", "command_words", "mend"}
                 for value in given if named else ():
                     for constant in ast.walk(value):
                         if isinstance(constant, ast.Constant) and isinstance(constant.value, str):

@@ -342,7 +342,6 @@ def _declared(pointer: str) -> list[str]:
         (report.SecretEntry, "/$defs/key/properties/secret"),
         (report.TaskEntry, "/$defs/task"),
         (report.Finding, "/$defs/finding"),
-        (report.Fix, "/$defs/finding/properties/fix"),
         (report.Summary, "/properties/summary"),
         (report.Report, ""),
     ],
@@ -363,3 +362,10 @@ def test_a_number_of_thousands_of_digits_is_a_problem_like_any_other() -> None:
         assert [problem.message for problem in schema.problems("config", value)] == [
             "holds a number of thousands of digits"
         ]
+
+
+def test_the_report_schema_has_the_remedy_as_words_and_as_a_line() -> None:
+    """The words came later than the line: a report without them is one too."""
+    found = json.loads(schema.text("report"))["$defs"]["finding"]["properties"]["fix"]
+    assert list(found["properties"]) == ["title", "applicability", "command"]
+    assert (found["required"], found["additionalProperties"]) == (["title", "applicability"], False)

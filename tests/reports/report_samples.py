@@ -76,7 +76,7 @@ PATH_NOT_FOUND = Finding(
     path=f"{ROOT}/My-Secrets/old key.pem",
     server="local",
     would_cause="-1022 Signature for this request is not valid.",
-    fix=Fix(f"superalgos-rsa set '{WORKSPACE}' 'Old key' --secret My-Secrets/k.pem", "display"),
+    fix=Fix("display", ("superalgos-rsa", "set", WORKSPACE, "Old key", "--secret", "My-Secrets/k.pem")),
     node=(*ACCOUNT, "Old key"),
 )
 PERMISSIONS = Finding(
@@ -88,7 +88,7 @@ PERMISSIONS = Finding(
     key_id=KEY.id,
     path=f"{ROOT}/My-Secrets/k.pem",
     server="local",
-    fix=Fix(f"chmod 600 {ROOT}/My-Secrets/k.pem", "safe"),
+    fix=Fix("safe", ("chmod", "600", f"{ROOT}/My-Secrets/k.pem")),
     node=(*ACCOUNT, "Key for Binance"),
 )
 SANDBOX = tuple(
@@ -100,7 +100,7 @@ SANDBOX = tuple(
         line=40 + 20 * number,
         column=17,
         would_cause="-2008 Invalid Api-Key ID.",
-        fix=Fix("superalgos-rsa fix --apply", "safe"),
+        fix=Fix("safe", ("superalgos-rsa", "fix", "--apply")),
         node=(*EXCHANGES, f"Exchange {number}"),
     )
     for number in range(118)

@@ -53,7 +53,11 @@ findings = st.builds(
     path=maybe,
     server=maybe,
     would_cause=maybe,
-    fix=st.none() | st.builds(Fix, title=texts),
+    fix=st.none()
+    | (
+        st.builds(Fix, command=st.lists(texts, min_size=1, max_size=4).map(tuple), sentence=st.just(""))
+        | st.builds(Fix, command=st.just(()), sentence=texts)
+    ),
     node=st.lists(texts, max_size=8).map(tuple),
 )
 keys = st.builds(

@@ -48,7 +48,7 @@ def test_every_object_has_all_its_fields_in_the_order_of_the_contract(value: Rep
     assert [list(item) for item in read["tasks"]] == [TASK_FIELDS] * len(value.tasks)
     assert [list(item) for item in read["findings"]] == [FINDING] * len(value.findings)
     fixes = [item["fix"] for item in read["findings"] if item["fix"] is not None]
-    assert all(list(fix) == ["title", "applicability"] for fix in fixes)
+    assert all(list(fix) == ["title", "applicability", "command"] for fix in fixes)
 
 
 @pytest.mark.parametrize("value", [GREEN, MIXED])

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.reports.shell_words import runnable
 from superalgos_rsa.reports.terminal import cells, fill, quoted, shown, words
 
 
@@ -68,48 +64,3 @@ def test_filling_loses_nothing_and_only_a_word_that_is_alone_may_pass_the_width(
     assert " ".join(lines).split() == units
     assert all(cells(line) <= width or len(line.split()) == 1 for line in lines)
     assert all(line.startswith(" " * hang) for line in lines[1:])
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("superalgos-rsa fix --apply", "superalgos-rsa fix --apply"),
-        ("chmod 600 'My Secrets/k.pem'", 'chmod 600 "My Secrets/k.pem"'),
-        ("set --secret='a b'", 'set --secret="a b"'),
-        (r"""set 'it'"'"'s' x""", """set "it's" x"""),
-        (r"set 'C:\My Keys\\' x", r'set "C:\My Keys\\\\" x'),
-        ("""set 'say "hi"'""", r'''set "say \"hi\""'''),
-        ("set '\x1b[2J'", r'set "\x1b[2J"'),
-        ("Don't move the file, it isn't yours.", "Don't move the file, it isn't yours."),
-    ],
-)
-def test_windows_takes_double_quotes_only(title: str, expected: str) -> None:
-    assert runnable(title, "windows") == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("chmod 600 'My Secrets/k.pem'", "chmod 600 'My Secrets/k.pem'"),
-        ("chmod 600 'a\x1b[31m'", r"chmod 600 $'a\x1b[31m'"),
-        ("chmod 600 'a\udcff'", r"chmod 600 $'a\xff'"),
-        (
-            "Rename the file: its name holds\x1b a control character.",
-            r"Rename the file: its name holds\x1b a control character.",
-        ),
-    ],
-)
-def test_a_posix_command_stays_as_it_is_unless_it_could_not_be_seen(title: str, expected: str) -> None:
-    assert runnable(title, "posix") == expected
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which reads the command")
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1, max_size=8))
-def test_bash_reads_the_shown_command_as_the_words_it_was_made_of(arguments: list[str]) -> None:
-    import shlex
-
-    command = runnable(" ".join(["printf", r"'%s\0'", *map(shlex.quote, arguments)]), "posix")
-    assert command.isprintable()
-    run = subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"})
-    assert run.stdout.decode("utf-8").split("\0")[:-1] == arguments

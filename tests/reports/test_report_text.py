@@ -20,8 +20,8 @@ from report_samples import (
 )
 from report_strategies import reports
 
+from superalgos_rsa.documents.pasting import Shell
 from superalgos_rsa.reports import text, tree
-from superalgos_rsa.reports.shell_words import Shell
 from superalgos_rsa.validator.report import DocumentEntry, Finding, Fix, Report, Severity
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -108,7 +108,7 @@ def test_the_same_message_at_many_places_is_said_once(count: int, verbose: bool,
 
 
 def test_places_that_are_mended_differently_each_show_their_own_command() -> None:
-    found = [SANDBOX[number]._replace(fix=Fix(f"superalgos-rsa fix {number}", "safe")) for number in range(3)]
+    found = [SANDBOX[number]._replace(fix=Fix("safe", ("superalgos-rsa", "fix", str(number)))) for number in range(3)]
     out = plain(report(*found))
     assert re.findall(r"to mend: (.*)", out) == [f"superalgos-rsa fix {number}" for number in range(3)]
     assert out.count("you would see:") == 1
@@ -120,7 +120,7 @@ def test_another_message_or_rule_is_another_finding() -> None:
 
 
 def test_an_info_is_one_short_line_unless_all_is_asked_for() -> None:
-    info = UNUSED[0]._replace(fix=Fix("superalgos-rsa scrub", "display"))
+    info = UNUSED[0]._replace(fix=Fix("display", ("superalgos-rsa", "scrub")))
     line = f"info: No task refers to this key. [key-unused] {WORKSPACE}:830\n"
     assert plain(report(info), 120).startswith(line + "\n")
     assert "to mend: superalgos-rsa scrub" in plain(report(info), verbose=True)
@@ -194,7 +194,7 @@ def test_a_document_cannot_paint_the_terminal() -> None:
         message="No file\x1b[2J\nready: nothing stands in the way.",
         node=("\u202eroot", "a\nb"),
         path="/k\u200b.pem",
-        fix=Fix("superalgos-rsa set '\x1b]0;x\x07'", "display"),
+        fix=Fix("display", ("superalgos-rsa", "set", "\x1b]0;x\x07")),
     )
     lines = plain(report(hostile), 200).splitlines()
     assert lines[0] == r"error: No file\x1b[2J\nready: nothing stands in the way. [path-not-found]"

@@ -102,7 +102,8 @@ def crash(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
         owned = cause.cause == "vault" or (cause.cause.startswith("config-") and _without_config(cause.pointer) in keys)
         if not owned:
             fix = mend(document.path) if cause.cause in _MENDED else advice(_BY_HAND)
-            yield RawFinding("workspace-crash", f"{_ENDS}: {cause.detail}", document.path, cause.pointer, fix=fix)
+            message = f"{_ENDS}: {cause.detail}"
+            yield RawFinding("workspace-crash", message, document.path, cause.pointer, fix=fix, crash=cause)
 
 
 def _without_config(pointer: tuple[str | int, ...]) -> tuple[str | int, ...]:

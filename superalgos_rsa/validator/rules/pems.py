@@ -280,8 +280,8 @@ def _repair(key: KeyFacts, content: KeyText) -> Fix:
     path = _path(key) or "FILE"
     if content.convertible:
         return _convert(key)
-    if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
-        return command(export)
+    if export := export_command(content.kind, path, f"{path}.exported.pem"):
+        return Fix("display", export)
     if "hmac-secret" in content.damage:
         return advice(
             "if it is the secret that the exchange gave you, keep it alone in the file, without those two lines"

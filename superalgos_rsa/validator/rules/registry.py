@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from superalgos_rsa.documents.json_text import Place, Pointer
+from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Fix, Severity
 
@@ -31,6 +32,8 @@ class RawFinding:
     severity: Severity | None = None
     fix: Fix | None = None
     undecided: bool = False
+    crash: Crash | None = None
+    """The cause that ends the platform, where it is one."""
 
 
 Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, Facts)

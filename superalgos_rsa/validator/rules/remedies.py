@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superalgos_rsa.documents.pasting import Options, command_line
+from superalgos_rsa.documents.pasting import Options, command_words
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability, Fix
@@ -23,8 +23,8 @@ def set_key(
 
 
 def command(program: str, *positionals: str, applicability: Applicability = "display") -> Fix:
-    """A command to run, with its arguments quoted as needed."""
-    return Fix(command_line(program, *positionals), applicability)
+    """A command to run: the words of `program`, and its arguments."""
+    return Fix(applicability, command_words(program, *positionals))
 
 
 def mend(document: str, *options: str) -> Fix:
@@ -36,11 +36,11 @@ def mend(document: str, *options: str) -> Fix:
 
 def advice(sentence: str) -> Fix:
     """One sentence that says what to do, where no command does it."""
-    return Fix(sentence, "display")
+    return Fix("display", sentence=sentence)
 
 
 def _on_document(name: str, document: str, *words: str, options: Options, applicability: Applicability) -> Fix:
     """What came through standard input has no name of its own; `./-` is a file."""
     if document == _STDIN:
         document, applicability = "WORKSPACE", "display"
-    return Fix(command_line(f"superalgos-rsa {name}", document, *words, options=options), applicability)
+    return Fix(applicability, command_words(f"superalgos-rsa {name}", document, *words, options=options))

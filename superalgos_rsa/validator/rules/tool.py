@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.documents.pasting import command_line
+from superalgos_rsa.documents.pasting import command_words
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import Rule
@@ -87,9 +87,9 @@ def _name_the_root(all_facts: Facts) -> Fix | None:
         return None
     documents = [document.path for document in all_facts.documents]
     named = documents if len(documents) == 1 and documents != ["-"] else []
-    program = command_line("superalgos-rsa", options=[("--root", str(all_facts.installation.root))])
-    asked = command_line("preflight" if all_facts.before_start else "check", *named, options=[("--engine", None)])
-    return advice(f"{program} {asked}")
+    program = command_words("superalgos-rsa", options=[("--root", str(all_facts.installation.root))])
+    asked = command_words("preflight" if all_facts.before_start else "check", *named, options=[("--engine", None)])
+    return Fix("display", (*program, *asked))
 
 
 @check(KeyFacts, "engine-disagrees")
