@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Sequence
 
 
-def find(name: str, search_path: str, *, outside: str | None = None) -> str | None:
+def find(name: str, search_path: str, *, outside: str | None = None, endings: Sequence[str] = (".exe",)) -> str | None:
     """The absolute path of a program on `search_path` (the variable `PATH`).
 
     Windows, and a relative or empty entry anywhere, would look in the current folder. `outside`: entries in that folder
-    do not count either.
+    do not count either. `endings`: of a program's file on Windows, the first before the others.
     """
-    file = f"{name}.exe" if os.name == "nt" else name
+    files = spellings(name, endings)
     for folder in search_path.split(os.pathsep):
         if not os.path.isabs(folder) or (outside is not None and _is_in(folder, outside)):
             continue
-        path = os.path.join(folder, file)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return path
+        for path in (os.path.join(folder, file) for file in files):
+            if os.path.isfile(path) and os.access(path, os.X_OK):
+                return path
     return None
+
+
+def spellings(name: str, endings: Sequence[str]) -> list[str]:
+    """The names that a program's file may have: on Windows one ends in what the user may leave out."""
+    if sys.platform != "win32" or name.lower().endswith(tuple(endings)):
+        return [name]
+    return [name + ending for ending in endings]
 
 
 def _is_in(folder: str, outer: str) -> bool:
