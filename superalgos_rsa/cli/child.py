@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -11,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files import programs
 
-_BATCH = (".bat", ".cmd")
-_STARTED = (".com", ".exe", *_BATCH)
-"""Windows starts these by itself. The other endings in PATHEXT need a program that opens them."""
 _READ_BY_CMD = frozenset('"%^&|<>!\r\n')
 
 
@@ -22,7 +17,9 @@ def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
 
     Ctrl-C and Ctrl-Break reach the child from the console, and it alone decides what becomes of them.
     """
-    line = [_program(words[0], environment), *words[1:]]
+    if not words[0]:
+        raise ValueError("no name")
+    line = [programs.find_as_typed(words[0], environment), *words[1:]]
     _refuse_what_cmd_reads(line)
     for name in ("SIGINT", "SIGBREAK"):
         if hasattr(signal, name):  # a handler and not SIG_IGN, which the child would inherit
@@ -35,26 +32,9 @@ def signed(code: int) -> int:
     return code - 2**32 if code >= 2**31 else code
 
 
-def _program(name: str, environment: Mapping[str, str]) -> str:
-    """An absolute path, so that Windows looks for the program nowhere itself: it would begin in the current folder."""
-    if not name:
-        raise ValueError("no name")
-    known = environment.get("PATHEXT", "").lower().split(";")
-    endings = [ending for ending in known if ending in _STARTED] or list(_STARTED)
-    if os.path.dirname(name) or os.path.splitdrive(name)[0]:  # the user says where it lies
-        spelled = [*programs.spellings(name, endings), name]
-        found = next(filter(os.path.isfile, spelled), None)
-    else:
-        found = programs.find(name, environment.get("PATH", ""), endings=endings)
-    if found is None:
-        code = errno.EACCES if os.path.isdir(name) and os.path.dirname(name) else errno.ENOENT
-        raise OSError(code, os.strerror(code))
-    return os.path.abspath(found)
-
-
 def _refuse_what_cmd_reads(line: Sequence[str]) -> None:
     """Windows hands a batch file to cmd.exe, which reads some letters of a word as commands, however it is quoted."""
-    if not line[0].rstrip(" .").lower().endswith(_BATCH):  # Windows drops dots and spaces at the end of a name
+    if not line[0].rstrip(" .").lower().endswith(programs.BATCH):  # Windows drops dots and spaces at the end of a name
         return
     if any(_READ_BY_CMD.intersection(word) for word in line):
         raise UsageError(

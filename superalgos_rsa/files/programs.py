@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+BATCH = (".bat", ".cmd")
+_STARTED = (".com", ".exe", *BATCH)
+"""Windows starts these by itself. The other endings in PATHEXT need a program that opens them."""
 
 
 def find(name: str, search_path: str, *, outside: str | None = None, endings: Sequence[str] = (".exe",)) -> str | None:
@@ -13,7 +18,7 @@ def find(name: str, search_path: str, *, outside: str | None = None, endings: Se
     Windows, and a relative or empty entry anywhere, would look in the current folder. `outside`: entries in that folder
     do not count either. `endings`: of a program's file on Windows, the first before the others.
     """
-    files = spellings(name, endings)
+    files = _spellings(name, endings)
     for folder in search_path.split(os.pathsep):
         if not os.path.isabs(folder) or (outside is not None and _is_in(folder, outside)):
             continue
@@ -23,7 +28,25 @@ def find(name: str, search_path: str, *, outside: str | None = None, endings: Se
     return None
 
 
-def spellings(name: str, endings: Sequence[str]) -> list[str]:
+def find_as_typed(name: str, environment: Mapping[str, str]) -> str:
+    """The absolute path of the program that the user names on Windows, by `PATH` and `PATHEXT`; raises `OSError`.
+
+    Windows itself would look in the current folder first.
+    """
+    known = environment.get("PATHEXT", "").lower().split(";")
+    endings = [ending for ending in known if ending in _STARTED] or list(_STARTED)
+    has_folder = bool(os.path.dirname(name) or os.path.splitdrive(name)[0])
+    if has_folder:  # the user says where it lies
+        found = next(filter(os.path.isfile, [*_spellings(name, endings), name]), None)
+    else:
+        found = find(name, environment.get("PATH", ""), endings=endings)
+    if found is None:
+        code = errno.EACCES if has_folder and os.path.isdir(name) else errno.ENOENT
+        raise OSError(code, os.strerror(code))
+    return os.path.abspath(found)
+
+
+def _spellings(name: str, endings: Sequence[str]) -> list[str]:
     """The names that a program's file may have: on Windows one ends in what the user may leave out."""
     if sys.platform != "win32" or name.lower().endswith(tuple(endings)):
         return [name]

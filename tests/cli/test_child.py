@@ -124,20 +124,6 @@ def test_a_bare_name_is_looked_for_on_the_path_and_never_in_the_current_folder(
 
 
 @posix
-@pytest.mark.parametrize(
-    ("pathext", "taken"),
-    [("", "tool.exe"), (".CMD;.EXE", "tool.cmd"), (".JS;.EXE;.CMD", "tool.exe"), (".JS", "tool.exe")],
-)
-def test_the_endings_are_those_of_pathext_that_windows_starts_by_itself(
-    program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, pathext: str, taken: str
-) -> None:
-    made = {path.name: path for path in map(program, ("bin/tool.js", "bin/tool.exe", "bin/tool.cmd"))}
-    monkeypatch.setattr(sys, "platform", "win32")
-    folder = str(made[taken].parent)
-    assert child._program("tool", {"PATH": folder, "PATHEXT": pathext}) == str(made[taken])
-
-
-@posix
 @pytest.mark.parametrize("letter", ['"', "%", "^", "&", "|", "<", ">", "!", "\r", "\n"], ids=repr)
 def test_a_batch_file_gets_no_word_that_cmd_would_read_as_a_command(
     green: Path, program: Callable[[str], Path], letter: str
