@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "superalgos-rsa"
 STDIN = "-"
-SHELL: Shell = "windows" if os.name == "nt" else "posix"
+SHELL: Shell = "windows" if sys.platform == "win32" else "posix"
 
 
 def say(*lines: str, err: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,7 +38,9 @@ def read_settings(
 
 def own_file(environment: Mapping[str, str]) -> str | None:
     """The user's own, by the XDG rules; on Windows in the application data."""
-    variable, otherwise = ("APPDATA", "~/AppData/Roaming") if os.name == "nt" else ("XDG_CONFIG_HOME", "~/.config")
+    variable, otherwise = "XDG_CONFIG_HOME", "~/.config"
+    if sys.platform == "win32":
+        variable, otherwise = "APPDATA", "~/AppData/Roaming"
     folder = environment.get(variable, "")
     if not os.path.isabs(folder):  # XDG: a relative path is to be ignored
         folder = os.path.expanduser(otherwise)

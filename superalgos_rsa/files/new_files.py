@@ -73,6 +73,10 @@ def _written(file: NewFile) -> Iterator[Path]:
     try:
         with open(os.open(path, flags, 0o600), "wb") as stream:
             _lock(stream.fileno())
+            if sys.platform == "win32" and not file.mode & 0o077:  # while there is nothing in it yet
+                from superalgos_rsa.files.windows_access import close_to_others
+
+                close_to_others(path)  # whoever shows the file to its user looks whether that succeeded
             stream.write(file.data)
             stream.flush()
             # The umask and a folder's default access list have changed the mode; some file systems keep none.
@@ -158,7 +162,7 @@ def give_name(temporary: Path, path: Path) -> None:
 
 def _rename(temporary: Path, path: Path) -> None:
     """In one step, by the call that each system has for it."""
-    if os.name == "nt":  # where a rename never replaces
+    if sys.platform == "win32":  # where a rename never replaces
         os.rename(temporary, path)
         return
     import ctypes

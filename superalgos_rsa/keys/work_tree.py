@@ -26,7 +26,7 @@ MAX_ASKED = 50
 MAX_SECONDS = 2.0
 _LONGEST_POINTER = 8 * 1024
 _LONGEST_NAME = 4096
-_IGNORES_CASE = os.name == "nt" or sys.platform == "darwin"
+_IGNORES_CASE = sys.platform in ("win32", "darwin")
 
 GitState = Literal["tracked", "not-ignored"]
 

@@ -11,25 +11,15 @@ from typing import Any
 
 import pytest
 
-from cli.command_line import DEADLINE, Ended, environment, set_secret
+from cli.command_line import AS_ON_WINDOWS, DEADLINE, Ended, environment, process, set_secret
 from superalgos_rsa.cli import child
 from superalgos_rsa.errors import UsageError
 
-AS_ON_WINDOWS = [sys.executable, str(Path(__file__).with_name("on_windows.py"))]
 posix = pytest.mark.skipif(os.name != "posix", reason="a program is made the POSIX way")
 
 
 def run(*words: str, cwd: Path, **variables: str) -> Ended:
-    ended = subprocess.run(
-        [*AS_ON_WINDOWS, "run", "--", *words],
-        cwd=cwd,
-        env=environment(**variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=DEADLINE,
-        check=False,
-    )
-    return Ended(ended.returncode, *(data.decode("utf-8", "backslashreplace") for data in (ended.stdout, ended.stderr)))
+    return process("run", "--", *words, cwd=cwd, variables=variables, program=AS_ON_WINDOWS)
 
 
 @pytest.fixture
