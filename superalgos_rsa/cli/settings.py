@@ -10,6 +10,7 @@ from typing import Any
 from superalgos_rsa.documents import schema
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.superalgos.installation import Installation
 
 NAME = "superalgos-rsa.toml"
@@ -94,10 +95,5 @@ def _read(path: str) -> dict[str, Any]:
 
 def _is_below(folder: str, root: str) -> bool:
     """By its spelling first: resolving a network path would contact another machine."""
-    return _begins(os.path.normpath(folder), os.path.abspath(root)) and _begins(
-        os.path.realpath(folder), os.path.realpath(root)
-    )
-
-
-def _begins(folder: str, root: str) -> bool:
-    return f"{folder}{os.sep}".startswith(root.rstrip(os.sep) + os.sep)
+    spelled = is_below(os.path.normpath(folder), os.path.abspath(root))
+    return spelled and is_below(os.path.realpath(folder), os.path.realpath(root))

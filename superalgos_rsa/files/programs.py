@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from superalgos_rsa.files.spelling import is_below
+
 BATCH = (".bat", ".cmd")
 _STARTED = (".com", ".exe", *BATCH)
 """Windows starts these by itself. The other endings in PATHEXT need a program that opens them."""
@@ -54,5 +56,4 @@ def _spellings(name: str, endings: Sequence[str]) -> list[str]:
 
 
 def _is_in(folder: str, outer: str) -> bool:
-    real, top = os.path.realpath(folder), os.path.realpath(outer)
-    return real == top or real.startswith(top.rstrip(os.sep) + os.sep)
+    return is_below(os.path.realpath(folder), os.path.realpath(outer))
