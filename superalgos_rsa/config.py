@@ -20,6 +20,7 @@ from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
 from superalgos_rsa.superalgos.load_route import VaultReader, load
@@ -263,8 +264,8 @@ def names_elsewhere(documents: Iterable[str], installation: Installation | None)
     """Code names in the installation's workspaces that are not among these: the vault serves them all."""
     if installation is None:
         return frozenset()
-    own = {os.path.realpath(document) for document in documents}
-    others = [p for p in find_documents([str(installation.workspaces)]) if os.path.realpath(p) not in own]
+    own = set(map(identity, documents))
+    others = [p for p in find_documents([str(installation.workspaces)]) if identity(p) not in own]
     return frozenset(name for other in others for name in _code_names_in(other))
 
 

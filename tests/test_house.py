@@ -70,6 +70,9 @@ ALLOWED = {
     # A child process has this one's environment, less what would change its answer.
     "keys/work_tree.py": {"os.environ"},
     "superalgos/engine/installed_ccxt.py": {"os.environ"},
+    # On Windows a program is looked for here, and not by the system, which begins in the current folder.
+    "watcher/on_change.py": {"os.environ"},
+    "files/windows_access.py": {"os.environ"},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -150,10 +151,20 @@ def make_folder(folder: Path) -> None:
 
 def warn_if_exposed(private: Path) -> None:
     """Warn where others can read the new key, or git might publish it."""
-    with contextlib.suppress(OSError):
-        exposed = os.name == "posix" and private.stat().st_mode & 0o077 != 0
-        if exposed:
-            complain(f"others can read {private}: this file system keeps no permissions", None, code=0, kind="warning")
+    if sys.platform == "win32":
+        from superalgos_rsa.files.windows_access import close_to_others
+
+        by_hand = close_to_others(private)
+        if by_hand is not None:
+            told = f"others may be able to read {private}: whoever may read its folder"
+            hint = f"leave it to yourself alone: {by_hand}"
+            # A user's number looks like a secret; here it and the path are all that is said, and both are no secrets.
+            complain(told, hint, code=0, kind="warning", known=lambda name: name)
+    else:
+        with contextlib.suppress(OSError):
+            if private.stat().st_mode & 0o077:
+                told = f"others can read {private}: this file system keeps no permissions"
+                complain(told, None, code=0, kind="warning")
     state = git_state(str(private.parent), private.name)
     if state is not None:
         hint = f"add {private.name} to .gitignore"

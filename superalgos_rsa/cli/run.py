@@ -1,4 +1,4 @@
-"""`run`: preflight, then replace this process by the command."""
+"""`run`: preflight, then the command in the place of this process, or on Windows as its child."""
 
 from __future__ import annotations
 
@@ -30,7 +30,12 @@ class _SplitsAtDashes(click.Command):
 @options.limit
 @click.pass_context
 def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...], limit: int) -> int:
-    """Start `-- CMD...` only if preflight passes. The command takes over this process, its id and its signals."""
+    """Start `-- CMD...` only if preflight passes.
+
+    The command takes over this process, its id and its signals. On Windows it is started as a child: Ctrl-C reaches it,
+    and its exit code is passed on; a batch file (.bat, .cmd, such as npm) takes no words with letters that cmd.exe
+    would read as commands.
+    """
     command_line: list[str] = context.meta["command_line"]
     if not command_line:
         raise UsageError("no command to run", "write it after two dashes: superalgos-rsa run -- node platform")
@@ -51,6 +56,10 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
+        if sys.platform == "win32":
+            from superalgos_rsa.cli import child
+
+            return child.run(command_line, os.environ)
         os.execvp(command_line[0], command_line)  # noqa: S606  # to become this command is what was asked for
     except OSError as error:
         raise SuperalgosRsaError(f"cannot run {command_line[0]}: {error.strerror}") from None

@@ -19,6 +19,7 @@ from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import CommandHint, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread
+from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
@@ -282,7 +283,7 @@ def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]
             drop_stdout()
             raise SuperalgosRsaError(f"cannot write to standard output: {error.strerror}") from None
         return
-    if os.path.realpath(output.file) in map(os.path.realpath, read):
+    if identity(output.file) in map(identity, read):
         raise UsageError(f"--output-file would overwrite a document that was read: {output.file}")
     from superalgos_rsa.cli.output_file import save
 

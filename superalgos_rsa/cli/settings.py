@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from superalgos_rsa.documents import schema
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.regular import Unread, read_regular
+from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.superalgos.installation import Installation
 
 NAME = "superalgos-rsa.toml"
@@ -37,7 +39,9 @@ def read_settings(
 
 def own_file(environment: Mapping[str, str]) -> str | None:
     """The user's own, by the XDG rules; on Windows in the application data."""
-    variable, otherwise = ("APPDATA", "~/AppData/Roaming") if os.name == "nt" else ("XDG_CONFIG_HOME", "~/.config")
+    variable, otherwise = "XDG_CONFIG_HOME", "~/.config"
+    if sys.platform == "win32":
+        variable, otherwise = "APPDATA", "~/AppData/Roaming"
     folder = environment.get(variable, "")
     if not os.path.isabs(folder):  # XDG: a relative path is to be ignored
         folder = os.path.expanduser(otherwise)
@@ -91,10 +95,5 @@ def _read(path: str) -> dict[str, Any]:
 
 def _is_below(folder: str, root: str) -> bool:
     """By its spelling first: resolving a network path would contact another machine."""
-    return _begins(os.path.normpath(folder), os.path.abspath(root)) and _begins(
-        os.path.realpath(folder), os.path.realpath(root)
-    )
-
-
-def _begins(folder: str, root: str) -> bool:
-    return f"{folder}{os.sep}".startswith(root.rstrip(os.sep) + os.sep)
+    spelled = is_below(os.path.normpath(folder), os.path.abspath(root))
+    return spelled and is_below(os.path.realpath(folder), os.path.realpath(root))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
-if sys.platform != "win32":
+with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
 # An opener that had found the file just before it was replaced needs microseconds to reach it.

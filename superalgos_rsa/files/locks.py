@@ -15,7 +15,7 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError
 
 # Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
-if sys.platform != "win32":
+with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
 PATIENCE = 10.0

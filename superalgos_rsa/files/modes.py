@@ -29,6 +29,12 @@ class Seen:
     data: bytes = field(repr=False)
 
 
+def are_kept(path: str) -> bool:
+    """Whether modes and owners say who may read what lies there. A path that does not begin with `/` is one of
+    Windows, where they say nothing."""
+    return path.startswith("/")
+
+
 def look(path: str) -> Seen | None:
     """`None` for what is no regular file, a link included."""
     try:

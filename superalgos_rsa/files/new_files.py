@@ -20,7 +20,7 @@ from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.regular import sync_folder
 
 # Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
-if sys.platform != "win32":
+with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
 # By which a file system, a kernel or a sandbox says that it has no such call.
@@ -77,6 +77,10 @@ def _written(file: NewFile) -> Iterator[Path]:
     try:
         with open(os.open(path, flags, 0o600), "wb") as stream:
             _lock(stream.fileno())
+            if sys.platform == "win32" and not file.mode & 0o077:  # while there is nothing in it yet
+                from superalgos_rsa.files.windows_access import close_to_others
+
+                close_to_others(path)  # whoever shows the file to its user looks whether that succeeded
             stream.write(file.data)
             stream.flush()
             # The umask and a folder's default access list have changed the mode; some file systems keep none.
@@ -160,7 +164,7 @@ def give_name(temporary: Path, path: Path) -> None:
 
 def _rename(temporary: Path, path: Path) -> None:
     """In one step, by the call that each system has for it."""
-    if os.name == "nt":  # where a rename never replaces
+    if sys.platform == "win32":  # where a rename never replaces
         os.rename(temporary, path)
         return
     import ctypes

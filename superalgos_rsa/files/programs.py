@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from superalgos_rsa.files.spelling import is_below
+
+BATCH = (".bat", ".cmd")
+_STARTED = (".com", ".exe", *BATCH)
+"""Windows starts these by itself. The other endings in PATHEXT need a program that opens them."""
 
 
-def find(name: str, search_path: str, *, outside: str | None = None) -> str | None:
+def find(name: str, search_path: str, *, outside: str | None = None, endings: Sequence[str] = (".exe",)) -> str | None:
     """The absolute path of a program on `search_path` (the variable `PATH`).
 
     Windows, and a relative or empty entry anywhere, would look in the current folder. `outside`: entries in that folder
-    do not count either.
+    do not count either. `endings`: of a program's file on Windows, the first before the others.
     """
-    file = f"{name}.exe" if os.name == "nt" else name
+    files = _spellings(name, endings)
     for folder in search_path.split(os.pathsep):
         if not os.path.isabs(folder) or (outside is not None and _is_in(folder, outside)):
             continue
-        path = os.path.join(folder, file)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return path
+        for path in (os.path.join(folder, file) for file in files):
+            if os.path.isfile(path) and os.access(path, os.X_OK):
+                return path
     return None
 
 
+def find_as_typed(name: str, environment: Mapping[str, str]) -> str:
+    """The absolute path of the program that the user names on Windows, by `PATH` and `PATHEXT`; raises `OSError`.
+
+    Windows itself would look in the current folder first.
+    """
+    known = environment.get("PATHEXT", "").lower().split(";")
+    endings = [ending for ending in known if ending in _STARTED] or list(_STARTED)
+    has_folder = bool(os.path.dirname(name) or os.path.splitdrive(name)[0])
+    if has_folder:  # the user says where it lies
+        found = next(filter(os.path.isfile, [*_spellings(name, endings), name]), None)
+    else:
+        found = find(name, environment.get("PATH", ""), endings=endings)
+    if found is None:
+        code = errno.EACCES if has_folder and os.path.isdir(name) else errno.ENOENT
+        raise OSError(code, os.strerror(code))
+    return os.path.abspath(found)
+
+
+def _spellings(name: str, endings: Sequence[str]) -> list[str]:
+    """The names that a program's file may have: on Windows one ends in what the user may leave out."""
+    if sys.platform != "win32" or name.lower().endswith(tuple(endings)):
+        return [name]
+    return [name + ending for ending in endings]
+
+
 def _is_in(folder: str, outer: str) -> bool:
-    real, top = os.path.realpath(folder), os.path.realpath(outer)
-    return real == top or real.startswith(top.rstrip(os.sep) + os.sep)
+    return is_below(os.path.realpath(folder), os.path.realpath(outer))

@@ -285,7 +285,7 @@ def _conflict(target: Path) -> ConflictError:
 
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder written to the disk, as far as the system can."""
-    if os.name != "posix":  # Windows has no descriptor for a folder; its rename is durable by itself
+    if sys.platform == "win32":  # it has no descriptor for a folder; its rename is durable by itself
         return
     with contextlib.suppress(OSError):  # the file is in its place; some file systems cannot sync a folder
         descriptor = os.open(folder, os.O_RDONLY)

@@ -12,6 +12,7 @@ from typing import Any
 from superalgos_rsa.documents.edit import quote
 from superalgos_rsa.documents.json_text import JsonError, Pointer, decode, locate, parse, place, pointer_text
 from superalgos_rsa.documents.showing import SUFFIX, censored, mask, outline, shown
+from superalgos_rsa.files import modes
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK, is_spelled_like_path
@@ -30,7 +31,7 @@ def of_change(change: Change, is_there: Is = lambda _: False) -> Iterator[str]:
     yield f"--- {there}"
     yield f"+++ {change.path}"
     if change.folder:
-        yield "new folder, mode 0700"
+        yield "new folder, mode 0700" if modes.are_kept(change.path) else "new folder"
     elif change.new_mode is not None:
         yield f"-mode {change.old_mode or 0:04o}"
         yield f"+mode {change.new_mode:04o}"

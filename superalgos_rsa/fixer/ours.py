@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from superalgos_rsa.files.modes import Seen
+from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.keys.inspect import inspect
 
 _PRIVATE = ("private", "encrypted", "openssh")
@@ -22,7 +23,7 @@ def why_not_ours(target: str, seen: Seen, root: Path | None, named: Sequence[str
     if inspect(seen.data).kind not in _PRIVATE:
         return "it holds no private key"
     places = [*named, *([os.path.realpath(root)] if root is not None else [])]
-    if not any(Path(target).is_relative_to(place) for place in places):
+    if not any(is_below(target, place) for place in places):
         return "it lies outside the installation; `--search FOLDER` names its folder"
     if seen.names > 1:
         return "the file has another name elsewhere (a hard link)"

@@ -13,6 +13,7 @@ from superalgos_rsa.documents.edit import Meant
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
 from superalgos_rsa.files.modes import Identity
 from superalgos_rsa.files.regular import Content
+from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, parse_vault
 from superalgos_rsa.validator.collect import Settings, gather, key_inspector
@@ -69,8 +70,8 @@ def sources_of(documents: Documents, limit: int) -> tuple[Source, ...]:
     """Reads each file once, even if it was named twice: two edits of one file would conflict. `limit` is the most bytes
     of one."""
     _, vault, names = documents
-    files = {os.path.realpath(name): name for name in reversed(names)}
-    own = os.path.realpath(vault.path) if vault.path else None
+    files = {identity(name): name for name in reversed(names)}
+    own = identity(vault.path) if vault.path else None
     paths = (vault.path if file == own else name for file, name in reversed(files.items()))
     return tuple(read_source(path, limit, vault=vault) for path in paths)
 

@@ -9,7 +9,6 @@ ignore file it names, still apply.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Literal, NamedTuple
 from superalgos_rsa.files import programs
 from superalgos_rsa.files.file_systems import is_on_network
 from superalgos_rsa.files.regular import Content, Unread, read_regular
+from superalgos_rsa.files.spelling import IGNORES_CASE
 
 MAX_INDEX = 16 * 1024 * 1024
 MAX_READ = 4 * MAX_INDEX
@@ -26,7 +26,6 @@ MAX_ASKED = 50
 MAX_SECONDS = 2.0
 _LONGEST_POINTER = 8 * 1024
 _LONGEST_NAME = 4096
-_IGNORES_CASE = os.name == "nt" or sys.platform == "darwin"
 
 GitState = Literal["tracked", "not-ignored"]
 
@@ -179,12 +178,12 @@ def _make_empty(folder: Path, exclude: bytes) -> None:
     for name in ("objects", "refs", "info"):
         (folder / name).mkdir()
     (folder / "HEAD").write_bytes(b"ref: refs/heads/none\n")
-    (folder / "config").write_bytes(b"[core]\n\tignoreCase = %s\n" % (b"true" if _IGNORES_CASE else b"false"))
+    (folder / "config").write_bytes(b"[core]\n\tignoreCase = %s\n" % (b"true" if IGNORES_CASE else b"false"))
     (folder / "info" / "exclude").write_bytes(exclude)
 
 
 def _folded(name: bytes) -> bytes:
-    return name.lower() if _IGNORES_CASE else name
+    return name.lower() if IGNORES_CASE else name
 
 
 def names_in_index(index: bytes, wanted: frozenset[bytes]) -> frozenset[bytes] | None:

@@ -14,6 +14,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.file_systems import is_on_network
 from superalgos_rsa.files.regular import Content, read_regular
 from superalgos_rsa.files.rights import User, caller, listener, owner
+from superalgos_rsa.files.spelling import identity, is_below
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion, installed_version
 
 StrPath = str | os.PathLike[str]
@@ -59,7 +60,9 @@ def from_root(root: Path | None, file: str | Path) -> str:
     """An absolute path as a key should name it: from the Superalgos folder below that, so that it stays right when the
     folder moves."""
     base, path = (None if root is None else Path(os.path.abspath(root))), Path(file)
-    return path.relative_to(base).as_posix() if base is not None and path.is_relative_to(base) else str(file)
+    if base is None or not is_below(str(path), str(base)):
+        return str(file)
+    return Path(*path.parts[len(base.parts) :]).as_posix()
 
 
 def is_root(folder: Path) -> bool:
@@ -104,7 +107,7 @@ def is_chosen(root: Path, named: str | None, environment: Mapping[str, str], cwd
     if named or environment.get("SUPERALGOS_ROOT"):
         return True
     here = _root_above(cwd)
-    return here is not None and os.path.realpath(here) == os.path.realpath(root)
+    return here is not None and identity(str(here)) == identity(str(root))
 
 
 def open_installation(root: Path, environment: Mapping[str, str], *, chosen: bool = False) -> Installation:

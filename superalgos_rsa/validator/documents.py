@@ -24,6 +24,7 @@ from superalgos_rsa.documents.json_text import (
 from superalgos_rsa.documents.showing import outline, shown
 from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.files.rights import may_read
+from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.load_route import Load, load
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, parse_vault
@@ -66,7 +67,7 @@ def read_source(name: str, limit: int, installation: Installation | None = None,
     user = installation.other_user if installation is not None else None
     if user is not None and installation is not None and isinstance(content, Content):
         path = os.path.abspath(name)
-        if path.startswith(f"{installation.workspaces}{os.sep}") and may_read(path, user).allowed is False:
+        if is_below(path, str(installation.workspaces)) and may_read(path, user).allowed is False:
             content = Unread("permission", f"the user {user.name}, as whom Superalgos runs, may not read it")
     return Source(name, content)
 

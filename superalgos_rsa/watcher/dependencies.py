@@ -8,6 +8,8 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from superalgos_rsa.files.spelling import IGNORES_CASE, folded
+
 What = Literal["name", "names", "files", "documents"]
 _MOST_LINKS = 40  # what Linux follows before it says that the links loop
 _MOST_FILES = 2000
@@ -118,7 +120,11 @@ def touched(path: str, is_folder: bool, entries: Collection[Dependency]) -> Iter
     candidates = [Dependency(path), Dependency(folder, "names"), Dependency(folder, "files")]
     if is_folder or name.endswith(".json"):
         candidates.append(Dependency(folder, "documents"))
-    yield from (entry for entry in candidates if entry in entries)
+    if not IGNORES_CASE:
+        yield from (entry for entry in candidates if entry in entries)
+        return
+    wanted = {(folded(candidate.path), candidate.what) for candidate in candidates}
+    yield from (entry for entry in entries if (folded(entry.path), entry.what) in wanted)
 
 
 def stamp(entry: Dependency) -> Stamp:

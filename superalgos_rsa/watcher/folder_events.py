@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from superalgos_rsa.files.spelling import folded
 from superalgos_rsa.watcher import mounts
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _reason(error: Exception) -> str:
 
 
 def _is_below(folder: str, tops: Iterable[str]) -> bool:
-    return any(folder == top or folder.startswith(top + os.sep) for top in tops)
+    inner = folded(folder)
+    return any(inner == top or inner.startswith(top + os.sep) for top in map(folded, tops))
 
 
 def _identity(folder: str) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files import programs
 
 SECONDS = 30.0
 STEP = 0.1
@@ -27,12 +29,7 @@ class Reaction:
     """The command of `--on-change`, which runs once a transition, one after the other, in a thread of its own."""
 
     def __init__(self, command: str, warn: Callable[[str], None], seconds: float = SECONDS) -> None:
-        try:
-            self._words = shlex.split(command)
-        except ValueError:
-            self._words = []
-        if not self._words or shutil.which(self._words[0]) is None:
-            raise UsageError("--on-change names no command that could be run", "no shell reads it: sh -c '…' for one")
+        self._line = _read(command)
         self._warn = warn
         self._seconds = seconds
         self._waiting: deque[str] = deque()
@@ -95,7 +92,7 @@ class Reaction:
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         try:
-            return subprocess.Popen(self._words, stdin=subprocess.PIPE, stdout=2, **apart)  # noqa: S603  # the user's own words
+            return subprocess.Popen(self._line, stdin=subprocess.PIPE, stdout=2, **apart)  # noqa: S603  # the user's own words
         except OSError as error:
             self._warn(f"--on-change could not be run: {error.strerror}")
             return None
@@ -118,6 +115,27 @@ class Reaction:
         if child.returncode > 0:
             self._warn(f"--on-change failed with exit code {child.returncode}")
         return True
+
+
+def _read(command: str) -> str | list[str]:
+    """The command as the system takes it: words, or on Windows one line, which each program splits by itself. There a
+    backslash is a part of a path, and the program is named by its place: else it is looked for in the current folder.
+    """
+    with contextlib.suppress(ValueError, OSError):
+        if sys.platform == "win32":
+            program, rest = _program_and_rest(command)
+            return f'"{programs.find_as_typed(program, os.environ)}"{rest}'
+        words = shlex.split(command)
+        if words and shutil.which(words[0]) is not None:
+            return words
+    shell = "cmd /c …" if sys.platform == "win32" else "sh -c '…'"
+    raise UsageError("--on-change names no command that could be run", f"no shell reads it: {shell} for one")
+
+
+def _program_and_rest(line: str) -> tuple[str, str]:
+    """As Windows takes the program from a line: up to the next quote, or without quotes up to the first blank."""
+    found = re.match(r'[ \t]*(?:"([^"]*)"|([^ \t]*))(.*)', line, re.DOTALL)
+    return (found[1] or found[2] or "", found[3]) if found is not None else ("", "")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -142,9 +142,9 @@ class Watcher:
         elif item == "look" or item == LOST:
             self._touched |= self._stamps.keys()
         elif isinstance(item, Event):
-            if item.replaced and (item.is_folder or Dependency(item.path) in self._stamps):
-                self._stale.add(item.path)
             hit = set(touched(item.path, item.is_folder, self._stamps.keys()))
+            if item.replaced and (item.is_folder or any(entry.what == "name" for entry in hit)):
+                self._stale.add(item.path)
             if not hit:
                 return False
             self._touched |= hit

@@ -14,6 +14,7 @@ from superalgos_rsa.superalgos import demo_installation as demo
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "superalgos_rsa"]
+AS_ON_WINDOWS = [sys.executable, str(Path(__file__).with_name("on_windows.py"))]
 FOREIGN = ("SUPERALGOS_ROOT", "DATA_PATH", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM")
 """Variables of the caller's environment that would change what is seen."""
 DEADLINE = 30
@@ -50,10 +51,11 @@ def process(
     stdin: bytes | None = None,
     variables: dict[str, str] | None = None,
     before: Sequence[str] = (),
+    program: Sequence[str] = PROGRAM,
 ) -> Ended:
     """A process of its own; `before` is what stands before the program on the command line."""
     ended = subprocess.run(
-        [*before, *PROGRAM, *words],
+        [*before, *program, *words],
         cwd=cwd,
         env=environment(**(variables or {})),
         input=stdin,

@@ -11,8 +11,9 @@ import click
 import pytest
 from conftest import absent
 from installations import Site
+from windows_programs import USER, Windows
 
-from cli.command_line import process
+from cli.command_line import AS_ON_WINDOWS, process
 from cli.conftest import Call
 from superalgos_rsa.cli import cli, keygen
 from superalgos_rsa.errors import SuperalgosRsaError
@@ -270,3 +271,29 @@ def test_nothing_private_lies_anywhere_else(site: Site, tmp_path: Path) -> None:
 def test_outside_an_installation_nothing_is_made(outside: Path, call: Call) -> None:
     assert call("keygen").code == 2
     assert _files(outside) == set()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has its own programs for it")
+@pytest.mark.parametrize("command", ["keygen", "convert"])
+def test_on_windows_a_key_is_for_its_user_alone_or_a_warning_says_what_to_run(
+    site: Site, tmp_path: Path, command: str
+) -> None:
+    windows, variables = Windows(tmp_path / "Windows"), {"SYSTEMROOT": str(tmp_path / "Windows")}
+    words = ["keygen"] if command == "keygen" else ["convert", "My-Secrets/old.pem", "-o", PRIVATE]
+    (site.root / "My-Secrets").mkdir()
+    (site.root / "My-Secrets" / "old.pem").write_text(make("rsa").private.reveal())
+
+    def made() -> str:
+        ended = process(*words, cwd=site.root, variables=variables, program=AS_ON_WINDOWS)
+        assert ended.code == 0
+        assert inspect((site.root / PRIVATE).read_bytes()).kind == "private"
+        return ended.err
+
+    assert made() == ""
+    assert windows.calls("icacls")[-1][1:] == [str(site.root / PRIVATE), "/inheritance:r", "/grant:r", f"*{USER}:F"]
+    for name in (PRIVATE, PUBLIC):
+        (site.root / name).unlink(missing_ok=True)
+    windows.make("icacls", "exit 5")
+    err = made()
+    assert "warning: others may be able to read " in err
+    assert f'icacls "{site.root / PRIVATE}" /inheritance:r /grant:r "*{USER}:F"' in err

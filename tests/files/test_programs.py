@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.files.programs import find
+from superalgos_rsa.files.programs import find, find_as_typed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a program is made the POSIX way")
 
@@ -51,3 +52,43 @@ def test_no_entry_within_the_folder_that_is_judged_counts(folder: Path, tmp_path
     for entry in (folder, folder / "bin", tmp_path / "link"):
         assert find("program", str(entry), outside=str(folder)) is None
     assert find("program", str(tmp_path / "here-too"), outside=str(folder)) == f"{tmp_path}/here-too/program"
+
+
+@pytest.fixture
+def windows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with `tool` in it, and in `bin` with more endings."""
+    for name in ("tool.exe", "bin/tool", "bin/tool.js", "bin/tool.exe", "bin/tool.cmd"):
+        shutil.copy(folder / "program", folder / name)
+    monkeypatch.setattr(sys, "platform", "win32")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("pathext", "taken"),
+    [("", "tool.exe"), (".CMD;.EXE", "tool.cmd"), (".JS;.EXE;.CMD", "tool.exe"), (".JS", "tool.exe")],
+)
+def test_the_endings_are_those_of_pathext_that_windows_starts_by_itself(
+    windows: Path, pathext: str, taken: str
+) -> None:
+    environment = {"PATH": f".{os.pathsep}{windows / 'bin'}", "PATHEXT": pathext}
+    assert find_as_typed("tool", environment) == str(windows / "bin" / taken)
+    assert find_as_typed(os.path.join("bin", "tool"), environment) == str(windows / "bin" / taken)
+    assert find_as_typed("tool.exe", environment) == str(windows / "bin" / "tool.exe")
+
+
+def test_on_windows_a_program_of_ours_is_an_exe_and_no_batch_file(windows: Path) -> None:
+    assert find("tool", str(windows / "bin")) == str(windows / "bin" / "tool.exe")
+    (windows / "bin" / "tool.exe").unlink()
+    assert find("tool", str(windows / "bin")) is None
+
+
+@pytest.mark.parametrize("path", ["", ".", "bin"])
+def test_windows_bare_name_is_not_looked_for_in_the_current_folder(windows: Path, path: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        find_as_typed("tool", {"PATH": path})
+    assert find_as_typed(os.path.join(".", "tool"), {"PATH": path}) == str(windows / "tool.exe")
+
+
+def test_a_folder_is_no_program_on_windows(windows: Path) -> None:
+    with pytest.raises(PermissionError):
+        find_as_typed(os.path.join(".", "bin"), {"PATH": str(windows)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from superalgos_rsa.files import modes
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
@@ -16,7 +17,10 @@ RULES = (
         id="file-permissions",
         severity="warning",
         title="Other users can read the private key",
-        sees="The group or all users of the machine have rights on the key file. Modes 0600 and 0400 are good.",
+        sees=(
+            "The group or all users of the machine have rights on the key file. Modes 0600 and 0400 are good. "
+            "On Windows a mode says nothing, and nothing is found."
+        ),
         engine=(
             "The engine does not look at it, and the key works. But every user of the machine may be able to trade "
             "with your account."
@@ -43,7 +47,9 @@ RULES = (
         sees="Other files near the key file hold the same private key: a backup of an editor, a copy, a download.",
         engine="The engine does not look at them. Each copy is one more file that can be stolen.",
         exchange=None,
-        mend="Look at each file that the finding names, and delete what you do not need: `shred -u COPY`.",
+        mend=(
+            "Look at each file that the finding names, and delete what you do not need, on Linux with `shred -u COPY`."
+        ),
     ),
     Rule(
         id="public-key-mismatch",
@@ -67,7 +73,7 @@ RULES = (
 def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """POSIX only: on Windows the mode says nothing of who may read."""
     found = key.path
-    if found is None or found.mode is None or found.target is None or not found.resolved.startswith("/"):
+    if found is None or found.mode is None or found.target is None or not modes.are_kept(found.resolved):
         return
     if found.status == "file" and found.mode & 0o077 and key.holds_secret:
         inside = all_facts.installation is not None and PurePath(found.target).is_relative_to(

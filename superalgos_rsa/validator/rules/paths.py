@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from superalgos_rsa.documents.showing import outline
+from superalgos_rsa.files import modes
 from superalgos_rsa.servers.local import Likeness, PathFacts
 from superalgos_rsa.superalgos.secret_text import BLANK
 from superalgos_rsa.validator.facts import Facts, KeyFacts
@@ -135,7 +136,10 @@ RULES = (
             "there."
         ),
         exchange=SIGNATURE_INVALID,
-        mend="Give the file to the user that runs the platform: `sudo chown USER FILE`, then `chmod 600 FILE`.",
+        mend=(
+            "Give the file to the user that runs the platform: `sudo chown USER FILE`, then `chmod 600 FILE`. On "
+            "Windows let that user read it: `icacls FILE /grant USER:R`."
+        ),
     ),
     Rule(
         id="file-not-judged",
@@ -249,7 +253,8 @@ def _no_file(status: str) -> str:
 def _unreadable(key: KeyFacts, found: PathFacts, all_facts: Facts) -> RawFinding:
     user = all_facts.installation.other_user if all_facts.installation is not None else None
     if user is None:
-        fix = advice(f"chown the file to the user that runs Superalgos: {found.resolved}")
+        how = "chown the file to" if modes.are_kept(found.resolved) else "open the file (Properties, Security) to"
+        fix = advice(f"{how} the user that runs Superalgos: {found.resolved}")
         message = f"As this user, Superalgos cannot read the key file, {_REFUSED}: it takes the path as the secret"
         return _at(key, "file-unreadable", message, fix)
     what, fix = "read the key file", advice(f"if this is the key, give it to {user.name} with chown, and chmod 600")

@@ -79,7 +79,10 @@ RULES = (
             "into its log files."
         ),
         exchange=ENGINE_THROWS,
-        mend="Save the text in a file, `chmod 600 FILE`, then `superalgos-rsa set DOCUMENT KEY --secret FILE`.",
+        mend=(
+            "Save the text in a file, close it to others (`chmod 600 FILE`; on Windows keep it in a folder of your "
+            "own), then `superalgos-rsa set DOCUMENT KEY --secret FILE`."
+        ),
     ),
     Rule(
         id="secret-whitespace",
@@ -94,8 +97,8 @@ RULES = (
         ),
         exchange=SIGNATURE_INVALID,
         mend=(
-            'Write the file again without a line break at its end: `(umask 077; printf %s "$(cat FILE)" > NEW) && mv '
-            "NEW FILE`."
+            "Write the file again without a line break at its end; on Linux and macOS: `(umask 077; printf %s "
+            '"$(cat FILE)" > NEW) && mv NEW FILE`.'
         ),
     ),
 )

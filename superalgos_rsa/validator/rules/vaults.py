@@ -9,6 +9,7 @@ from typing import Any
 from superalgos_rsa.documents import schema
 from superalgos_rsa.documents.json_text import MOST_TOLD, Place, Pointer, locate, places
 from superalgos_rsa.documents.showing import mask
+from superalgos_rsa.files import modes
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.validator.facts import Facts, KeyFacts
@@ -46,7 +47,7 @@ RULES = (
             "folder for the vault. A save writes nothing, although the screen says saved."
         ),
         exchange=PLATFORM_ENDS,
-        mend="Make the folder inside the Superalgos folder: `mkdir -m 700 My-Secrets`.",
+        mend="Make the folder inside the Superalgos folder: `mkdir -m 700 My-Secrets`, on Windows `mkdir My-Secrets`.",
     ),
     Rule(
         id="vault-overrides-node",
@@ -110,6 +111,7 @@ RULES = (
 _ENDS = "Loading a workspace with a key ends the whole platform"
 _RESTORE = "restore the file from a backup; an empty vault is the two characters []"
 _GIVE = "give the folder to the user who runs Superalgos, with chown"
+_ALLOW = "let the user who runs Superalgos read and write the folder: Properties, Security"
 _READABLE = "put a regular file there which the user who runs Superalgos may read and write"
 
 
@@ -129,14 +131,16 @@ def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
     crashes = any(crash.cause == "vault" for document in all_facts.documents for crash in document.crashes)
     if vault.state in ("no-folder", "no-access"):
         if crashes and all_facts.installation is not None:
-            fix = command("mkdir -m 700", str(all_facts.installation.secrets), applicability="safe")
+            folder = str(all_facts.installation.secrets)
+            has_modes = modes.are_kept(folder)
+            fix = command("mkdir -m 700" if has_modes else "mkdir", folder, applicability="safe")
             message = f"{_ENDS}: {vault.reason}"
             yield RawFinding(
                 "vault-directory-missing",
                 message,
                 vault.path,
-                path=str(all_facts.installation.secrets),
-                fix=fix if vault.state == "no-folder" else advice(_GIVE),
+                path=folder,
+                fix=fix if vault.state == "no-folder" else advice(_GIVE if has_modes else _ALLOW),
             )
     elif vault.state == "closed":
         message = f"It is not known whether the keys in the vault work: {vault.reason}"
