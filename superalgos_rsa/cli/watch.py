@@ -45,7 +45,11 @@ GRACE = 3.0
 @click.option("--on-change", metavar="CMD", help="Run CMD for each change, which it reads as JSON. No shell.")
 @click.option("--once-settled", is_flag=True, help="Exit after the first change, with the new exit code.")
 @click.option("--fix", is_flag=True, help="Make safe repairs as soon as their mistakes appear; `undo` takes them back.")
-@click.option("--health", metavar="FILE", help="Touch FILE every few seconds while a verdict stands: its age tells.")
+@click.option(
+    "--health",
+    metavar="FILE",
+    help="Touch FILE every few seconds, but not while a re-check fails: its age shows whether the watch works.",
+)
 @options.limit
 @click.pass_obj
 def command(
@@ -54,7 +58,7 @@ def command(
 ) -> int:  # fmt: skip
     """Check as `check` does, and again whenever a file changes that the verdict depends on.
 
-    SIGTERM and Ctrl-C end it with the exit code of the verdict that stands; SIGHUP reads the config again.
+    SIGTERM and Ctrl-C end it with the exit code of the last verdict; SIGHUP reads the config again.
     """
     if STDIN in documents:
         raise UsageError("standard input cannot be watched")
