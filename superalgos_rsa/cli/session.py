@@ -267,7 +267,8 @@ def exit_code(all_facts: Facts, report: Report) -> int:
             "name it with --root DIR or SUPERALGOS_ROOT",
             code=2,
         )
-    return conclude(report).code
+    closed = all_facts.before_start and not report.summary.ready  # whatever is unknown or missing, nothing starts
+    return conclude(report).code or int(closed)
 
 
 def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]) -> None:

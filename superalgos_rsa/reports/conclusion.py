@@ -17,12 +17,14 @@ class Conclusion(NamedTuple):
 
 
 def conclude(report: Report) -> Conclusion:
-    """The last sentence and the exit code. A verdict that promises less than that the tasks may start is never 0."""
+    """The last sentence and the exit code: 1 where there is an error, 3 where nobody can say, else 0."""
     summary, unknown = report.summary, _is_unknown(report)
     if any(document.loads is False for document in report.documents):
         return _bad("not ready: loading one of these documents ends the whole platform; mend that first.", report)
     if unknown:
         return _bad("not ready: nobody can say from here whether the tasks may start.", report)
+    if not summary.ready and not summary.errors:  # a template: its task has no key yet, which is no mistake of it
+        return Conclusion("the tasks that the warnings name cannot start yet.", 0, True)
     if not summary.ready:
         return _bad("not ready: do not start the tasks that use these keys.", report)
     needed = any(task.needs_key for task in report.tasks)
