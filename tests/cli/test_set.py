@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installations import API_KEY, KEY_FILE, Site, ecosystem, exchange, key, trading
-from key_samples import PKCS8, private_pem, public_pem
+from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, exchange, key, trading
+from key_samples import private_pem, public_pem, rsa_key
 
 from cli.conftest import Call
 
@@ -27,9 +27,9 @@ def _config(value: Any) -> dict[str, Any]:
 
 WRONG = {
     "no such file": ("My-Secrets/gone.pem", None, "path-not-found"),
-    "the public half": ("My-Secrets/k.pub.pem", public_pem(PKCS8), "pem-public"),
-    "a damaged key": ("My-Secrets/k.txt", private_pem(PKCS8)[:800], "pem-damaged"),
-    "not a key": ("My-Secrets/note.txt", "shopping list, with eggs", "pem-missing"),
+    "the public half": ("My-Secrets/k.pub.pem", public_pem(rsa_key()), "pem-public"),
+    "a damaged key": ("My-Secrets/k.txt", private_pem(rsa_key())[:800], "pem-damaged"),
+    "not a key": ("My-Secrets/note.txt", b"shopping list, with eggs", "pem-missing"),
 }
 
 
@@ -39,7 +39,7 @@ def test_what_is_wrong_with_the_new_secret_is_told_and_the_secret_is_written(sit
     document = site.workspace(*trading(key()))
     site.put_key(KEY_FILE)
     if content is not None:
-        site.put(secret, content.encode())
+        site.put(secret, content)
     ended = call("set", document, "Key", "--secret", secret)
     assert (ended.code, ended.err) == (1, "")
     assert f"[{rule}]" in ended.out
@@ -76,9 +76,8 @@ def test_what_is_wrong_already_is_told_though_nothing_is_written(site: Site, cal
 
 
 def test_a_needed_key_that_cannot_be_judged_is_exit_code_3(site: Site, call: Call) -> None:
-    document = site.workspace(*trading(key("gone.pem"), code_name="deribit"))
-    site.engine("4.5.84")
-    ended = call("set", document, "Key", "--secret", "Zy9Xw8Vu" * 8)
+    document = site.workspace(*trading(key("gone.pem"), code_name="lbank"))
+    ended = call("set", document, "Key", "--secret", HMAC_SECRET)
     assert (ended.code, ended.err) == (3, "")
     assert "the key was not judged: nobody can say from here whether it works" in ended.out
     assert "the new values are written" in ended.out
