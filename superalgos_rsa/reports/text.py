@@ -32,8 +32,9 @@ def render(
     verbose: bool = False,
     quiet: bool = False,
     shell: Shell = "posix",
+    mendable: tuple[int, int, str] | None = None,
 ) -> str:
-    """The report for people."""
+    """The report for people. `mendable`: how many of how many errors one command mends, and that command."""
     page = _Page(color, width, verbose, shell)
     blocks: list[list[str]] = []
     if verbose and not quiet:
@@ -50,7 +51,7 @@ def render(
             blocks.append(_block(found, page))
     if folded:
         notes.append(paint("  (--verbose shows the places)", "dim", color))
-    blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
+    blocks.extend(block for block in (notes, list(_summary(report, page, mendable))) if block)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -158,7 +159,7 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
     return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
 
 
-def _summary(report: Report, page: _Page) -> Iterator[str]:
+def _summary(report: Report, page: _Page, mendable: tuple[int, int, str] | None) -> Iterator[str]:
     summary = report.summary
     severities = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
     found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
@@ -176,6 +177,9 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)
         yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
+    if mendable is not None:
+        few, errors, command = mendable
+        yield f"{few} of {_count(errors, 'error')} can be mended by `{runnable(command, page.shell)}`."
     yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
 
 
