@@ -11,8 +11,6 @@ from superalgos_rsa.fixer.plan import Plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.validator.report import Finding, Fix, Report
 
-_COMMAND = "superalgos-rsa fix"
-
 
 class Offer(NamedTuple):
     """How many of the errors a plain `fix --apply` takes away, and the command that shows how."""
@@ -37,16 +35,17 @@ def offer(found: Plan, report: Report, documents: Sequence[str], options: Option
     mended = (errors - left).total()
     if not mended:
         return report, None
+    program = f"{command_line('superalgos-rsa', options=options)} fix"
     planned = {_name(step.finding) for step in found.planned} - left.keys()
 
     def told(finding: Finding) -> Finding:
         knows = finding.fix is not None and finding.fix.applicability != "display"
         if knows or finding.document is None or _name(finding) not in planned:
             return finding
-        return finding._replace(fix=Fix(command_line(_COMMAND, finding.document, options=options), "safe"))
+        return finding._replace(fix=Fix(command_line(program, finding.document), "safe"))
 
     report = report._replace(findings=tuple(map(told, report.findings)))
-    return report, Offer(errors.total(), mended, command_line(_COMMAND, *documents, options=options))
+    return report, Offer(errors.total(), mended, command_line(program, *documents))
 
 
 def _name(finding: Finding) -> tuple[str | None, ...]:
