@@ -39,7 +39,7 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
     """What `fix` would mend; nothing is planned where it has no repair for any error."""
     if not report.summary.errors or STDIN in documents:
         return report, None
-    from superalgos_rsa.fixer.offer import is_worth_asking, offer
+    from superalgos_rsa.fixer.offer import MOST_WORK, is_worth_asking, offer
 
     if not is_worth_asking(report):
         return report, None
@@ -48,7 +48,8 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
 
     with contextlib.suppress(Exception):  # the verdict stands without it
         fixing, settings = judge_of(session, documents, limit)
-        return offer(plan(fixing, options_of(settings), unsafe=False), report, documents, session.options)
+        found = plan(fixing, options_of(settings), unsafe=False, most_work=MOST_WORK)
+        return offer(found, report, documents, session.options)
     return report, None
 
 
@@ -69,7 +70,7 @@ def show(report: Report, output: Output, offer: Offer | None = None) -> None:
                 width=width,
                 verbose=output.verbose,
                 quiet=output.quiet,
-                mendable=None if offer is None else (offer.mended, offer.errors, offer.command),
+                offer=offer,
             ),
             output,
             documents,

@@ -11,6 +11,9 @@ from superalgos_rsa.fixer.plan import Plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.validator.report import Finding, Fix, Report
 
+MOST_WORK = 30_000
+"""A quarter of what `fix` itself does: 75 repairs among 100 keys, 5 in 3.6 MB."""
+
 
 class Offer(NamedTuple):
     """How many of the errors a plain `fix --apply` takes away, and the command that shows how."""
@@ -18,6 +21,8 @@ class Offer(NamedTuple):
     errors: int
     mended: int
     command: str
+    at_least: bool
+    """It was not tried with all of them, which would have taken long."""
 
 
 def is_worth_asking(report: Report) -> bool:
@@ -45,7 +50,7 @@ def offer(found: Plan, report: Report, documents: Sequence[str], options: Option
         return finding._replace(fix=Fix(command_line(program, finding.document), "safe"))
 
     report = report._replace(findings=tuple(map(told, report.findings)))
-    return report, Offer(errors.total(), mended, command_line(program, *documents))
+    return report, Offer(errors.total(), mended, command_line(program, *documents), found.is_cut)
 
 
 def _name(finding: Finding) -> tuple[str | None, ...]:

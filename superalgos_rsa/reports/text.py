@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.shell_words import Shell, runnable
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
 from superalgos_rsa.validator.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
+
+if TYPE_CHECKING:
+    from superalgos_rsa.fixer.offer import Offer
 
 _PLACES = 3
 _LEADING = 3  # ecosystem, group, exchange: the names by which a trader knows the place
@@ -32,9 +36,9 @@ def render(
     verbose: bool = False,
     quiet: bool = False,
     shell: Shell = "posix",
-    mendable: tuple[int, int, str] | None = None,
+    offer: Offer | None = None,
 ) -> str:
-    """The report for people. `mendable`: how many of how many errors one command mends, and that command."""
+    """The report for people; `offer` is what `fix` would mend of it."""
     page = _Page(color, width, verbose, shell)
     blocks: list[list[str]] = []
     if verbose and not quiet:
@@ -51,7 +55,7 @@ def render(
             blocks.append(_block(found, page))
     if folded:
         notes.append(paint("  (--verbose shows the places)", "dim", color))
-    blocks.extend(block for block in (notes, list(_summary(report, page, mendable))) if block)
+    blocks.extend(block for block in (notes, list(_summary(report, page, offer))) if block)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -159,7 +163,7 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
     return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
 
 
-def _summary(report: Report, page: _Page, mendable: tuple[int, int, str] | None) -> Iterator[str]:
+def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     summary = report.summary
     severities = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
     found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
@@ -177,9 +181,9 @@ def _summary(report: Report, page: _Page, mendable: tuple[int, int, str] | None)
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)
         yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
-    if mendable is not None:
-        few, errors, command = mendable
-        yield f"{few} of {_count(errors, 'error')} can be mended by `{runnable(command, page.shell)}`."
+    if offer is not None:
+        few = f"{'At least ' if offer.at_least else ''}{offer.mended} of {_count(offer.errors, 'error')}"
+        yield f"{few} can be mended by `{runnable(offer.command, page.shell)}`."
     yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
 
 

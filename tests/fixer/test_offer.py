@@ -1,5 +1,6 @@
 """Where `fix` knows the answer, `check` says so; where there is nothing to mend, it does not ask."""
 
+import re
 import shlex
 
 import pytest
@@ -7,7 +8,7 @@ from cli.command_line import Ended
 from installations import API_KEY, KEY_FILE, Site, ecosystem, exchange, key, trading
 
 from fixer.calls import Call
-from superalgos_rsa.fixer import plan
+from superalgos_rsa.fixer import offer, plan
 
 
 def _fixes(report: str) -> list[str]:
@@ -81,3 +82,13 @@ def test_a_plan_that_fails_takes_nothing_from_the_verdict(
     ended = call("check")
     assert (ended.code, ended.err) == (1, "")
     assert "[path-case]" in ended.out
+
+
+def test_among_very_many_errors_it_stops_and_says_so(site: Site, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer, "MOST_WORK", 50)
+    site.put_key()
+    site.workspace(
+        ecosystem(exchange(*(key("My-Secrets/K.pem", name=f"Key {n}", code_name=API_KEY[n:]) for n in range(9))))
+    )
+    ended = call("check")
+    assert re.search(r"^At least [1-8] of 9 errors can be mended by `", ended.out, re.MULTILINE)
