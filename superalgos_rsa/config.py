@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from superalgos_rsa.documents import damaged_json
 from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
-from superalgos_rsa.documents.json_text import JsonError, LimitError, Span, decode, encode, locate, parse
+from superalgos_rsa.documents.json_text import JsonError, LimitError, Pointer, Span, decode, encode, locate, parse
 from superalgos_rsa.documents.pasting import command_words
 from superalgos_rsa.documents.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.documents.proof import edited
@@ -166,10 +167,11 @@ def _remove(vault: VaultText, index: int) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpdate:
-    """What is to be written, in this order, and what it means in words."""
+    """What is to be written, in this order, what it means in words, and the place of the key in its document."""
 
     changes: tuple[Change, ...]
     summary: tuple[tuple[str, str], ...]
+    pointer: Pointer
 
 
 def plan_document_update(
@@ -180,17 +182,21 @@ def plan_document_update(
         if value is not None and is_to_fill_in(value):
             raise UsageError(*sentence(value.strip()))
     data, value = _read(path)
-    try:
-        workspace = read_workspace(value)
-    except LimitError as error:
-        raise UsageError(f"cannot read {path}: {error.reason}") from None
+    workspace = _workspace(path, value)
     key = _find_key(workspace.keys, key_name, path)
-    if key.config.state != "read":
-        raise UsageError(
-            f"the config of this key is not a JSON object ({key.config.reason or 'it is missing'})",
-            CommandHint(command_words("superalgos-rsa check", path), "shows the place"),
-        )
     text = decode(data)
+    mended: tuple[Meant, ...] = ()
+    if key.config.state != "read":
+        repair = config_repair(text, (*key.pointer, "config"))
+        if repair is None:
+            raise UsageError(
+                f"the config of this key is not a JSON object ({key.config.reason or 'it is missing'})",
+                CommandHint(command_words("superalgos-rsa check", path), "shows the place"),
+            )
+        text, mended = edited(text, [repair])
+        value = parse(text)
+        workspace = _workspace(path, value)
+        key = next(one for one in workspace.keys if one.pointer == key.pointer)
     covered = not is_of_plugin(path) and _is_covered(value, workspace, key, vault)
     others = names_elsewhere([path], installation) | code_names(workspace.keys, key)
     plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
@@ -200,13 +206,27 @@ def plan_document_update(
         new, meant = edited(vault.text, plan.vault)
         changes.append(Change(vault.path, vault.data, encode(new), meant=meant))
         summary.append((vault.path, "the vault's entry of this key was updated"))
-    if plan.document:
+    if plan.document or mended:
         new, meant = edited(text, plan.document)
-        changes.append(Change(path, data, encode(new), meant=meant))
+        changes.append(Change(path, data, encode(new), meant=(*mended, *meant)))
         names = [n for n, v in (("codeName", update.code_name), ("secret", update.secret)) if v is not None]
         name = censored(key.name or key.id or "", ids=True)
-        summary.append((path, f"“{name}” has new values ({' and '.join(names)})"))
-    return PlannedUpdate(tuple(changes), tuple(summary))
+        summary += [(path, f"the config of “{name}” was no JSON object, and was repaired")] if mended else []
+        summary += [(path, f"“{name}” has new values ({' and '.join(names)})")] if plan.document else []
+    return PlannedUpdate(tuple(changes), tuple(summary), key.pointer)
+
+
+def config_repair(text: str, at: Pointer) -> Edit | None:
+    """The edit that makes a JSON object of the config that stands there; `None` where it is not sure what was meant."""
+    span = locate(text, [at]).get(at)
+    if span is None:
+        return None
+    value = parse(text[span.start : span.end])
+    if isinstance(value, str):
+        repaired = damaged_json.config_text(value)
+    else:  # the object itself where its text belongs
+        repaired = text[span.start : span.end] if isinstance(value, dict) else "{}" if value is None else None
+    return None if repaired is None else Edit(span, quote(repaired), Meant(at, repaired))
 
 
 def plan_key_update(
@@ -235,6 +255,13 @@ def _read(path: str) -> tuple[bytes, Any]:
         raise UsageError(
             f"{path} is not JSON (line {error.place.line}, column {error.place.column}): {error.reason}"
         ) from None
+
+
+def _workspace(path: str, value: Any) -> Workspace:
+    try:
+        return read_workspace(value)
+    except LimitError as error:
+        raise UsageError(f"cannot read {path}: {error.reason}") from None
 
 
 def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:

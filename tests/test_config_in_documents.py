@@ -145,7 +145,7 @@ def test_where_both_hold_one_both_change(installation: Installation) -> None:
 def test_what_stands_there_already_is_not_written(installation: Installation) -> None:
     path = _write(installation, with_keys(key("a", "own", id="k")))
     _write_vault(installation, entry("a", "own"))
-    assert _plan(path, "k", Update("a", "own"), installation) == PlannedUpdate((), ())
+    assert _plan(path, "k", Update("a", "own"), installation).changes == ()
 
 
 @pytest.mark.parametrize("layout", ["copy", "sub/folder/other"])
@@ -286,11 +286,52 @@ def test_an_unknown_or_ambiguous_name_is_refused_with_what_there_is(installation
     assert ambiguous.value.hint == "name one by its id: 1, 2"
 
 
-@pytest.mark.parametrize("config", ["{a}", "[]", "", None, 5])
+@pytest.mark.parametrize("config", ["{a}", "[]", "", 5])
 def test_a_key_whose_config_is_no_object_is_refused(installation: Installation, config: Any) -> None:
     path = _write(installation, with_keys({**key(id="k"), "config": config}))
     with pytest.raises(UsageError, match="not a JSON object"):
         _plan(path, "k", NEW, installation)
+
+
+BROKEN_CONFIGS: dict[str, Any] = {
+    "single backslashes": r'{"codeName": "a", "more": "kept", "secret": "C:\keys\k.pem"}',
+    "a comma too many": '{"codeName": "a", "more": "kept", "secret": "k.pem",}',
+    "a byte order mark": '\ufeff{"codeName": "a", "more": "kept", "secret": "k.pem"}',
+    "the object itself": {"codeName": "a", "more": "kept", "secret": "k.pem"},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_CONFIGS)
+def test_a_config_whose_repair_is_sure_is_repaired_and_keeps_its_other_fields(
+    installation: Installation, name: str
+) -> None:
+    path = _write(installation, with_keys({**key(id="k"), "config": BROKEN_CONFIGS[name]}))
+    before = path.read_bytes()
+    journal = Journal(state_folder(os.environ))
+    plan = _plan(path, "k", Update(secret="My-Secrets/k.pem"), installation)
+    number = journal.apply(plan.changes, "set", 0)
+    (found,) = read_workspace(parse(path.read_text("utf-8"))).keys
+    assert found.config.fields == {"codeName": "a", "more": "kept", "secret": "My-Secrets/k.pem"}
+    assert [what for _, what in plan.summary] == [
+        "the config of “Key” was no JSON object, and was repaired",
+        "“Key” has new values (secret)",
+    ]
+    journal.undo(number, 0)
+    assert path.read_bytes() == before
+
+
+def test_the_entry_that_serves_a_repaired_config_changes_with_it(installation: Installation) -> None:
+    path = _write(installation, with_keys({**key(id="k"), "config": '{"codeName": "a", "secret": "",}'}))
+    vault = _write_vault(installation, entry("a", "old"))
+    assert _set(path, "k", Update(secret="new"), installation) == [vault.name, path.name]
+    assert json.loads(vault.read_text()) == [entry("a", "new")]
+    assert _fields(path) == ("a", "")
+
+
+def test_a_config_that_is_null_gets_the_given_values(installation: Installation) -> None:
+    path = _write(installation, with_keys({**key(id="k"), "config": None}))
+    _set(path, "k", NEW, installation)
+    assert _fields(path) == (NEW.code_name, NEW.secret)
 
 
 def test_a_key_without_config_is_refused(installation: Installation) -> None:
@@ -369,7 +410,7 @@ def test_when_the_vault_changed_meanwhile_nothing_is_written(installation: Insta
 
 
 def test_a_plan_shows_no_bytes() -> None:
-    assert "CANARY" not in repr(PlannedUpdate((Change("path", b"CANARY", b"CANARY"),), ()))
+    assert "CANARY" not in repr(PlannedUpdate((Change("path", b"CANARY", b"CANARY"),), (), ()))
 
 
 # --- The vault as the platform looks it up ----------------------------------------------------------------------------

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 import click
 
 from superalgos_rsa.cli import options
-from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code, judge
+from superalgos_rsa.cli.session import STDIN, Output, Request, Session, emit, exit_code, judge
 from superalgos_rsa.validator.report import Report
+
+if TYPE_CHECKING:
+    from superalgos_rsa.fixer.offer import Offer
 
 
 @click.command()
@@ -24,12 +30,31 @@ def command(
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """
     all_facts, report = judge(session, Request(documents, export, limit, ask_engine=engine))
-    show(report, output)
+    told, offer = _ask_fix(session, documents, limit, report)
+    show(told, output, offer)
     return exit_code(all_facts, report)
 
 
-def show(report: Report, output: Output) -> None:
-    """Send the report where the options say, in the form that they say."""
+def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: Report) -> tuple[Report, Offer | None]:
+    """What `fix` would mend; nothing is planned where it has no repair for any error."""
+    if not report.summary.errors or STDIN in documents:
+        return report, None
+    from superalgos_rsa.fixer.offer import MOST_WORK, is_worth_asking, offer
+
+    if not is_worth_asking(report):
+        return report, None
+    from superalgos_rsa.cli.fix import judge_of, options_of
+    from superalgos_rsa.fixer.plan import plan
+
+    with contextlib.suppress(Exception):  # the verdict stands without it
+        fixing, settings = judge_of(session, documents, limit)
+        found = plan(fixing, options_of(settings), unsafe=False, most_work=MOST_WORK)
+        return offer(found, report, documents, session.options)
+    return report, None
+
+
+def show(report: Report, output: Output, offer: Offer | None = None) -> None:
+    """Send the report where the options say, in the form that they say. `offer` is what `fix` would mend of it."""
     documents = [document.path for document in report.documents]
     if output.format == "json":
         from superalgos_rsa.reports import json_report
@@ -40,7 +65,12 @@ def show(report: Report, output: Output) -> None:
 
         emit(
             lambda colour, width: text.render(
-                report, color=colour, width=width, verbose=output.verbose, quiet=output.quiet
+                report,
+                color=colour,
+                width=width,
+                verbose=output.verbose,
+                quiet=output.quiet,
+                offer=offer,
             ),
             output,
             documents,

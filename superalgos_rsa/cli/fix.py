@@ -39,6 +39,7 @@ from superalgos_rsa.keys.keypair import public_half
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.workspace import answering
+from superalgos_rsa.validator.collect import Settings
 from superalgos_rsa.validator.facts import KeyFacts
 
 _RUNNING = (
@@ -70,17 +71,9 @@ def command(
     Without --apply nothing is written: the plan is shown, and the exit code is 1 while there is something to repair.
     """
     journal = session.journal(to_write=apply_it)
-    named = session.documents(documents)
-    if STDIN in named.names:
-        raise UsageError("standard input cannot be repaired", "name the file")
-    installation = named.installation
-    settings = session.settings(installation, all_documents=not documents)
-    judge = Judge(sources_of(named, limit), installation, named.vault, settings)
-    fix_options = FixOptions(
-        tuple(Path(folder) for folder in (*search, *settings.search)),
-        frozenset(public_half(read_key_file(file)).sha256 for file in public),
-        remembered=functools.partial(known_keys.recall, state_folder(os.environ)),
-    )
+    judge, settings = judge_of(session, documents, limit)
+    installation = judge.installation
+    fix_options = options_of(settings, search, public)
     verdict = judge.begin()
     chosen = tuple(_chosen(text, verdict.all_facts.keys, installation) for text in choose)
     root = installation.root if installation is not None else Path()
@@ -110,6 +103,24 @@ def command(
         hint = "load the workspace again in the browser before you save it there, and restart the tasks"
         complain(_RUNNING, hint, code=0, kind="warning")
     return 1 if changes and not apply_it else found.after.report.exit_code
+
+
+def judge_of(session: Session, documents: tuple[str, ...], limit: int) -> tuple[Judge, Settings]:
+    """What judges states of these documents, and the settings that hold for them."""
+    named = session.documents(documents)
+    if STDIN in named.names:
+        raise UsageError("standard input cannot be repaired", "name the file")
+    settings = session.settings(named.installation, all_documents=not documents)
+    return Judge(sources_of(named, limit), named.installation, named.vault, settings), settings
+
+
+def options_of(settings: Settings, search: tuple[str, ...] = (), public: tuple[str, ...] = ()) -> FixOptions:
+    """Where key files are looked for, and by which fingerprints they are known."""
+    return FixOptions(
+        tuple(Path(folder) for folder in (*search, *settings.search)),
+        frozenset(public_half(read_key_file(file)).sha256 for file in public),
+        remembered=functools.partial(known_keys.recall, state_folder(os.environ)),
+    )
 
 
 def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:

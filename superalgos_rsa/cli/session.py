@@ -125,6 +125,12 @@ class Session:
         self.becomes_platform = False
         """This process is about to become the platform, so the caller's rights decide."""
 
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """Those before the command that were given, for a printed command that is to find the same."""
+        given = (("--root", self._root), ("--config", self._config))
+        return [(name, value) for name, value in given if value is not None]
+
     def installation(self, documents: Sequence[str]) -> Installation | None:
         """The installation that the options, the documents or the current folder name; `None` where none does."""
         if self._root == "":  # an unset variable of the caller; guessing another root would be wrong

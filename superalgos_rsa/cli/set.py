@@ -7,6 +7,7 @@ import time
 import click
 
 from superalgos_rsa.cli.session import Session, complain, say, written
+from superalgos_rsa.cli.written_key import WrittenKey, judge_written, told
 from superalgos_rsa.config import Update, is_plain, plan_document_update
 from superalgos_rsa.errors import UsageError
 
@@ -20,7 +21,8 @@ from superalgos_rsa.errors import UsageError
 def command(session: Session, document: str, key: str, code_name: str | None, secret: str | None) -> int:
     """Give one key node a new `codeName` or `secret`. KEY is its id, its name or its code name.
 
-    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes.
+    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes. The key is then
+    judged as `check` does: what is wrong with it is told, and stays written.
     """
     if code_name is None and secret is None:
         raise UsageError("nothing to set", "give --code-name, --secret or both")
@@ -31,9 +33,11 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
+    done = None
     if plan.changes:
         number = journal.apply(plan.changes, "set", time.time())
-        with written(f"written; `superalgos-rsa undo {number}` takes it back"):
+        done = f"written; `superalgos-rsa undo {number}` takes it back"
+        with written(done):
             for path, what in plan.summary:
                 say(f"{path}: {what}")
     else:
@@ -45,4 +49,16 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
             code=0,
             kind="warning",
         )
-    return 0
+    return _judge(judge_written(session, document, plan.pointer), done)
+
+
+def _judge(found: WrittenKey, done: str | None) -> int:
+    """Tell what is wrong with the key as it is now; the exit code. `done` says what was written, if anything was."""
+    lines = [line for finding in found.findings if finding.severity != "info" for line in told(finding)]
+    if found.unknown is not None:
+        lines.append(f"the key was not judged: {found.unknown}")
+    if lines and done is not None:
+        lines.append(f"all the same, the new values are {done}")
+    with written(done or "nothing was written"):
+        say(*lines)
+    return 3 if found.unknown is not None else 1 if found.is_broken else 0

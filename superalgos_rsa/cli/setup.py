@@ -26,8 +26,9 @@ from superalgos_rsa.cli.keygen import (
 )
 from superalgos_rsa.cli.pubkey import read_key_file
 from superalgos_rsa.cli.session import Request, Session, complain, judge, say, written
+from superalgos_rsa.cli.written_key import judge_written, told
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
-from superalgos_rsa.documents.json_text import pointer_text
+from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.documents.pasting import command_words, line
 from superalgos_rsa.documents.placeholders import is_to_fill_in
 from superalgos_rsa.documents.showing import censored
@@ -36,12 +37,13 @@ from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.keys.foreign import export_command
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
-from superalgos_rsa.superalgos.engine import exchanges
-from superalgos_rsa.superalgos.engine import judge as judge_text
+from superalgos_rsa.superalgos.engine import Effort, exchanges
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import answering
+from superalgos_rsa.validator.exchange_classes import ExchangeClasses
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 
 
@@ -114,9 +116,9 @@ def command(
     if installation.running:
         hint = "load the workspace again in the browser before you go on"
         complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
-    code, told = _conclude(session, node)
-    with written(told[-1]):
-        for line in told:
+    code, lines = _conclude(session, node.document.path, plan.pointer)
+    with written(lines[-1]):
+        for line in lines:
             say(line)
     return code
 
@@ -233,8 +235,9 @@ def _hint(key_file: str, facts: KeyText) -> CommandHint:
 
 
 def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str | CommandHint) -> None:
-    verdict = judge_text(text, _exchange(node), installation.ccxt)
-    if verdict.signing not in ("rsa", "ed25519"):
+    api_key = node.sent_api_key or ""
+    verdict, _ = ExchangeClasses(installation).verdict(text, _exchange(node), api_key, Effort())
+    if not verdict.judged or verdict.signing not in BY_PRIVATE_KEY:
         raise UsageError(f"Superalgos cannot sign orders for {_exchange(node)} with {what}: {verdict.reason}", hint)
 
 
@@ -261,17 +264,14 @@ def _described(node: KeyFacts) -> str:
     return f"{censored(node.key.name or '')} of {censored(_exchange(node))} ({node.key.id})"
 
 
-def _conclude(session: Session, node: KeyFacts) -> tuple[int, list[str]]:
+def _conclude(session: Session, document: str, pointer: Pointer) -> tuple[int, list[str]]:
     """The exit code, and what to say."""
-    _, report = judge(session, Request((node.document.path,)))
-    found = next(key for key in report.keys if key.pointer == pointer_text(node.key.pointer))
-    loads = all(document.loads is not False for document in report.documents)
-    ready = found.usable and loads
-    told = []
-    for finding in report.findings:
-        about_this_key = finding.key_id is not None and finding.key_id == found.id
-        if finding.severity == ("warning" if ready else "error") and (about_this_key or not ready):
-            told.append(f"{finding.severity}: {finding.message} [{finding.rule}]")
+    found = judge_written(session, document, pointer)
+    loads = all(entry.loads is not False for entry in found.report.documents)
+    ready = found.key.usable and loads
+    # What is wrong with the document may be what keeps a good key from use.
+    findings = found.findings if ready else found.report.findings
+    lines = [line for one in findings if one.severity == ("warning" if ready else "error") for line in told(one)]
     if ready:
-        return 0, [*told, f"ready: Superalgos signs orders with this key ({(found.signing or '').upper()})"]
-    return 1, [*told, "not ready: `superalgos-rsa check` tells more"]
+        return 0, [*lines, f"ready: Superalgos signs orders with this key ({(found.key.signing or '').upper()})"]
+    return 1, [*lines, "not ready: `superalgos-rsa check` tells more"]

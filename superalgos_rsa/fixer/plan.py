@@ -61,6 +61,8 @@ class Plan:
     state: Overlay
     before: Outcome
     after: Outcome
+    is_cut: bool = False
+    """The limit of work was met, and more might be mended."""
 
     @property
     def planned(self) -> tuple[Step, ...]:
@@ -68,7 +70,14 @@ class Plan:
         return tuple(step for step in self.steps if step.status == "planned")
 
 
-def plan(judge: Judge, options: FixOptions, *, unsafe: bool, ask: Callable[[Step], bool] | None = None) -> Plan:
+def plan(
+    judge: Judge,
+    options: FixOptions,
+    *,
+    unsafe: bool,
+    ask: Callable[[Step], bool] | None = None,
+    most_work: int = _MOST_WORK,
+) -> Plan:
     """`ask` is given each repair that would be made and may decline it."""
     context = FixContext(judge, options)
     before = context.verdict
@@ -76,7 +85,7 @@ def plan(judge: Judge, options: FixOptions, *, unsafe: bool, ask: Callable[[Step
     others: dict[Name, list[Step]] = {}
     settled: set[Name] = set()
     made = -1
-    work = _Work()
+    work = _Work(most_work)
     # One repair may show the next mistake or make its repair possible: a path, once the vault can be read.
     while made != len(planned) and not work.is_done:
         made = len(planned)
@@ -101,7 +110,7 @@ def plan(judge: Judge, options: FixOptions, *, unsafe: bool, ask: Callable[[Step
     still = {_name(raw_finding) for raw_finding, _ in context.verdict.found}
     rest = [step for name, steps in others.items() if name in still for step in steps]
     left = _left(context.verdict, told, tried if work.is_done else None)
-    return Plan((*planned, *rest, *left), context.state, before, context.verdict)
+    return Plan((*planned, *rest, *left), context.state, before, context.verdict, work.is_done)
 
 
 def changes_of(found: Plan, judge: Judge) -> list[Change]:
@@ -119,12 +128,13 @@ def changes_of(found: Plan, judge: Judge) -> list[Change]:
 class _Work:
     """The work of one run, counted in findings; a kilobyte of a document takes about as long as one finding."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.done = 0
 
     @property
     def is_done(self) -> bool:
-        return self.done >= _MOST_WORK
+        return self.done >= self.most
 
     def count_look(self, context: FixContext, raw_finding: RawFinding) -> None:
         """A repair searches all keys and the text of the document."""

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from superalgos_rsa.config import Update
-from superalgos_rsa.documents import damaged_json
+from superalgos_rsa.config import Update, config_repair
 from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import replace_member, set_members
 from superalgos_rsa.documents.json_text import BOM, Pointer, Span, locate, parse
@@ -67,17 +66,9 @@ def config(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
 
 
 def _config(context: FixContext, document: str, at: Pointer, name: str) -> Iterator[Proposal]:
-    text = context.text(document)
-    span = locate(text, [at]).get(at)
-    if span is None:
-        return
-    value = parse(text[span.start : span.end])
-    if isinstance(value, str):
-        repaired = damaged_json.config_text(value)
-    else:  # the object itself where its text belongs
-        repaired = text[span.start : span.end] if isinstance(value, dict) else "{}" if value is None else None
-    if repaired is not None:
-        state = context.with_edits(document, [Edit(span, quote(repaired), Meant(at, repaired))])
+    repair = config_repair(context.text(document), at)
+    if repair is not None:
+        state = context.with_edits(document, [repair])
         yield Proposal(f"{name}: the config as JSON", "safe", state)
 
 
@@ -244,6 +235,16 @@ def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     for file in key_path.working(context, key, [context.as_written(c.path) for c in halves])[:1]:
         title = f"“{key.key.name}”: secret = {file.written}, its private half"
         yield values(context, key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
+
+
+@mends("pem-damaged", "pem-encoding", "pem-openssh", "pem-encrypted", "pem-der", "pem-missing")
+def clean_copy(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
+    """Propose the clean copy of the key that lies beside it, as `convert` writes it."""
+    key = found.key
+    if key is not None and key.clean_copy is not None:
+        what = "a clean copy of the same key" if key.copy_is_sure else "by its name a clean copy of the key"
+        title = f"“{key.key.name}”: secret = {key.clean_copy}, {what}"
+        yield values(context, key, title, "safe" if key.copy_is_sure else "unsafe", Update(secret=key.clean_copy))
 
 
 @mends("code-name-swapped")

@@ -46,10 +46,11 @@ def _is_unknown(report: Report) -> bool:
     needed = {(task.document, task.key_id) for task in report.tasks if task.needs_key}
     if any(key.usable is None and (key.used_by or (key.document, key.id) in needed) for key in report.keys):
         return True
-    return report.installation.root is None and any(map(_begins_nowhere, report.keys))
+    return report.installation.root is None and any(map(begins_nowhere, report.keys))
 
 
-def _begins_nowhere(key: KeyEntry) -> bool:
+def begins_nowhere(key: KeyEntry) -> bool:
+    """Whether, without a Superalgos directory, its path leads nobody knows where."""
     path = key.secret.path or ""
     return key.secret.kind == "path" and key.signing is None and not os.path.isabs(path) and key.server == "local"
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from superalgos_rsa.documents.pasting import SHELL, Shell, line
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
-from superalgos_rsa.validator.report import SEVERITIES, Finding, InstallationEntry, Report, Severity
+from superalgos_rsa.validator.report import SEVERITIES, Finding, Fix, InstallationEntry, Report, Severity
+
+if TYPE_CHECKING:
+    from superalgos_rsa.fixer.offer import Offer
 
 _PLACES = 3
 _LEADING = 3  # ecosystem, group, exchange: the names by which a trader knows the place
@@ -32,8 +36,9 @@ def render(
     verbose: bool = False,
     quiet: bool = False,
     shell: Shell = SHELL,
+    offer: Offer | None = None,
 ) -> str:
-    """The report for people."""
+    """The report for people; `offer` is what `fix` would mend of it."""
     page = _Page(color, width, verbose, shell)
     blocks: list[list[str]] = []
     if verbose and not quiet:
@@ -50,7 +55,7 @@ def render(
             blocks.append(_block(found, page))
     if folded:
         notes.append(paint("  (--verbose shows the places)", "dim", color))
-    blocks.extend(block for block in (notes, list(_summary(report, page))) if block)
+    blocks.extend(block for block in (notes, list(_summary(report, page, offer))) if block)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -145,9 +150,12 @@ def _cause(finding: Finding, page: _Page) -> Iterator[str]:
 
 def _mend(finding: Finding, page: _Page) -> Iterator[str]:
     if finding.fix is not None:
-        words = finding.fix.command
-        text = line(words, page.shell) if words else shown(finding.fix.sentence)
-        yield f"  to mend: {paint(text, 'bold', page.color)}"
+        yield f"  to mend: {paint(remedy(finding.fix, page.shell), 'bold', page.color)}"
+
+
+def remedy(fix: Fix, shell: Shell = SHELL) -> str:
+    """The command as that shell takes it, or what only a person can do."""
+    return line(fix.command, shell) if fix.command else shown(fix.sentence)
 
 
 def _installation(installation: InstallationEntry, page: _Page) -> str:
@@ -160,7 +168,7 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
     return paint(f"Superalgos {superalgos} with ccxt {ccxt} in {shown(installation.root)}{running}", "dim", page.color)
 
 
-def _summary(report: Report, page: _Page) -> Iterator[str]:
+def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     summary = report.summary
     severities = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
     found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
@@ -178,6 +186,9 @@ def _summary(report: Report, page: _Page) -> Iterator[str]:
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)
         yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
+    if offer is not None:
+        few = f"{'At least ' if offer.at_least else ''}{offer.mended} of {_count(offer.errors, 'error')}"
+        yield f"{few} can be mended by `{line(offer.command, page.shell)}`."
     yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
 
 

@@ -13,7 +13,7 @@ from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
 from superalgos_rsa.validator.facts import Facts
-from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator.report import Finding, KeyEntry, Report
 from superalgos_rsa.validator.validator import validate
 
 
@@ -64,6 +64,24 @@ def judge(
 
     all_facts = gather(track(read()), installation, vault, settings)
     return all_facts, validate(all_facts)
+
+
+def findings_of_key(report: Report, key: KeyEntry) -> tuple[Finding, ...]:
+    """The findings on one key: at its node, or about it at a place that is no other key's, such as its exchange."""
+    others = [one for one in report.keys if one.identity != key.identity]
+
+    def is_about_it(found: Finding) -> bool:
+        if _is_at(found, key):
+            return True
+        return found.key_id is not None and found.key_id == key.id and not any(_is_at(found, other) for other in others)
+
+    return tuple(filter(is_about_it, report.findings))
+
+
+def _is_at(found: Finding, key: KeyEntry) -> bool:
+    if found.document != key.document or found.pointer is None:
+        return False
+    return found.pointer == key.pointer or found.pointer.startswith(f"{key.pointer}/")
 
 
 def refuse_unknown_tasks(all_facts: Facts, tasks: Collection[str], hint: str) -> None:

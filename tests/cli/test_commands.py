@@ -47,7 +47,7 @@ def test_a_mended_installation_is_ready_and_exit_code_0(call: Call, command: str
 def test_preflight_of_one_task_asks_nothing_about_the_others(call: Call, green: Path) -> None:
     value = workspace(green)
     broken_task, whole_task = "Trade with “Key with a tilde”", "Trade with “Key in the wrong case”"
-    assert call("set", demo.WORKSPACE, "Key with a tilde", "--secret", "My-Secrets/gone.pem").code == 0
+    assert call("set", demo.WORKSPACE, "Key with a tilde", "--secret", "My-Secrets/gone.pem").code == 1
     assert call("preflight").code == 1
     assert call("preflight", "--task", whole_task).code == 0
     assert call("preflight", "--task", broken_task).code == 1

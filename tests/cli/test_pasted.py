@@ -48,7 +48,7 @@ def unnamed(node: dict[str, Any]) -> dict[str, Any]:
 def test_every_command_of_a_report_works_on_names_that_begin_with_a_dash(site: Site, name: str, form: str) -> None:
     """Documents, keys, values and files; in text as it is shown, in JSON as it is read."""
     keys = [
-        unnamed(key(secret, name=f"--key {number}", code_name=API_KEY))
+        unnamed(key(secret, name=f"--key {number}", code_name=f"{API_KEY[:-1]}{number}"))
         for number, secret in enumerate(['"-k.pem"', "-K.pem", " -k.pem", "-gone.pem", "", "~/-k.pem", "-k.pem"])
     ]
     document = site.workspace(ecosystem(exchange(*keys)))

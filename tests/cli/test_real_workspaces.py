@@ -81,7 +81,7 @@ def test_set_changes_one_config_and_nothing_else_and_back_again(
     original = _configs(before)
     for identity, config in original.items():
         old = json.loads(config)
-        assert call("set", document, identity, "--code-name", "new", "--secret", "My-Secrets/é“.pem").code == 0
+        assert call("set", document, identity, "--code-name", "new", "--secret", "My-Secrets/é“.pem").code == 1
         changed = document.read_bytes()
         wanted = {**old, "codeName": "new", "secret": "My-Secrets/é“.pem"}
         assert json.loads(_configs(changed)[identity]) == wanted

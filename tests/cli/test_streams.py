@@ -97,7 +97,7 @@ def test_a_reader_that_leaves_early_causes_no_complaint(broken: Path, command: s
 def test_the_verdict_stands_although_its_reader_left(green: Path, call: Call) -> None:
     ended = process(cwd=green, before=["bash", "-c", 'set -o pipefail; "$@" check | true', "bash"])
     assert (ended.code, ended.err) == (0, "")
-    assert call("--root", green, "set", green / demo.WORKSPACE, "Key with a tilde", "--secret", "gone.pem").code == 0
+    assert call("--root", green, "set", green / demo.WORKSPACE, "Key with a tilde", "--secret", "gone.pem").code == 1
     ended = process(cwd=green, before=["bash", "-c", 'set -o pipefail; "$@" check | true', "bash"])
     assert (ended.code, ended.err) == (1, "")
 

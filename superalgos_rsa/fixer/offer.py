@@ -1,0 +1,58 @@
+"""What `fix` would mend of a report, so that who reads the report is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from superalgos_rsa.documents.pasting import Options, Words, command_words
+from superalgos_rsa.fixer.plan import Plan
+from superalgos_rsa.fixer.repairs import MENDERS
+from superalgos_rsa.validator.report import Finding, Fix, Report
+
+MOST_WORK = 30_000
+"""A quarter of what `fix` itself does: 75 repairs among 100 keys, 5 in 3.6 MB."""
+
+
+class Offer(NamedTuple):
+    """How many of the errors a plain `fix --apply` takes away, and the command that shows how."""
+
+    errors: int
+    mended: int
+    command: Words
+    at_least: bool
+    """It was not tried with all of them, which would have taken long."""
+
+
+def is_worth_asking(report: Report) -> bool:
+    """Whether there is an error that `fix` has a repair for; else there is no need to plan any."""
+    return any(finding.severity == "error" and finding.rule in MENDERS for finding in report.findings)
+
+
+def offer(found: Plan, report: Report, documents: Sequence[str], options: Options) -> tuple[Report, Offer | None]:
+    """The report whose findings say where `fix` knows an answer that they do not, and what it can mend of all.
+
+    `documents` are those that were named, `options` those with which the installation was found.
+    """
+    left = Counter(_name(f) for f in found.after.report.findings if f.severity == "error")
+    errors = Counter(_name(f) for f in report.findings if f.severity == "error")
+    mended = (errors - left).total()
+    if not mended:
+        return report, None
+    program = (*command_words("superalgos-rsa", options=options), "fix")
+    planned = {_name(step.finding) for step in found.planned} - left.keys()
+
+    def told(finding: Finding) -> Finding:
+        knows = finding.fix is not None and finding.fix.applicability != "display"
+        if knows or finding.document is None or _name(finding) not in planned:
+            return finding
+        return finding._replace(fix=Fix("safe", (*program, *command_words("", finding.document))))
+
+    report = report._replace(findings=tuple(map(told, report.findings)))
+    return report, Offer(errors.total(), mended, (*program, *command_words("", *documents)), found.is_cut)
+
+
+def _name(finding: Finding) -> tuple[str | None, ...]:
+    """Tells a finding from others also where a repair moved its place."""
+    return finding.rule, finding.document, finding.key_id or finding.task_id or finding.pointer
