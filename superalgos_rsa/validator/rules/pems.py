@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.keys.copies import exported
 from superalgos_rsa.keys.foreign import NAMES, export_command
 from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
-from superalgos_rsa.validator.facts import Facts, KeyFacts
+from superalgos_rsa.validator.facts import Copy, Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
@@ -168,6 +169,8 @@ RULES = (
     ),
 )
 
+_CONVERT = "superalgos-rsa convert"
+
 _INSTEAD: dict[str, tuple[str, str]] = {
     "empty": ("file-empty", "the key file is empty"),
     "public": ("pem-public", "the file holds the public key, and only the private key can sign"),
@@ -256,6 +259,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             f"Orders may be signed with another key than you mean: the file holds {content.blocks}, and ccxt takes one",
             key,
             path=_path(key),
+            fix=advice("keep each key in a file of its own; the first one is the one that signs"),
         )
     if content.pkcs1 and key.verdict is not None and key.verdict.signing == "rsa":
         yield at_key(
@@ -272,15 +276,24 @@ def _path(key: KeyFacts) -> str | None:
 
 
 def _convert(key: KeyFacts) -> Fix:
-    return command("superalgos-rsa convert", _path(key) or "FILE")
+    if key.copy is not None:
+        return _take(key, key.copy)
+    return command(_CONVERT, _path(key) or "FILE")
+
+
+def _take(key: KeyFacts, copy: Copy) -> Fix:
+    """The copy that `convert` or the format's own program has written."""
+    return set_key(key, "display", secret=copy.path) if copy.signs else command(_CONVERT, copy.resolved)
 
 
 def _repair(key: KeyFacts, content: KeyText) -> Fix:
     """`convert` for what it can read, the program of the file's own format, or what only a person can do."""
     path = _path(key) or "FILE"
+    if key.copy is not None:
+        return _take(key, key.copy)
     if content.convertible:
         return _convert(key)
-    if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
+    if (export := export_command(content.kind, path, exported(path))) is not None:
         return command(export)
     if "hmac-secret" in content.damage:
         return advice(
