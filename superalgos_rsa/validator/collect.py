@@ -292,9 +292,7 @@ class _Probe:
             copy=None if data is None or content is None else self._copy(facts, secret, content, exchange, api_key),
         )  # fmt: skip
 
-    def _copy(
-        self, facts: KeyFacts, secret: str, content: KeyText, exchange: str | None, api_key: str
-    ) -> Copy | None:
+    def _copy(self, facts: KeyFacts, secret: str, content: KeyText, exchange: str | None, api_key: str) -> Copy | None:
         """Looked for only where the file is not what it should be."""
         if content.kind in ("empty", "public", "certificate", "text") and not content.convertible:
             return None

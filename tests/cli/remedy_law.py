@@ -115,7 +115,9 @@ def _failure(scene: Scene, report: Any, finding: Finding, title: str) -> str | N
     if not title:
         return "it says nothing of how to mend it"
     if not is_command(title):
-        return next(filter(None, (_failure_in_words(scene, report, finding, text) for text in _commands_in(title))), None)
+        return next(
+            filter(None, (_failure_in_words(scene, report, finding, text) for text in _commands_in(title))), None
+        )
     followed = [title]
     for _ in range(_STEPS):
         words = filled_in(shlex.split(title), scene.root, report, finding)

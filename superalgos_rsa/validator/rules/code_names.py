@@ -248,11 +248,10 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
         what = "white space or invisible characters" if blank else "characters that no request header can carry"
         verdict = "will fail" if exchange in IN_HEADER else "may be refused"
         message = f"Every order {verdict}: `codeName` has {what} in it"
-        fix = mend(key.document.path) if blank and bare else set_key(key, "display", code_name=_PASTE)
-        yield at_key("code-name-whitespace", message, key, fix=fix)
+        yield at_key("code-name-whitespace", message, key, fix=_clean_or_new(key))
     elif any(letter in bare for letter in BLANK):
         message = "Every order will be refused: `codeName` has white space in it"
-        yield at_key("code-name-whitespace", message, key, fix=mend(key.document.path))
+        yield at_key("code-name-whitespace", message, key, fix=_clean_or_new(key))
     elif found is not None:
         yield _implausible(key, found, "`codeName`")
     elif bare != sent:
@@ -264,6 +263,15 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
         )
         severity = "warning" if known else None
         yield at_key("code-name-whitespace", message, key, severity=severity, fix=mend(key.document.path))
+
+
+def _clean_or_new(key: KeyFacts) -> Fix:
+    """What is left without white space may be the API key; else the right one has to come from the exchange."""
+    bare = cleaned(str(key.credential.code_name))
+    found = doubt(bare, _exchange(key))
+    if bare and can_be_sent(bare) and (found is None or not found.certain):
+        return mend(key.document.path)
+    return set_key(key, "display", code_name=_PASTE)
 
 
 def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = None) -> RawFinding:
