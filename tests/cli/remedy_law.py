@@ -57,8 +57,14 @@ class Ended(NamedTuple):
 class Scene:
     """An installation that is built anew for each remedy, in a folder of the same name."""
 
-    def __init__(self, folder: Path, build: Callable[[Path], Any], options: Sequence[str] = ()) -> None:
-        self.folder, self._build, self._options = folder, build, options
+    def __init__(
+        self,
+        folder: Path,
+        build: Callable[[Path], Any],
+        options: Sequence[str] = (),
+        passphrase: str = PASSPHRASE.decode(),
+    ) -> None:
+        self.folder, self._build, self._options, self._passphrase = folder, build, options, passphrase
         self.root = folder / "superalgos"
 
     def build(self) -> None:
@@ -78,7 +84,7 @@ class Scene:
     def run(self, words: Sequence[str]) -> Ended:
         """The program itself in this process; what asks at a terminal gets one, and the answers."""
         if words[0] != "superalgos-rsa":
-            answer = PASSPHRASE.decode() + "\n"
+            answer = f"{self._passphrase}\n"
             done = subprocess.run(
                 words, input=answer, capture_output=True, text=True, check=False, start_new_session=True
             )
@@ -87,7 +93,7 @@ class Scene:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main(list(words[1:]))
         if code == 2 and "there is no terminal" in err.getvalue():
-            answers = [("passphrase", PASSPHRASE.decode())]
+            answers = [("passphrase", self._passphrase)]
             if "setup" in words:
                 answers = [("API key from the exchange: ", API_KEY[::-1])]
             return Ended(*converse(words[1:], answers, self.root), "")
@@ -124,10 +130,9 @@ def _failure(scene: Scene, report: Any, finding: Finding, title: str) -> str | N
         ended = scene.run(words)
         if ended.code not in _good_codes(words):
             return f"{' '.join(words[:3])} exits {ended.code}: {ended.err.strip() or ended.out.strip()}"
-        if _asks(words):
-            now = json.loads(scene.run([*words, "--format", "json"]).out)
-        else:
-            now = scene.check()
+        now = json.loads(scene.run([*words, "--format", "json"]).out) if _asks(words) else scene.check()
+        if not _good(report) <= _good(now):
+            return "something that worked works no more"
         if _count(now, finding) < _count(report, finding):
             return None
         title = next(f["fix"]["title"] if f["fix"] else "" for f in now["findings"] if _same(f, finding))
@@ -176,6 +181,12 @@ def _identity(finding: Finding) -> tuple[Any, ...]:
 
 def _same(one: Finding, other: Finding) -> bool:
     return _identity(one) == _identity(other)
+
+
+def _good(report: Any) -> set[tuple[str, str | None]]:
+    """The documents that load, and the keys that are usable."""
+    loading = {(document["path"], None) for document in report["documents"] if document["loads"]}
+    return loading | {(key["document"], key["id"]) for key in report["keys"] if key["usable"]}
 
 
 def _count(report: Any, finding: Finding) -> int:

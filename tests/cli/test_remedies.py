@@ -4,13 +4,14 @@ finding says in words what only a person can do."""
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from installations import Site, key, trading
+from installations import CCXT_2, CCXT_4_NEW, Site, key, trading
 
 from cli.remedy_cases import Situation, situations
 from cli.remedy_law import Scene, Trial, is_command, site_of, trials
@@ -88,7 +89,8 @@ def test_every_remedy_of_a_reported_case_mends_it(folder: Path, reported_cases: 
         case = json.loads((place / "case.json").read_text("utf-8"))
         for line in case["ccxt"]:
             scenes += 1
-            scene = Scene(folder, _reported(place, case, {"2": "2.7.62", "4": "4.5.84"}[line]))
+            build = _reported(place, case, {"2": CCXT_2, "4": CCXT_4_NEW}[line])
+            scene = Scene(folder, build, passphrase="secret")
             found += [(f"{place.name} on {line}", trial) for trial in trials(scene)]
     record_property("counts", told("reported cases", scenes, [trial for _, trial in found]))
     assert [(name, trial) for name, trial in found if trial.failure is not None] == []
@@ -122,3 +124,4 @@ def test_a_command_within_a_sentence_runs_where_the_root_was_only_found_above_th
     assert main(["check", "--engine", "--format", "json", str(document)]) == 0
     (finding,) = (f for f in json.loads(capsys.readouterr().out)["findings"] if f["rule"] == "engine-unavailable")
     assert finding["fix"]["title"].startswith(f"superalgos-rsa --root {site.root} check ")
+    assert main(shlex.split(finding["fix"]["title"])[1:]) == 0
