@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
+from fixer.test_fixing_rules import CASES
 from installations import (
     API_KEY,
     CCXT_2,
@@ -28,8 +29,6 @@ from installations import (
     trading,
 )
 from key_samples import PASSPHRASE, PKCS1, other_key, private_pem, public_pem, rsa_key
-
-from fixer.test_fixing_rules import CASES
 from validator.rules import (
     test_rules_code_names,
     test_rules_documents,
