@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.files.rights import may_read, owner_uid
-from superalgos_rsa.keys.copies import names_of_copies
 from superalgos_rsa.keys.exposure import Neighbours, Surroundings
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.servers.far_files import FarFiles
 from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
 from superalgos_rsa.servers.this_machine import is_this_machine
 from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict
-from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_hmac_secret
 from superalgos_rsa.superalgos.vault import Vault
@@ -25,7 +23,7 @@ from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.exchange_classes import ExchangeClasses
-from superalgos_rsa.validator.facts import Copy, DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
+from superalgos_rsa.validator.facts import DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Identity
 
 LOCAL = "local"
@@ -289,27 +287,7 @@ class _Probe:
         return replace(
             facts, content=content, verdict=verdict, takes=takes, undecided=verdict is None, hmac_text=hmac,
             neighbours=None if data is None else found.neighbours,
-            copy=None if data is None or content is None else self._copy(facts, secret, content, exchange, api_key),
         )  # fmt: skip
-
-    def _copy(self, facts: KeyFacts, secret: str, content: KeyText, exchange: str | None, api_key: str) -> Copy | None:
-        """Looked for only where the file is not what it should be."""
-        if content.kind in ("empty", "public", "certificate", "text") and not content.convertible:
-            return None
-        if content.kind == "private" and not content.damage and not content.pkcs1:
-            return None
-        for name in names_of_copies(secret):
-            found = self._find(name, facts.document)
-            copied, data = found.content, found.path.content if found.path is not None else None
-            if found.path is None or copied is None or data is None:
-                continue
-            if content.public_key_sha256 not in (None, copied.public_key_sha256):
-                continue
-            verdict, takes = self._judge(data.decode("utf-8", "replace"), exchange, api_key)
-            signs = takes is True and verdict is not None and verdict.signing in BY_PRIVATE_KEY
-            if signs or copied.convertible:
-                return Copy(name, found.path.resolved, signs)
-        return None
 
     def _judge(self, text: str, exchange: str | None, api_key: str) -> tuple[Verdict | None, bool | None]:
         question = (text, exchange, api_key)

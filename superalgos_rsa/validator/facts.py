@@ -61,17 +61,6 @@ class HmacText:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy of the key that lies beside its file under the name that `convert`, or the command that exports it, gives
-    it. `path` as the key would name it."""
-
-    path: str
-    resolved: str
-    signs: bool
-    """The engine signs with it; else it has to be converted yet."""
-
-
-@dataclass(frozen=True, slots=True)
 class KeyFacts:
     """One key: its credential, the file on the task server, and what the engine would do with it."""
 
@@ -103,8 +92,6 @@ class KeyFacts:
     undecided: bool = False
     """The numbers of the key do not belong together, and are too long to try whether the engine signs with them."""
     neighbours: Neighbours | None = None
-    copy: Copy | None = None
-    """In place of a file that is no clean PEM."""
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
     failed: str | None = None

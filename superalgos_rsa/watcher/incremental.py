@@ -11,7 +11,6 @@ from pathlib import Path
 from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.files.rights import User
-from superalgos_rsa.keys.copies import names_of_copies
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.servers.local import examine, looked_for
 from superalgos_rsa.superalgos.installation import Installation
@@ -217,8 +216,6 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
         places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
         there = bool(places) and os.path.exists(places[0])
-        if there:
-            yield from (entry for copy in names_of_copies(places[0]) for entry in trails.of(copy))
         # Similar names are looked for only where the path leads nowhere.
         yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))
         if places and not there and len(places[0]) < 4096:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import absent
 from installations import KEY_FILE, VAULT, Site, entry, key, trading
-from key_samples import private_der, private_pem, public_pem, rsa_key
+from key_samples import private_pem, public_pem, rsa_key
 
 from superalgos_rsa.validator.report import Report
 from watcher.watched import Watched, check, watching
@@ -311,20 +311,6 @@ def test_a_neighbour_of_the_key_counts_and_other_files_do_not(site: Site) -> Non
             watched.wait_until(lambda report: [f.rule for f in report.findings] == ["file-copies"])
             (site.root / "My-Secrets/copy.pem").unlink()
             watched.wait_until(lambda report: not report.findings)
-
-
-def test_the_clean_copy_of_a_damaged_key_is_offered_once_it_is_there(site: Site) -> None:
-    site.put(KEY_FILE, private_der(rsa_key()))
-
-    def remedy(report: Report) -> str:
-        (found,) = (finding for finding in report.findings if finding.rule == "pem-der")
-        return found.fix.title if found.fix else ""
-
-    with watching(site.root) as watched:
-        watched.wait_until(lambda report: "convert" in remedy(report))
-        site.put("My-Secrets/k.pkcs8.pem", GOOD)
-        watched.wait_until(lambda report: remedy(report).endswith("--secret My-Secrets/k.pkcs8.pem"))
-        assert watched.report == check(watched.root)
 
 
 def test_what_was_meant_appears_in_another_place(site: Site) -> None:

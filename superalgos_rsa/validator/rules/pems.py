@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.keys.copies import exported
 from superalgos_rsa.keys.foreign import NAMES, export_command
 from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
-from superalgos_rsa.validator.facts import Copy, Facts, KeyFacts
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
@@ -276,24 +275,15 @@ def _path(key: KeyFacts) -> str | None:
 
 
 def _convert(key: KeyFacts) -> Fix:
-    if key.copy is not None:
-        return _take(key, key.copy)
     return command(_CONVERT, _path(key) or "FILE")
-
-
-def _take(key: KeyFacts, copy: Copy) -> Fix:
-    """The copy that `convert` or the format's own program has written."""
-    return set_key(key, "display", secret=copy.path) if copy.signs else command(_CONVERT, copy.resolved)
 
 
 def _repair(key: KeyFacts, content: KeyText) -> Fix:
     """`convert` for what it can read, the program of the file's own format, or what only a person can do."""
     path = _path(key) or "FILE"
-    if key.copy is not None:
-        return _take(key, key.copy)
     if content.convertible:
         return _convert(key)
-    if (export := export_command(content.kind, path, exported(path))) is not None:
+    if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
         return command(export)
     if "hmac-secret" in content.damage:
         return advice(
