@@ -14,6 +14,7 @@ from superalgos_rsa.cli.session import say, written
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.new_files import NewFile, clear_leftovers, create_whole
 from superalgos_rsa.files.ownership import as_owner
+from superalgos_rsa.keys.exposure import copy_name
 from superalgos_rsa.keys.keypair import clean
 from superalgos_rsa.superalgos.installation import find_root
 
@@ -29,7 +30,7 @@ def command(file: str, output: str | None, descriptor: int | None) -> None:
     original stays as it is.
     """
     content = read_key_file(file)
-    target = Path(output) if output else Path(file).with_name(f"{Path(file).stem}.pkcs8.pem")
+    target = Path(output) if output else Path(file).with_name(copy_name(Path(file).name))
     clear_leftovers([target])
     if os.path.lexists(target):
         raise UsageError(f"{target} exists already, and is never overwritten", "name another file with -o")

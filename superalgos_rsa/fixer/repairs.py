@@ -246,6 +246,16 @@ def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
         yield values(context, key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
 
 
+@mends("pem-damaged", "pem-encoding", "pem-openssh", "pem-encrypted", "pem-der", "pem-missing")
+def clean_copy(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
+    """Propose the clean copy of the key that lies beside it, as `convert` writes it."""
+    key = found.key
+    if key is not None and key.clean_copy is not None:
+        what = "a clean copy of the same key" if key.copy_is_sure else "by its name a clean copy of the key"
+        title = f"“{key.key.name}”: secret = {key.clean_copy}, {what}"
+        yield values(context, key, title, "safe" if key.copy_is_sure else "unsafe", Update(secret=key.clean_copy))
+
+
 @mends("code-name-swapped")
 def swapped(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     """Propose to swap a code name and a secret that were entered the wrong way round."""

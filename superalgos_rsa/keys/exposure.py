@@ -55,9 +55,7 @@ class Surroundings:
     def of(self, path: str, content: bytes, fingerprint: str | None) -> Neighbours:
         """Facts about the folder of the key file `path`. Reads at most 500 files of 64 KiB; follows no links."""
         folder, name = os.path.split(path)
-        if folder not in self._folders:
-            self._folders[folder] = self._read(folder)
-        around = self._folders[folder]
+        around = self._folder(folder)
         copies = set(around.private.get(fingerprint or "", ()))
         copies.update(*(around.lines.get(line, ()) for line in _telling_lines(content)))
         known = around.public.get(stem(name), {})
@@ -65,6 +63,16 @@ class Surroundings:
         other = None if fingerprint is None or fingerprint in public.values() else next(iter(sorted(public)), None)
         git = self._work_trees.state(folder, name, around.keys)
         return Neighbours(tuple(sorted(copies - {name})), other, git)
+
+    def same_key(self, path: str, fingerprint: str) -> tuple[str, ...]:
+        """Other files of the folder of `path` with a PEM of the private key of this fingerprint."""
+        folder, name = os.path.split(path)
+        return tuple(sorted(self._folder(folder).private.get(fingerprint, set()) - {name}))
+
+    def _folder(self, folder: str) -> _Folder:
+        if folder not in self._folders:
+            self._folders[folder] = self._read(folder)
+        return self._folders[folder]
 
     def _read(self, folder: str) -> _Folder:
         found = _Folder()
@@ -125,6 +133,11 @@ def _telling_lines(content: bytes) -> tuple[bytes, ...]:
     An editor's swap file keeps these lines even if the rest of the PEM form is lost.
     """
     return tuple(islice((line[0] for line in _BODY_LINE.finditer(content)), 1, 3))
+
+
+def copy_name(name: str) -> str:
+    """The name of the clean copy that `convert` writes beside a key file."""
+    return f"{os.path.splitext(name)[0]}.pkcs8.pem"
 
 
 def stem(name: str) -> str:

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.files.rights import may_read, owner_uid
-from superalgos_rsa.keys.exposure import Neighbours, Surroundings
+from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.servers.far_files import FarFiles
 from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
 from superalgos_rsa.servers.this_machine import is_this_machine
 from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict
-from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
+from superalgos_rsa.superalgos.installation import Installation, from_root
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_hmac_secret
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Key, Task
@@ -284,10 +285,29 @@ class _Probe:
             hmac = HmacText(hmac.plausible and takes is not False, hmac.only_blank_spoils and takes is False)
             if takes and not hmac.plausible:
                 hmac = HmacText(is_hmac_secret("".join(text.split()), exchange), only_blank_spoils=False)
-        return replace(
+        facts = replace(
             facts, content=content, verdict=verdict, takes=takes, undecided=verdict is None, hmac_text=hmac,
             neighbours=None if data is None else found.neighbours,
         )  # fmt: skip
+        return replace(facts, clean_copy=self._clean_copy(facts, exchange, api_key)) if facts.wants_copy else facts
+
+    def _clean_copy(self, facts: KeyFacts, exchange: str | None, api_key: str) -> str | None:
+        """The first file beside the key's own that holds the same key in a whole text that signs."""
+        target = facts.path.target if facts.path is not None else None
+        if facts.content is None or target is None:
+            return None
+        folder, own = os.path.split(target)
+        known = facts.content.public_key_sha256
+        for name in [copy_name(own)] if known is None else self._surroundings.same_key(target, known):
+            file = os.path.join(folder, name)
+            written = from_root(self.installation.root if self.installation else None, file)
+            path, content, _ = self._find(written, facts.document)
+            if path is None or path.content is None or content is None or content.damage:
+                continue
+            verdict, _ = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
+            if verdict is not None and verdict.judged and verdict.signing in BY_PRIVATE_KEY:
+                return written
+        return None
 
     def _judge(self, text: str, exchange: str | None, api_key: str) -> tuple[Verdict | None, bool | None]:
         question = (text, exchange, api_key)

@@ -13,7 +13,7 @@ from superalgos_rsa.keys.inspect import KeyText
 from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.superalgos.engine import Verdict
 from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
-from superalgos_rsa.superalgos.engine.verdict import Answer, Signing
+from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY, Answer, Signing
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.superalgos.vault import Vault
@@ -92,6 +92,9 @@ class KeyFacts:
     undecided: bool = False
     """The numbers of the key do not belong together, and are too long to try whether the engine signs with them."""
     neighbours: Neighbours | None = None
+    clean_copy: str | None = None
+    """Another file of the same folder, as the key would name it: the same key in a whole text that signs; of a key
+    whose public half cannot be read, the file that `convert` makes of it. `None` where this file's own text is good."""
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
     failed: str | None = None
@@ -125,6 +128,22 @@ class KeyFacts:
         if self.verdict is None or self.verdict.judged:
             return self.verdict.signing if self.verdict is not None else None
         return self.answer.signing if self.answer is not None else None
+
+    @property
+    def wants_copy(self) -> bool:
+        """Whether the file holds a key, in a text that does not sign or is damaged."""
+        content, verdict = self.content, self.verdict
+        if not self.reads_file or content is None or verdict is None or not verdict.judged:
+            return False
+        is_key = content.public_key_sha256 is not None or content.kind in ("encrypted", "openssh")
+        return is_key and (verdict.signing not in BY_PRIVATE_KEY or bool(content.damage))
+
+    @property
+    def copy_is_sure(self) -> bool:
+        """Whether the clean copy is proven to be of the private key that the file holds."""
+        content = self.content
+        known = content is not None and content.public_key_sha256 is not None
+        return known and content is not None and content.kind not in ("public", "certificate")
 
     @property
     def needs_no_secret(self) -> bool:

@@ -163,7 +163,7 @@ class Incremental:
                 seen.add(name)
                 inputs = (key, credential, users, here)
                 kept = self._keys.get(name)
-                if kept is None or kept.inputs != inputs or not kept.rests_on.isdisjoint(touched):
+                if kept is None or kept.inputs != inputs or not _rests_on(kept).isdisjoint(touched):
                     self._keys[name] = kept = _look(inspector, document, key, credential, users, inputs)
                     kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
                 elif not kept.around.isdisjoint(touched):
@@ -222,6 +222,11 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
             yield from spellings(places[0])
     if isinstance(name, str) and name and cwd is not None:
         yield from (entry for path in looked_for(name, cwd)[:1] for entry in trails.of(path))
+
+
+def _rests_on(kept: _Key) -> frozenset[Dependency]:
+    """A key that wants a clean copy rests on the whole folder, where one may lie."""
+    return kept.rests_on | kept.around if kept.facts.wants_copy else kept.rests_on
 
 
 def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:

@@ -356,3 +356,19 @@ def test_a_file_nobody_may_read(anyones_folder: Path, unprivileged: Callable[[Ca
             back_and_forth(watched, lambda: path.chmod(0), lambda: path.chmod(0o600))
 
     unprivileged(scene)
+
+
+def test_a_clean_copy_that_comes_and_goes(site: Site) -> None:
+    def offered(report: Report) -> bool:
+        return any(
+            f.fix is not None and f.fix.title.endswith("--secret My-Secrets/k.pkcs8.pem") for f in report.findings
+        )
+
+    site.put(KEY_FILE, GOOD.replace(b"\n", b"\\n"))
+    with watching(site.root) as watched:
+        for _ in range(3):
+            copy = site.put("My-Secrets/k.pkcs8.pem", GOOD)
+            watched.wait_until(offered)
+            copy.unlink()
+            watched.wait_until(lambda report: not offered(report))
+        assert watched.report == check(watched.root)

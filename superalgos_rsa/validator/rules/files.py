@@ -104,8 +104,10 @@ def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             path=found.resolved,
             fix=advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced"),
         )
-    if around.copies:
-        shown = ", ".join(around.copies[:3]) + (f" and {len(around.copies) - 3} more" if len(around.copies) > 3 else "")
+    clean = None if key.clean_copy is None else PurePath(key.clean_copy).name  # the one to use, and not to delete
+    copies = [name for name in around.copies if name != clean]
+    if copies:
+        shown = ", ".join(copies[:3]) + (f" and {len(copies) - 3} more" if len(copies) > 3 else "")
         yield at_key(
             "file-copies",
             f"This private key can be stolen from more than one file: copies lie beside it: {shown}",

@@ -279,8 +279,11 @@ def _convert(key: KeyFacts) -> Fix:
 
 
 def _repair(key: KeyFacts, content: KeyText) -> Fix:
-    """`convert` for what it can read, the program of the file's own format, or what only a person can do."""
+    """The clean copy beside it, `convert` for what that can read, the program of the file's own format, or what only a
+    person can do."""
     path = _path(key) or "FILE"
+    if key.clean_copy is not None:
+        return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
     if content.convertible:
         return _convert(key)
     if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
