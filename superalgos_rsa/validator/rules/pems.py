@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.keys.exposure import export_name
 from superalgos_rsa.keys.foreign import NAMES, export_command
 from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
@@ -266,7 +267,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
             key,
             path=_path(key),
-            fix=_convert(key),
+            fix=_repair(key, content),
         )
 
 
@@ -286,7 +287,9 @@ def _repair(key: KeyFacts, content: KeyText) -> Fix:
         return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
     if content.convertible:
         return _convert(key)
-    if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
+    if key.exported is not None:
+        return command(_CONVERT, key.exported)
+    if (export := export_command(content.kind, path, export_name(path))) is not None:
         return command(export)
     if "hmac-secret" in content.damage:
         return advice(
