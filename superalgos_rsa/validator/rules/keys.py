@@ -204,7 +204,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             "try whether ccxt signs with them",
             key,
             path=where,
-            fix=new_pair(key),
+            fix=new_pair(key, all_facts),
             undecided=True,
         )
     if content is None or verdict is None:
@@ -226,7 +226,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             f"Every order {will(all_facts)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
             key,
             path=where,
-            fix=new_pair(key),
+            fix=new_pair(key, all_facts),
         )
     elif blamed == "key-inconsistent":
         yield at_key(
@@ -235,7 +235,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             "so no signature is valid",
             key,
             path=where,
-            fix=new_pair(key),
+            fix=new_pair(key, all_facts),
         )
 
 
@@ -259,7 +259,7 @@ def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         key,
         severity="info" if accepted else None,
         path=key.path.resolved if key.path and key.reads_file else None,
-        fix=new_pair(key),
+        fix=new_pair(key, all_facts),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from superalgos_rsa.documents.pasting import Options, command_line
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
-from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Applicability, Fix
 
 _STDIN = "-"
@@ -27,12 +27,14 @@ def set_key(
     return _on_document("set", key.document.path, name, options=options, applicability=applicability)
 
 
-def new_pair(key: KeyFacts) -> Fix:
+def new_pair(key: KeyFacts, all_facts: Facts) -> Fix:
     """The conversation that makes a pair, waits for the API key that the exchange gives for it, and writes both; where
     the exchange takes another kind of key, that kind has to come from it."""
     exchange = key.exchange.code_name if key.exchange is not None and key.exchange.code_name else "binance"
     if exchange not in BINANCE | BYBIT:
         return advice("make a new API key at the exchange, of the kind that its ccxt class takes")
+    if all_facts.installation is None:
+        return advice("make a new pair with superalgos-rsa setup, inside the Superalgos folder")
     taken = key.path is not None and PurePath(key.path.resolved).stem == _PAIR
     options = (("--key", _name(key)), ("--name", f"{_PAIR}-2" if taken else _PAIR))
     return _on_document("setup", key.document.path, options=options, applicability="display")

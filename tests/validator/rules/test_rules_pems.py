@@ -180,7 +180,8 @@ COPIED = "My-Secrets/k.pkcs8.pem"
         ("DER", lambda: public_pem(rsa_key()), False),
         ("DER", lambda: b"", False),
         ("truncated", lambda: b"", False),
-        ("public", pem, False),
+        ("public", pem, True),
+        ("certificate", lambda: private_pem(rsa_key(number=1)), False),
     ],
 )
 def test_the_clean_copy_is_offered_where_it_is_one(site: Site, name: str, copy: Make, is_taken: bool) -> None:
