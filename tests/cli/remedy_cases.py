@@ -173,6 +173,12 @@ def api_key_file(content: bytes) -> Build:
     return build
 
 
+def large_pair(site: Site) -> None:
+    """Under the name that `keygen` and `setup` give."""
+    site.put_key("My-Secrets/binance-rsa.pem", bits=4096)
+    site.workspace(*trading(key("My-Secrets/binance-rsa.pem")))
+
+
 def other_public(site: Site) -> None:
     site.put_key()
     site.put("My-Secrets/k.pub.pem", public_pem(rsa_key(number=1)))
@@ -255,6 +261,7 @@ OWN: dict[str, Situation] = {
         Situation("pem-missing PKCS#12", with_file(pkcs12_file(rsa_key()))),
         Situation("pem-missing PKCS#12 of Ed25519", with_file(pkcs12_file(ED25519)), CCXT_4_NEW),
         Situation("pem-pkcs1 on 4", with_file(private_pem(rsa_key(), PKCS1)), CCXT_4_NEW),
+        Situation("key-size of a pair that keygen made", large_pair),
         Situation("key-size accepted", lambda site: (
             site.put("superalgos-rsa.toml", "accept_rsa_4096 = true\n"),
             with_file(private_pem(rsa_key(4096)))(site))),
