@@ -25,12 +25,13 @@ _TESTS = Path(__file__).parent
 # What takes more than a second a test, or starts many processes. The others are the fast lane: `-m "not slow"`.
 _SLOW = (
     "attack", "conformance", "cli/test_engine_option.py", "cli/test_interrupted_set.py", "cli/test_pasted.py",
-    "cli/test_real_workspaces.py", "cli/test_streams.py", "cli/test_watch.py", "fixer/test_crash_safety.py",
-    "fixer/test_identity.py", "fixer/test_sixteen_paths.py", "fixer/test_three_writers.py", "keys/test_work_tree.py",
-    "reports/test_known.py", "test_canaries.py", "test_config_in_documents.py", "test_readme.py", "test_wheel.py",
+    "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py", "cli/test_watch.py",
+    "fixer/test_crash_safety.py", "fixer/test_identity.py", "fixer/test_sixteen_paths.py",
+    "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py", "test_canaries.py",
+    "test_config_in_documents.py", "test_readme.py", "test_wheel.py",
     "watcher/test_situations.py", "watcher/test_soak.py",
 )  # fmt: skip
-_WORKSPACES = Path(__file__).parents[2] / "shared" / "workspaces"
+_SHARED = Path(__file__).parents[2] / "shared"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,9 +59,19 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 @pytest.fixture(scope="session")
 def real_workspaces() -> Path:
     """The folder of real workspaces. They are not part of this project, so they may be absent."""
-    if not _WORKSPACES.is_dir():
-        absent("the real workspaces are not beside the project")
-    return _WORKSPACES
+    return _shared("workspaces")
+
+
+@pytest.fixture(scope="session")
+def reported_cases() -> Path:
+    """The folder of situations that people reported, each rebuilt small."""
+    return _shared("cases")
+
+
+def _shared(name: str) -> Path:
+    if not (_SHARED / name).is_dir():
+        absent(f"the shared {name} are not beside the project")
+    return _SHARED / name
 
 
 @pytest.fixture(scope="session")

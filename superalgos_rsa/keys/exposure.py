@@ -140,6 +140,11 @@ def copy_name(name: str) -> str:
     return f"{os.path.splitext(name)[0]}.pkcs8.pem"
 
 
+def export_name(name: str) -> str:
+    """The name that is printed for the PEM which the program of another format writes of a key file."""
+    return f"{name}.exported.pem"
+
+
 def stem(name: str) -> str:
     """A file name without `private`, `public` and extensions: the same for both halves of a key pair."""
     bare = name.lower()

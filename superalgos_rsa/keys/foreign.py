@@ -28,6 +28,8 @@ _EXPORTS = {
     "putty": "puttygen {file} -O private-openssh -o {copy}",
     "age": "age -d -o {copy} {file}",
 }
+EXPORTED = frozenset(_EXPORTS)
+"""The formats that only their own program reads."""
 _AGE = (b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _XML = re.compile(r"<(?:\w{1,20}:)?RSAKey(?:Value|Pair)\b")
 _CMS = bytes.fromhex("2a864886f70d0107")  # the contents of a PKCS#12 file: 1.2.840.113549.1.7.x

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.files.rights import may_read, owner_uid
-from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name
+from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name, export_name
+from superalgos_rsa.keys.foreign import EXPORTED
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.servers.far_files import FarFiles
 from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
@@ -289,7 +290,10 @@ class _Probe:
             facts, content=content, verdict=verdict, takes=takes, undecided=verdict is None, hmac_text=hmac,
             neighbours=None if data is None else found.neighbours,
         )  # fmt: skip
-        return replace(facts, clean_copy=self._clean_copy(facts, exchange, api_key)) if facts.wants_copy else facts
+        if not facts.wants_copy:
+            return facts
+        clean = self._clean_copy(facts, exchange, api_key)
+        return replace(facts, clean_copy=clean, exported=None if clean else self._exported(facts))
 
     def _clean_copy(self, facts: KeyFacts, exchange: str | None, api_key: str) -> str | None:
         """The first file beside the key's own that holds the same key in a whole text that signs."""
@@ -298,16 +302,24 @@ class _Probe:
             return None
         folder, own = os.path.split(target)
         known = facts.content.public_key_sha256
-        for name in [copy_name(own)] if known is None else self._surroundings.same_key(target, known):
+        made = [copy_name(own), copy_name(export_name(own)), export_name(own)]
+        for name in made if known is None else self._surroundings.same_key(target, known):
             file = os.path.join(folder, name)
             written = from_root(self.installation.root if self.installation else None, file)
             path, content, _ = self._find(written, facts.document)
-            if path is None or path.content is None or content is None or content.damage:
+            if path is None or path.content is None or content is None or content.damage or content.pkcs1:
                 continue
             verdict, _ = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
             if verdict is not None and verdict.judged and verdict.signing in BY_PRIVATE_KEY:
                 return written
         return None
+
+    def _exported(self, facts: KeyFacts) -> str | None:
+        if facts.path is None or facts.path.target is None or facts.content is None:
+            return None
+        file = export_name(facts.path.target)
+        content = self._find(file, facts.document).content if facts.content.kind in EXPORTED else None
+        return file if content is not None and content.convertible else None
 
     def _judge(self, text: str, exchange: str | None, api_key: str) -> tuple[Verdict | None, bool | None]:
         question = (text, exchange, api_key)

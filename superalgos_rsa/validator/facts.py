@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_text
 from superalgos_rsa.documents.showing import shown
 from superalgos_rsa.keys.exposure import Neighbours
+from superalgos_rsa.keys.foreign import EXPORTED
 from superalgos_rsa.keys.inspect import KeyText
 from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.superalgos.engine import Verdict
@@ -95,6 +96,9 @@ class KeyFacts:
     clean_copy: str | None = None
     """Another file of the same folder, as the key would name it: the same key in a whole text that signs; of a key
     whose public half cannot be read, the file that `convert` makes of it. `None` where this file's own text is good."""
+    exported: str | None = None
+    """The full path of what the program of the file's own format has written beside it, if it has yet to be
+    converted."""
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
     failed: str | None = None
@@ -135,8 +139,9 @@ class KeyFacts:
         content, verdict = self.content, self.verdict
         if not self.reads_file or content is None or verdict is None or not verdict.judged:
             return False
-        is_key = content.public_key_sha256 is not None or content.kind in ("encrypted", "openssh")
-        return is_key and (verdict.signing not in BY_PRIVATE_KEY or bool(content.damage))
+        locked = ("encrypted", "openssh", *EXPORTED)
+        is_key = content.public_key_sha256 is not None or content.kind in locked
+        return is_key and (verdict.signing not in BY_PRIVATE_KEY or bool(content.damage) or content.pkcs1)
 
     @property
     def copy_is_sure(self) -> bool:

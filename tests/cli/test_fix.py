@@ -59,7 +59,8 @@ def test_nothing_to_mend(site: Site, call: Call) -> None:
 def test_a_workspace_of_nul_bytes_is_not_said_to_be_well(site: Site, call: Call, apply: list[str]) -> None:
     site.put("Platform/My-Workspaces/My.json", bytes(5000))
     ended = call("--root", site.root, "fix", *apply)
-    assert (ended.code, ended.out) == (1, "fix can repair none of the errors (1): check tells them\n")
+    advice = "put the file back from a backup, or save the workspace anew from the Superalgos page"
+    assert (ended.code, ended.out) == (1, f"not done automatically: {advice} [document-unreadable] — yours to do\n")
 
 
 def test_what_would_write_key_material_is_told_and_not_done(site: Site, call: Call) -> None:

@@ -20,7 +20,7 @@ from .engines import PACKAGES, missing
 from .known_classes import installed
 from .private_requests import Told, ask, question
 
-RSA, ED25519, EC = key_samples.rsa_key(1024), key_samples.other_key("ed25519"), key_samples.other_key("ec")
+RSA, ED25519, EC = key_samples.rsa_key(), key_samples.other_key("ed25519"), key_samples.other_key("ec")
 API_KEY = "q7" * 32
 SECRETS = {
     "letters": "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A",

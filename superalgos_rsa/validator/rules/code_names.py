@@ -13,7 +13,7 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Applicability, Fix, Severity
 from superalgos_rsa.validator.rules.model import KEY_FORMAT_INVALID, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import mend, set_key
+from superalgos_rsa.validator.rules.remedies import advice, mend, set_key
 
 SUBJECT = "The code name"
 RULES = (
@@ -231,7 +231,10 @@ def _reads_file(key: KeyFacts, sent: str, file: str) -> Iterator[RawFinding]:
         broken = "begins with a byte order mark" if sent[0] == "\ufeff" else "has characters no request can carry"
     message = what if broken is None else f"Every order will fail. {what}, and {broken}"
     severity = None if broken is None else "error"
-    yield at_key("code-name-reads-file", message, key, path=file, severity=severity)
+    fix = set_key(key, "display", code_name=_PASTE)
+    if doubt(str(key.credential.code_name), _exchange(key)) is None:
+        fix = advice("rename the file, unless it is meant to hold the API key and nothing else")
+    yield at_key("code-name-reads-file", message, key, path=file, severity=severity, fix=fix)
     found = doubt(sent, _exchange(key)) if broken is None else None
     if found is not None:
         yield _implausible(key, found, "the text of the file that `codeName` names", file)
@@ -245,11 +248,10 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
         what = "white space or invisible characters" if blank else "characters that no request header can carry"
         verdict = "will fail" if exchange in IN_HEADER else "may be refused"
         message = f"Every order {verdict}: `codeName` has {what} in it"
-        fix = mend(key.document.path) if blank and bare else set_key(key, "display", code_name=_PASTE)
-        yield at_key("code-name-whitespace", message, key, fix=fix)
+        yield at_key("code-name-whitespace", message, key, fix=_clean_or_new(key))
     elif any(letter in bare for letter in BLANK):
         message = "Every order will be refused: `codeName` has white space in it"
-        yield at_key("code-name-whitespace", message, key, fix=mend(key.document.path))
+        yield at_key("code-name-whitespace", message, key, fix=_clean_or_new(key))
     elif found is not None:
         yield _implausible(key, found, "`codeName`")
     elif bare != sent:
@@ -261,6 +263,15 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
         )
         severity = "warning" if known else None
         yield at_key("code-name-whitespace", message, key, severity=severity, fix=mend(key.document.path))
+
+
+def _clean_or_new(key: KeyFacts) -> Fix:
+    """What is left without white space may be the API key; else the right one has to come from the exchange."""
+    bare = cleaned(str(key.credential.code_name))
+    found = doubt(bare, _exchange(key))
+    if bare and can_be_sent(bare) and (found is None or not found.certain):
+        return mend(key.document.path)
+    return set_key(key, "display", code_name=_PASTE)
 
 
 def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = None) -> RawFinding:
@@ -312,4 +323,5 @@ def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
                 "code-name-duplicate",
                 f"The vault can keep only one of two secrets: the same `codeName` stands with another one in {at}",
                 key,
+                fix=set_key(key, "display", code_name=_PASTE),
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa.documents import schema
 from superalgos_rsa.superalgos.secret_text import control_character
 from superalgos_rsa.validator.facts import Facts, KeyFacts
+from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, PLATFORM_ENDS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
 from superalgos_rsa.validator.rules.remedies import advice, mend, set_key
@@ -87,6 +88,8 @@ RULES = (
     ),
 )
 
+_PATH, _API_KEY = "PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"
+
 _CONTROL: dict[str, tuple[str, str | None]] = {
     "\t": ("a tab", r"\t"),
     "\n": ("a line break", r"\n"),
@@ -124,7 +127,15 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
                 continue  # an absent value has a rule of its own; of the others none reads the file or signs
             name = ".".join(str(step) for step in problem.pointer) or "config"
-            yield at_key("config-schema", f"{lead}: `{name}` {problem.message}", key)
+            yield at_key("config-schema", f"{lead}: `{name}` {problem.message}", key, fix=_of_value(key, name))
+
+
+def _of_value(key: KeyFacts, name: str) -> Fix:
+    if name == "codeName" and key.key.config.fields[name] is None:
+        return mend(key.document.path)
+    if name == "codeName":
+        return set_key(key, "display", code_name=_API_KEY)
+    return set_key(key, "display", secret=_PATH)
 
 
 def _ends_platform(key: KeyFacts) -> bool:
@@ -150,12 +161,10 @@ def control(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         lead = "Every order will fail"
         if name == "codeName" and key.code_name_path is not None and key.code_name_path.engine_reads:
             lead = "This is not the API key that you mean"
-        fix = None
-        if name == "secret":
-            fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
+        values = {"secret": _PATH} if name == "secret" else {"code_name": _API_KEY}
         yield at_key(
             "config-control-character",
             f"{lead}: {shown} contains {kind}{meant}",
             key,
-            fix=fix,
+            fix=set_key(key, "display", **values),
         )

@@ -82,6 +82,11 @@ RULES = (
 
 _ENDS = "Loading this file ends the whole platform"
 _MENDED = frozenset({"null-root", "missing-list", "config-missing"})
+_INSTEAD = {
+    "document-unreadable": "put the file back from a backup, or save the workspace anew from the Superalgos page",
+    "document-shape": "name a workspace, an exported node, a plugin file or the vault",
+    "document-duplicate-member": "take out all of them but the last, which is the one that counts",
+}
 _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand what is missing"
 
 
@@ -90,7 +95,8 @@ def unreadable(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
     """Tells every defect that reading and loading a document brought up."""
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
-        fix = mend(document.path) if defect.rule == "workspace-crash" else None  # a byte order mark
+        by_hand = _INSTEAD.get(defect.rule)
+        fix = advice(by_hand) if by_hand is not None else mend(document.path)  # a byte order mark
         yield RawFinding(defect.rule, message, document.path, defect.pointer, defect.place, fix=fix)
 
 

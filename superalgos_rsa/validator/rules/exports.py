@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa.validator.facts import DocumentFacts, Facts
 from superalgos_rsa.validator.rules.model import Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, check
+from superalgos_rsa.validator.rules.remedies import advice
 
 SUBJECT = "Sharing"
 RULES = (
@@ -44,8 +45,11 @@ RULES = (
 )
 
 
+_TAKE_OUT = advice("take it out of the copy that you share; the workspace itself may keep it")
+
+
 @check(DocumentFacts, "export-secret", "export-personal")
 def export(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
     """Tells what must not be shared of a document that is judged as an export."""
     for leak in document.leaks:
-        yield RawFinding(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer)
+        yield RawFinding(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer, fix=_TAKE_OUT)

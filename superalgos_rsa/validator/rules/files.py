@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from superalgos_rsa.documents.pasting import command_words, line
 from superalgos_rsa.files import modes
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
@@ -126,5 +127,8 @@ def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half",
             key,
             path=found.resolved,
-            fix=command("superalgos-rsa pubkey", found.resolved),
+            fix=advice(
+                f"give the exchange the public half that `{line(command_words('superalgos-rsa pubkey', found.resolved))}` "
+                "prints, and delete the other public key file"
+            ),
         )

@@ -12,7 +12,7 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, KEY_REFUSED, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, at_task, check
-from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import advice, new_pair, set_key
 
 SUBJECT = "The key itself"
 RULES = (
@@ -204,7 +204,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             "try whether ccxt signs with them",
             key,
             path=where,
-            fix=command("superalgos-rsa keygen"),
+            fix=new_pair(key, all_facts),
             undecided=True,
         )
     if content is None or verdict is None:
@@ -226,7 +226,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             f"Every order {will(all_facts)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
             key,
             path=where,
-            fix=command("superalgos-rsa keygen"),
+            fix=new_pair(key, all_facts),
         )
     elif blamed == "key-inconsistent":
         yield at_key(
@@ -235,7 +235,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             "so no signature is valid",
             key,
             path=where,
-            fix=command("superalgos-rsa keygen"),
+            fix=new_pair(key, all_facts),
         )
 
 
@@ -259,7 +259,7 @@ def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         key,
         severity="info" if accepted else None,
         path=key.path.resolved if key.path and key.reads_file else None,
-        fix=command("superalgos-rsa keygen"),
+        fix=new_pair(key, all_facts),
     )
 
 

@@ -212,6 +212,8 @@ _NO_FILE = {
 def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds paths that lead to no file that the platform can read and use as a key."""
     found = key.path
+    if key.needs_no_secret:
+        return
     if key.is_too_long:
         message = "It is not known whether orders work: `secret` is too long for a key or a secret, and was not judged"
         fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.keys.exposure import export_name
 from superalgos_rsa.keys.foreign import NAMES, export_command
 from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
@@ -168,6 +169,8 @@ RULES = (
     ),
 )
 
+_CONVERT = "superalgos-rsa convert"
+
 _INSTEAD: dict[str, tuple[str, str]] = {
     "empty": ("file-empty", "the key file is empty"),
     "public": ("pem-public", "the file holds the public key, and only the private key can sign"),
@@ -256,6 +259,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             f"Orders may be signed with another key than you mean: the file holds {content.blocks}, and ccxt takes one",
             key,
             path=_path(key),
+            fix=advice("keep each key in a file of its own; the first one is the one that signs"),
         )
     if content.pkcs1 and key.verdict is not None and key.verdict.signing == "rsa":
         yield at_key(
@@ -263,7 +267,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
             key,
             path=_path(key),
-            fix=_convert(key),
+            fix=_repair(key, content),
         )
 
 
@@ -272,7 +276,7 @@ def _path(key: KeyFacts) -> str | None:
 
 
 def _convert(key: KeyFacts) -> Fix:
-    return command("superalgos-rsa convert", _path(key) or "FILE")
+    return command(_CONVERT, _path(key) or "FILE")
 
 
 def _repair(key: KeyFacts, content: KeyText) -> Fix:
@@ -283,7 +287,9 @@ def _repair(key: KeyFacts, content: KeyText) -> Fix:
         return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
     if content.convertible:
         return _convert(key)
-    if export := export_command(content.kind, path, f"{path}.exported.pem"):
+    if key.exported is not None:
+        return command(_CONVERT, key.exported)
+    if export := export_command(content.kind, path, export_name(path)):
         return Fix("display", export)
     if "hmac-secret" in content.damage:
         return advice(

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from superalgos_rsa.documents.pasting import Options, command_words
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
+from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Applicability, Fix
 
 _STDIN = "-"
+_UNNAMED = "KEY_NODE"
+_PAIR = "binance-rsa"
 
 
 def set_key(
     key: KeyFacts, applicability: Applicability, *, secret: str | None = None, code_name: str | None = None
 ) -> Fix:
     """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
-    name = key.key.id or key.key.name or ""
-    if name != censored(name, ids=True):
-        name, applicability = "KEY_NODE", "display"
+    name = _name(key)
+    if name == _UNNAMED:
+        applicability = "display"
     values = (("--code-name", code_name), ("--secret", secret))
     options = [(option, value) for option, value in values if value is not None]
     return _on_document("set", key.document.path, name, options=options, applicability=applicability)
+
+
+def new_pair(key: KeyFacts, all_facts: Facts) -> Fix:
+    """The conversation that makes a pair, waits for the API key that the exchange gives for it, and writes both; where
+    the exchange takes another kind of key, that kind has to come from it."""
+    exchange = key.exchange.code_name if key.exchange is not None and key.exchange.code_name else "binance"
+    if exchange not in BINANCE | BYBIT:
+        return advice("make a new API key at the exchange, of the kind that its ccxt class takes")
+    if all_facts.installation is None:
+        return advice("make a new pair with superalgos-rsa setup, inside the Superalgos folder")
+    taken = key.path is not None and PurePath(key.path.resolved).stem == _PAIR
+    options = (("--key", _name(key)), ("--name", f"{_PAIR}-2" if taken else _PAIR))
+    return _on_document("setup", key.document.path, options=options, applicability="display")
 
 
 def command(program: str, *positionals: str, applicability: Applicability = "display") -> Fix:
@@ -37,6 +55,12 @@ def mend(document: str, *options: str) -> Fix:
 def advice(sentence: str) -> Fix:
     """One sentence that says what to do, where no command does it."""
     return Fix("display", sentence=sentence)
+
+
+def _name(key: KeyFacts) -> str:
+    """The id or the name; a word to fill in where that may be a secret."""
+    name = key.key.id or key.key.name or ""
+    return name if name == censored(name, ids=True) else _UNNAMED
 
 
 def _on_document(name: str, document: str, *words: str, options: Options, applicability: Applicability) -> Fix:

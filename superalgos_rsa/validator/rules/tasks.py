@@ -198,6 +198,7 @@ def ignored(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
             "task-key-ignored",
             f"A key file has no effect here: a {bot.removesuffix(' Instance')} reads none",
             task,
+            fix=advice("nothing has to be done; on the Superalgos page, the Key Reference may be taken off the task"),
         )
 
 

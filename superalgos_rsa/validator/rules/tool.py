@@ -82,9 +82,11 @@ def unavailable(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
         yield RawFinding("engine-unavailable", message, None, fix=_name_the_root(all_facts))
 
 
-def _name_the_root(all_facts: Facts) -> Fix | None:
-    if all_facts.installation is None or all_facts.installation.chosen:
-        return None
+def _name_the_root(all_facts: Facts) -> Fix:
+    if all_facts.installation is None:
+        return advice("name the Superalgos folder with --root, or run the command inside it")
+    if all_facts.installation.chosen:
+        return advice("see to it that Node is here, and run npm install in the Superalgos folder")
     documents = [document.path for document in all_facts.documents]
     named = documents if len(documents) == 1 and documents != ["-"] else []
     program = command_words("superalgos-rsa", options=[("--root", str(all_facts.installation.root))])

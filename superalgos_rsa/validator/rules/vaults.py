@@ -158,7 +158,8 @@ def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
         stand = _places(vault, [pointer for pointer, _ in problems])
         for pointer, what in problems:
             message = f"Superalgos cannot use this entry of the vault: {what}"
-            yield RawFinding("vault-invalid", message, vault.path, pointer, stand.get(pointer))
+            fix = advice("correct the entry by hand, or take it out, while Superalgos is stopped")
+            yield RawFinding("vault-invalid", message, vault.path, pointer, stand.get(pointer), fix=fix)
 
 
 def _problems(entries: list[Any]) -> Iterator[tuple[Pointer, str]]:
@@ -217,6 +218,7 @@ def shared(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
                 f"Superalgos will give this key and “{other.key.name}” of another exchange or account the same secret: "
                 "they share one vault entry",
                 key,
+                fix=set_key(key, "display", code_name="API_KEY_FROM_THE_EXCHANGE", secret="PATH_OF_THE_KEY_FILE"),
             )
 
 

@@ -135,3 +135,10 @@ def test_the_real_class_is_read_where_it_is_installed(tmp_path: Path, package: s
     assert judged.all_facts.keys[0].exchange_class.source == "class"
     assert (judged.errors, judged.key.usable) == ([], True)
     assert API_KEY not in repr(judged.report)
+
+
+@pytest.mark.parametrize("secret", ["My-Secrets/missing.pem", "/dev/null", "~/k.pem", "", "any text"])
+def test_nothing_is_wrong_with_the_secret_of_an_exchange_that_uses_none(site: Site, secret: str) -> None:
+    other = Site(site.root.parent / "other", "4.5.84")
+    judged = other.trade(key(secret), code_name="onetrading")
+    assert (judged.errors, judged.key.usable, judged.task.ready) == ([], True, True)

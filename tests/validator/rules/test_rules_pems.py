@@ -167,6 +167,39 @@ def test_convert_is_offered_for_what_it_can_read_and_for_nothing_else(site: Site
         assert {f.path for f in offers} <= {str(file)}
 
 
+COPIED = "My-Secrets/k.pkcs8.pem"
+
+
+@pytest.mark.parametrize(
+    ("name", "copy", "is_taken"),
+    [
+        ("DER", pem, True),
+        ("PKCS#1", pem, True),
+        ("encrypted PKCS#8", pem, True),
+        ("DER", lambda: private_pem(rsa_key(number=1)), False),
+        ("DER", lambda: public_pem(rsa_key()), False),
+        ("DER", lambda: b"", False),
+        ("truncated", lambda: b"", False),
+        ("public", pem, True),
+        ("certificate", lambda: private_pem(rsa_key(number=1)), False),
+    ],
+)
+def test_the_clean_copy_is_offered_where_it_is_one(site: Site, name: str, copy: Make, is_taken: bool) -> None:
+    site.put(KEY_FILE, FILES[name].content())
+    site.put(COPIED, copy())
+    judged = site.trade(key())
+    titles = [finding.fix.title for finding in judged.report.findings if finding.fix]
+    assert any(title.endswith(f" --secret {COPIED}") for title in titles) is is_taken
+
+
+def test_a_copy_that_was_exported_and_cannot_be_read_yet_is_converted(site: Site) -> None:
+    site.put(KEY_FILE, b"PuTTY-User-Key-File-3: ssh-rsa\n")
+    exported = site.put(f"{KEY_FILE}.exported.pem", private_pem(rsa_key(), OPENSSH))
+    fix = site.trade(key()).finding("pem-missing").fix
+    assert fix is not None
+    assert fix.title == f"superalgos-rsa convert {exported}"
+
+
 # Whatever is written out in `secret` is no path, and is never shown.
 INLINE: dict[str, Row] = {
     "PEM": Row(pem, "rsa", True, warnings="secret-exposed secret-inline-pem"),
