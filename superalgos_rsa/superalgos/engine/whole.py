@@ -112,7 +112,7 @@ def _of_base64(found: ExchangeClass, text: str, version: CcxtVersion) -> Credent
         own = f"{found.name} sign() invalid base64 secret"
         words = own if found.signer in _OWN_WORDS else error
         return _refused(f"throws “{words}”: {found.name} takes the secret for base64, which the text is not")
-    if not base64_secret.signs_as_meant(text, version):
+    if not base64_secret.signs_as_meant(text, found.signer, version):
         return CredentialVerdict(False, "hmac", "decodes the secret from base64 to another key than is meant")
     return CredentialVerdict(True, "hmac", "decodes the secret from base64, and signs HMAC with it")
 
