@@ -9,6 +9,7 @@ from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
+from superalgos_rsa.validator.rules.conversion import another_key, convert
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
@@ -205,7 +206,7 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         f"Every order {will(all_facts)} be refused" if judged else "Superalgos cannot sign with a private key from here"
     )
     tail = "; its text is taken as an HMAC secret" if signs else ""
-    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content))
+    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content, all_facts))
 
 
 def _words(content: KeyText) -> tuple[str, str]:
@@ -235,17 +236,17 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
                 key,
                 severity="warning",
                 path=_path(key),
-                fix=_repair(key, content),
+                fix=_repair(key, content, all_facts),
             )
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
         what = f": {'; '.join(words)}" if words else ""
         message = f"Every order {will(all_facts)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
-        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content))
+        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content, all_facts))
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
-def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
+def unusual(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds files with several private keys, and keys in PKCS#1."""
     content = key.content
     if not key.reads_file or content is None or content.kind != "private":
@@ -263,7 +264,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
             key,
             path=_path(key),
-            fix=_convert(key),
+            fix=convert(key, all_facts),
         )
 
 
@@ -271,15 +272,11 @@ def _path(key: KeyFacts) -> str | None:
     return key.path.resolved if key.path else None
 
 
-def _convert(key: KeyFacts) -> Fix:
-    return command("superalgos-rsa convert", _path(key) or "FILE")
-
-
-def _repair(key: KeyFacts, content: KeyText) -> Fix:
+def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
     """`convert` for what it can read, the program of the file's own format, or what only a person can do."""
     path = _path(key) or "FILE"
     if content.convertible:
-        return _convert(key)
+        return convert(key, all_facts) or another_key(key)
     if (export := export_command(content.kind, path, f"{path}.exported.pem")) is not None:
         return command(export)
     if "hmac-secret" in content.damage:
