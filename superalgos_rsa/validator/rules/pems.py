@@ -189,9 +189,12 @@ _KEY_IN_JSON = ("pem-missing", "the file holds JSON with a private key in it, no
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
 def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """What stands in the file where a private key is expected. An HMAC secret in a file is well."""
+    """What stands in the file where a private key is expected. An HMAC secret in a file is well, and so is a text that
+    the class takes for a private key: Coinbase hands out Ed25519 in base64."""
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
+        return
+    if content.kind == "text" and key.verdict is not None and key.verdict.signing in BY_PRIVATE_KEY:
         return
     rule, message = _words(content)
     hmac = key.hmac_text
