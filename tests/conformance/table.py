@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,14 +57,15 @@ def main() -> int:
     if reason is not None:
         print(reason, file=sys.stderr)  # noqa: T201
         return 2
-    print("\n".join(_lines()))  # noqa: T201
+    with Engines() as engines:
+        outcomes = engines.ask([case.for_harness() for case in all_cases()])
+    print("\n".join(lines(outcomes)))  # noqa: T201
     return 0
 
 
-def _lines() -> Iterator[str]:
+def lines(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[str]:
+    """Of the document; `outcomes` is what each package does with `all_cases()`."""
     cases = all_cases()
-    with Engines() as engines:
-        outcomes = engines.ask([case.for_harness() for case in cases])
     texts: list[Row] = [(case.name, case.exchange, partial(judge, case.text, case.exchange)) for case in cases]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -74,6 +75,7 @@ def _lines() -> Iterator[str]:
         paths: list[Row] = [
             (f"{name}: {_shortened(path)}", "binance", partial(judge_path, path, root)) for name, path in PATHS.items()
         ]
+        tables: list[tuple[str, list[Row], Mapping[str, Sequence[Outcome]]]]
         tables = [("Texts", texts, outcomes), ("Paths", paths, of_paths)]
         same = [
             verdict(version).signing == found[package][at]["signing"]
