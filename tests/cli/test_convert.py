@@ -112,3 +112,59 @@ def test_a_name_cannot_command_the_terminal(call: Call, outside: Path) -> None:
     ended = call("convert", "\x1b[2Jk.pem")
     assert ended.code == 0
     assert "\x1b" not in ended.out + ended.err
+
+
+EC = keys.other_key("ec")
+SEC1 = private_pem(EC, PKCS1)
+
+
+def _installation(folder: Path, version: str) -> Path:
+    (folder / "Platform/My-Workspaces").mkdir(parents=True)
+    (folder / "package-lock.json").write_text(f'{{"packages": {{"node_modules/ccxt": {{"version": "{version}"}}}}}}')
+    return folder
+
+
+@pytest.mark.parametrize("content", [private_pem(EC), SEC1.replace(b"\n", b"\\n"), private_pem(EC, PKCS8, PASSPHRASE)])
+def test_for_coinbase_an_ec_key_is_written_as_sec_1(outside: Path, content: bytes) -> None:
+    root = _installation(outside / "Superalgos", "4.4.25")
+    (root / "k.pem").write_bytes(content)
+    words = ("convert", "k.pem", "--for", "coinbase", "--passphrase-fd", "0")
+    ended = process(*words, cwd=root, stdin=PASSPHRASE + b"\n")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("k.coinbase.key: SEC 1, not encrypted\nSHA-256 fingerprint: ")
+    assert (root / "k.coinbase.key").read_bytes() == SEC1
+    assert stat.S_IMODE((root / "k.coinbase.key").stat().st_mode) == 0o600
+    assert (root / "k.pem").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("version", "exchange", "content", "words"),
+    [
+        ("4.4.25", "coinbase", CLEAN, "in no form does this key sign for coinbase"),
+        ("4.4.25", "coinbase", private_pem(keys.other_key("ed25519")), "in no form does this key sign for coinbase"),
+        ("2.7.62", "binance", private_pem(keys.other_key("ed25519")), "in no form does this key sign for binance"),
+        ("2.7.62", "coinbase", private_pem(EC), "takes no private key for coinbase"),
+        ("4.4.25", "kraken", CLEAN, "takes no private key for kraken"),
+        ("4.4.25", "lbank", CLEAN, "is not judged here"),
+        ("4.4.25", "hyperliquid", CLEAN, "wants `privateKey`, which Superalgos never hands over"),
+        ("4.4.25", "Coinbase", CLEAN, "has no exchange “Coinbase”"),
+        ("4.4.25", "../coinbase", CLEAN, "has no exchange “../coinbase”"),
+        ("unknown", "binance", CLEAN, "it is not known which ccxt is installed"),
+    ],
+)
+def test_for_an_exchange_that_does_not_take_the_key_nothing_is_written(
+    call: Call, outside: Path, version: str, exchange: str, content: bytes, words: str
+) -> None:
+    root = _installation(outside / "Superalgos", version)
+    (root / "k.pem").write_bytes(content)
+    ended = call("convert", str(root / "k.pem"), "--for", exchange)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert {path.name for path in root.iterdir()} == {"k.pem", "package-lock.json", "Platform"}
+
+
+def test_for_an_exchange_outside_of_superalgos_is_refused(call: Call, outside: Path) -> None:
+    (outside / "k.pem").write_bytes(CLEAN)
+    ended = call("convert", "k.pem", "--for", "binance")
+    assert (ended.code, ended.out) == (2, "")
+    assert "no Superalgos directory" in ended.err

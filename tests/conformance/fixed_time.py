@@ -13,7 +13,7 @@ _SCRIPT = """
 const { exchange: id, path, api, cases } = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 const ccxt = require(process.argv[1])
 console.warn = console.error = () => {}
-const exchange = new ccxt[id]({ apiKey: 'apiKey' })
+const exchange = new ccxt[id]({ apiKey: 'apiKey', password: 'password' })
 exchange.nonce = () => 1700000000000
 const answers = cases.map(({ secret, params }) => {
     exchange.secret = secret

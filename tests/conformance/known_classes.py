@@ -9,27 +9,54 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, find_class
+from superalgos_rsa.superalgos.engine.exchange_class import BASE, ExchangeClass, Read, digest, read_class
 
 from .engines import HERE, PACKAGES, exchanges_of, missing
+
+
+def reader(package: str) -> Read:
+    folder = HERE / "node_modules" / package
+
+    def read(path: str) -> bytes | None:
+        file = folder / Path(path).relative_to("node_modules/ccxt")
+        return file.read_bytes() if file.is_file() else None
+
+    return functools.cache(read)
 
 
 @functools.cache
 def installed(package: str) -> tuple[ExchangeClass, ...]:
     """Every exchange of the package, as its own source files describe it."""
-    folder = HERE / "node_modules" / package
-
-    def read(path: str) -> str | None:
-        file = folder / Path(path).relative_to("node_modules/ccxt")
-        return file.read_text("utf-8") if file.is_file() else None
-
-    found = tuple(find_class(read, name, PACKAGES[package]) for name in exchanges_of(package))
+    read = reader(package)
+    found = tuple(read_class(read, name, PACKAGES[package]) for name in exchanges_of(package))
     assert all(each is not None and each.source == "class" for each in found)
     return tuple(each for each in found if each is not None)
 
 
-def table() -> dict[str, list[dict[str, Any]]]:
-    return {str(version): _rows(package) for package, version in PACKAGES.items()}
+def table() -> dict[str, dict[str, Any]]:
+    return {
+        str(version): {"classes": _rows(package), "digests": _digests(package)} for package, version in PACKAGES.items()
+    }
+
+
+def _digests(package: str) -> dict[str, str]:
+    """Of each exchange: the files of the classes that it extends, and the digest of all that is read for it."""
+    read = reader(package)
+    found = {}
+    for name in exchanges_of(package):
+        files: list[str] = []
+
+        def note(path: str, files: list[str] = files) -> bytes | None:
+            files += [path] if read(path) is not None else []
+            return read(path)
+
+        read_class(note, name, PACKAGES[package])
+        _, own, *above, base = (file.removeprefix("node_modules/ccxt/").removesuffix(".js") for file in files)
+        folder = own.removesuffix(f"/{name}")
+        assert base == f"{folder}/{BASE}"
+        names = [file.removeprefix(f"{folder}/") for file in above]
+        found[name] = " ".join([*names, digest(read, name, names) or ""])
+    return found
 
 
 def _rows(package: str) -> list[dict[str, Any]]:

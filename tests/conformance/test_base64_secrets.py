@@ -31,6 +31,11 @@ FORMS: dict[str, tuple[str, str]] = {
     "literal \\n after": (SECRET + "\\n", "same"),
     "comma after": (SECRET + ",", "same"),
     "without ==": (SECRET.rstrip("="), "same"),
+    "without ==, final newline": (SECRET.rstrip("=") + "\n", "same"),
+    "without ==, final CRLF": (SECRET.rstrip("=") + "\r\n", "same"),
+    "without ==, many blanks after": (SECRET.rstrip("=") + " " * 85, "same"),  # 127 bytes: one less than the block
+    "without ==, too many blanks after": (SECRET.rstrip("=") + " " * 88, "other"),
+    "without ==, literal \\n after": (SECRET.rstrip("=") + "\\n", "other"),
     "one = missing": (SECRET[:-1], "same"),
     "one = more": (SECRET + "=", "same"),
     "blank before": (" " + SECRET, "other"),
@@ -76,6 +81,28 @@ def test_without_padding_what_follows_may_matter() -> None:
     assert base64_secret.decoded(SHORT + "\r\n", PACKAGES["ccxt-2"]) == KEY[:48] + b"\0"
 
 
+@pytest.mark.parametrize(
+    ("exchange", "path", "zeros_are_nothing"),
+    [
+        ("kraken", "AddOrder", True),
+        ("bl3p", "market/money/order/add", True),
+        ("btcmarkets", "orders", True),
+        ("btcturk", "order", False),  # SHA-256: its block has 64 bytes, as the key has
+        ("coinbasepro", "orders", False),
+    ],
+)
+def test_zeros_after_a_key_are_nothing_up_to_the_block_of_the_hash(
+    exchange: str, path: str, zeros_are_nothing: bool
+) -> None:
+    texts = [SECRET, SECRET.rstrip("=") + "\n", SECRET.rstrip("=") + " " * 88]
+    right, *answers = signed("ccxt-2", exchange, path, "private", [{"secret": text, "params": {}} for text in texts])
+    assert "error" not in right
+    assert [answer["headers"] == right["headers"] for answer in answers] == [zeros_are_nothing, False]
+    for text, answer in zip(texts[1:], answers, strict=True):
+        same = answer["headers"] == right["headers"]
+        assert base64_secret.signs_as_meant(text, exchange, PACKAGES["ccxt-2"]) is same
+
+
 _places = st.integers(0, len(SECRET))
 _snippets = st.sampled_from(["\n", "\r\n", " ", '"', "'", "=", "A", "/", "_", "\ufeff", "\U0001f511", "\\n", "<", "é"])
 
@@ -104,7 +131,7 @@ def test_key_is_the_one_that_the_engine_signs_with_for_any_text(package: str, te
 
 def _hold(text: str, answer: Signed, right: Signed, package: str) -> None:
     version = PACKAGES[package]
-    assert base64_secret.signs_as_meant(text, version) == _same(answer, right), f"{text!r}: {answer}"
+    assert base64_secret.signs_as_meant(text, "kraken", version) == _same(answer, right), f"{text!r}: {answer}"
     if "error" in answer:
         with pytest.raises(ValueError, match=r".") as caught:
             base64_secret.decoded(text, version)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from superalgos_rsa.superalgos import engine
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, known_class
+from superalgos_rsa.superalgos.engine import exchange_class
+from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, Read, find_class, known_class, read_class
 
 from .credentials import SECRETS, asked, on_the_platform
 from .engines import HERE, PACKAGES
-from .known_classes import installed, table
+from .known_classes import installed, reader, table
 from .private_requests import Told
 
 pytestmark = [pytest.mark.usefixtures("engines"), pytest.mark.parametrize("package", PACKAGES)]
@@ -53,6 +54,39 @@ def test_table_says_the_same_as_the_class(package: str) -> None:
         for name in ("required", "needs", "scheme", "private_keys", "signer", "checks", "api_key_holds"):
             assert getattr(known, name) == getattr(found, name), f"{name} of {found.name}"
     assert known_class("no_such_exchange", PACKAGES[package]) is None
+
+
+def test_class_of_known_files_is_found_without_reading_them_and_is_the_same(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = installed(package)
+    monkeypatch.delattr(exchange_class, "read_class")
+    assert [find_class(reader(package), found.name, PACKAGES[package]) for found in classes] == [*classes]
+
+
+def test_class_of_which_any_file_was_changed_is_read(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, there = reader(package), set[str]()
+
+    def look(path: str) -> bytes | None:
+        there.update({path} if real(path) is not None else ())
+        return real(path)
+
+    read_class(look, "binanceus", PACKAGES[package])
+    assert len(there) == (4 if package == "ccxt-2" else 5)
+    asked: list[str] = []
+
+    def note(_: Read, name: str, __: object) -> None:
+        asked.append(name)
+
+    monkeypatch.setattr(exchange_class, "read_class", note)
+    for changed in there:
+
+        def read(path: str, changed: str = changed) -> bytes | None:
+            data = real(path)
+            return data + b"//\n" if path == changed and data is not None else data
+
+        assert find_class(read, "binanceus", PACKAGES[package]) is None
+    assert asked == ["binanceus"] * len(there)
 
 
 def test_class_signs_with_the_kinds_of_private_keys_that_its_source_shows_and_no_other(package: str) -> None:

@@ -9,10 +9,13 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import key_samples as keys
 import pytest
 from conftest import absent
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from key_samples import OPENSSH, PASSPHRASE, PKCS1, PKCS8, private_der, private_pem
 
@@ -24,8 +27,11 @@ from superalgos_rsa.superalgos.engine import judge
 
 from .case import Case
 from .cases import all_cases
+from .credentials import on_the_platform
 from .engines import PACKAGES, Engines
+from .known_classes import installed
 from .mutants import mutants
+from .private_requests import ask, question
 
 KEY = keys.rsa_key(2048)
 TEXT = private_pem(KEY).decode()
@@ -156,6 +162,68 @@ def test_ed25519_that_convert_writes_is_signed_with_on_4(engines: Engines, tmp_p
     _convert(file)
     outcomes = engines.ask([_case("converted", tmp_path / "k.clean", "binance").for_harness()])
     assert [outcomes[package][0]["signing"] for package in ("ccxt-4-jsencrypt", "ccxt-4")] == ["ed25519", "ed25519"]
+
+
+def _forms_of(key: Any) -> dict[str, str]:
+    """Every form that `convert` can write, made here by other means."""
+    forms = {"PKCS#8": private_pem(key).decode()}
+    if isinstance(key, EllipticCurvePrivateKey):
+        forms["SEC 1"] = private_pem(key, PKCS1).decode()
+    if isinstance(key, Ed25519PrivateKey):
+        both = key.private_bytes_raw() + key.public_key().public_bytes_raw()
+        forms["base64"] = base64.b64encode(both).decode()
+    return forms
+
+
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_convert_for_an_exchange_writes_what_its_class_signs_with_and_refuses_where_nothing_does(
+    package: str, tmp_path: Path
+) -> None:
+    root = _installation(tmp_path, str(PACKAGES[package]))
+    kinds = {"rsa": KEY} | {kind: keys.other_key(kind) for kind in ("ec", "secp256k1", "ed25519", "dsa")}
+    classes = [found for found in installed(package) if found.private_keys and on_the_platform(found) and found.judged]
+    cases = [(found.name, kind, form) for found in classes for kind in kinds for form in _forms_of(kinds[kind])]
+    questions = [_question(name, _forms_of(kinds[kind])[form], kinds[kind]) for name, kind, form in cases]
+    told = dict(zip(cases, ask(package, questions), strict=True))
+    signing = {case for case, answer in told.items() if answer["key"] == "private" and answer["signing"] != "none"}
+    written = set()
+    for name, kind in {(name, kind) for name, kind, _ in cases}:
+        file = tmp_path / f"{kind}.pem"
+        file.write_bytes(private_pem(kinds[kind], PKCS8))
+        code = main(["--root", root, "convert", str(file), "--for", name])
+        copy = tmp_path / f"{kind}.{name}.key"
+        assert (code, copy.exists()) == ((0, True) if any(case[:2] == (name, kind) for case in signing) else (2, False))
+        if code == 0:
+            text = copy.read_text()
+            written |= {(name, kind, form) for form, made in _forms_of(kinds[kind]).items() if made == text}
+    assert written <= signing
+    assert {case[:2] for case in written} == {case[:2] for case in signing}
+    wanted = {"ccxt-4.4": {"ec"}, "ccxt-4-jsencrypt": {"ec", "ed25519"}, "ccxt-4": {"ec", "ed25519"}}
+    assert {kind for name, kind, _ in written if name == "coinbase"} == wanted.get(package, set())
+    assert ("binance", "rsa", "PKCS#8") in written
+
+
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_convert_for_an_exchange_without_private_keys_is_refused_and_the_engine_signs_with_none(
+    package: str, tmp_path: Path
+) -> None:
+    root, file = _installation(tmp_path, str(PACKAGES[package])), tmp_path / "k.pem"
+    file.write_bytes(private_pem(KEY))
+    names = [found.name for found in installed(package) if not found.private_keys and on_the_platform(found)]
+    told = ask(package, [_question(name, TEXT, KEY) for name in names])
+    assert [name for name, answer in zip(names, told, strict=True) if answer["key"] == "private"] == []
+    assert [name for name in names if main(["--root", root, "convert", str(file), "--for", name]) != 2] == []
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"k.pem", "package-lock.json"}
+    assert len(names) > 60
+
+
+def _question(name: str, text: str, key: Any) -> dict[str, object]:
+    identity = "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2"
+    api_key = f"organizations/{identity}/apiKeys/{identity}-account"
+    fields = {"apiKey": api_key, "secret": text, "uid": "123456", "password": "passphrase"}
+    return question(name, fields, keys.public_der(key))
 
 
 def test_openssl_reads_what_is_written(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from superalgos_rsa.superalgos.engine import base64_decoders
 from superalgos_rsa.superalgos.engine.versions import JSENCRYPT, CcxtVersion
 
 _AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff\"'`,;<>"
-_SHORTEST_BLOCK = 64  # of SHA-256: a key up to this length is filled with zeros
+_BY_SHA_512 = frozenset({"bl3p", "btcmarkets", "kraken"})  # of those whose decoder, that of 2.x, may add zeros
 
 
 def decoded(text: str, version: CcxtVersion) -> bytes:
@@ -26,8 +26,11 @@ def meant(text: str) -> bytes | None:
         return None
 
 
-def signs_as_meant(text: str, version: CcxtVersion) -> bool:
-    """Whether ccxt signs with the key that is meant; it may sign with another one without a word."""
+def signs_as_meant(text: str, signer: str, version: CcxtVersion) -> bool:
+    """Whether that class signs with the key that is meant; it may sign with another one without a word.
+
+    HMAC fills a key with zeros up to the block of its hash, so that zeros after a shorter key change nothing.
+    """
     key = meant(text)
     if key is None:
         return False
@@ -35,9 +38,5 @@ def signs_as_meant(text: str, version: CcxtVersion) -> bool:
         used = decoded(text, version)
     except ValueError:
         return False
-    return used == key or _filled(used) == _filled(key)
-
-
-def _filled(key: bytes) -> bytes:
-    """HMAC makes no difference between a short key and one that ends in zeros besides."""
-    return key.ljust(_SHORTEST_BLOCK, b"\0")
+    block = 128 if signer in _BY_SHA_512 else 64
+    return used.ljust(block, b"\0") == key.ljust(block, b"\0")

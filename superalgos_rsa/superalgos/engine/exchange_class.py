@@ -1,14 +1,15 @@
 """One exchange of the installed ccxt: what its class requires and how it signs, from its own source file.
 
 Where that file cannot be read, a table of the nearest known version stands in: a file that is missing says nothing
-about an exchange.
+about an exchange. Where it is that of a known version byte for byte, the same table tells sooner what reading would.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -16,11 +17,14 @@ from superalgos_rsa.files.regular import Content, read_regular
 from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
-Read = Callable[[str], str | None]
-"""The text of a file below the root of the installation, or `None` where it cannot be had."""
+Read = Callable[[str], bytes | None]
+"""The bytes of a file below the root of the installation, or `None` where it cannot be had."""
 
 PLATFORM_FIELDS = ("apiKey", "secret", "uid", "password")
 """What the platform hands to ccxt; the first two are the `codeName` and the `secret` of the key."""
+
+BASE = "base/Exchange"
+"""The file of ccxt's own class, named from the folder of the classes as theirs are."""
 
 MODELLED = frozenset({"binance", "bybit", "coinbase"})
 """Classes whose signing with a private key is modelled."""
@@ -29,9 +33,10 @@ _LARGEST = 8 * 1024 * 1024  # the largest class of 4.5.84 has 813,078 bytes
 _DEEPEST = 12  # files of classes that extend one another; four are the most in any version so far
 _UNKNOWN = Signs((), (), scheme="unknown", private_keys=(), signer="", checks=False, api_key_holds=None)
 _LAYOUTS = (("dist/cjs/ccxt.js", "dist/cjs/src"), ("ccxt.js", "js"))  # since 3.0.40, and before
-_BASE = "base/Exchange"
 _CCXT = "node_modules/ccxt"
 _TABLE = "known_classes.json"
+_NOTHING: dict[str, Any] = {"digests": {}}
+_DIGITS = 32  # hexadecimal, of a SHA-256
 
 
 class ExchangeClass(NamedTuple):
@@ -70,17 +75,24 @@ class ExchangeClass(NamedTuple):
 def installed_class(root: Path, name: str, version: CcxtVersion) -> ExchangeClass | None:
     """The class in the ccxt of this Superalgos directory; `None` where that has no such exchange."""
 
-    def read(path: str) -> str | None:
+    def read(path: str) -> bytes | None:
         found = read_regular(root / path, _LARGEST)
-        return found.data.decode("utf-8", "replace") if isinstance(found, Content) else None
+        return found.data if isinstance(found, Content) else None
 
     return find_class(read, name, version)
 
 
 def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
     """`None`: ccxt has no such exchange, by the list in its main file or, without that, by the known versions."""
+    once = functools.cache(read)
+    found = _unchanged(once, name, version)
+    return _of(name, found, "class") if found is not None else read_class(once, name, version)
+
+
+def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
+    """As `find_class`, by the source files alone where they can be read."""
     for index, folder in _LAYOUTS:
-        text = read(f"{_CCXT}/{index}")
+        text = _text(read(f"{_CCXT}/{index}"))
         if text is None:
             continue
         from superalgos_rsa.superalgos.engine import class_source  # its patterns take a while to compile
@@ -97,10 +109,24 @@ def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
     return known_class(name, version)
 
 
+def digest(read: Read, name: str, above: Sequence[str]) -> str | None:
+    """Of ccxt's main file, that of the class, those of the classes above it and that of ccxt's base class, as they are
+    installed; `None` where one cannot be had."""
+    index, folder = next((layout for layout in _LAYOUTS if read(f"{_CCXT}/{layout[0]}") is not None), _LAYOUTS[0])
+    whole = hashlib.sha256()
+    for file in (index, *(f"{folder}/{each}.js" for each in (name, *above, BASE))):
+        data = read(f"{_CCXT}/{file}")
+        if data is None:
+            return None
+        whole.update(b"%d\0" % len(data))
+        whole.update(data)
+    return whole.hexdigest()[:_DIGITS]
+
+
 def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
     """By the table alone, of the nearest version that has such an exchange; those of another minor version tell only
     where none of the same is known."""
-    versions = _rows().keys()
+    versions = _table().keys()
     same_minor = [known for known in versions if (known.major, known.minor) == (version.major, version.minor)]
     for known in sorted(same_minor or versions, key=lambda other: _distance(other, version)):
         classes = _classes(known)
@@ -113,7 +139,7 @@ def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
 
 def known_names() -> frozenset[str]:
     """The exchanges of all known versions."""
-    return frozenset(name for version in _rows() for name in _classes(version))
+    return frozenset(name for version in _table() for name in _classes(version))
 
 
 def _distance(known: CcxtVersion, wanted: CcxtVersion) -> tuple[int, int, int]:
@@ -124,30 +150,40 @@ def _of(name: str, found: Signs, source: Literal["class", "table", "nothing"]) -
     return ExchangeClass(name, *found, source)
 
 
+def _unchanged(read: Read, name: str, version: CcxtVersion) -> Signs | None:
+    """What the table says of this very version, if every file that would be read is the one it was made from."""
+    *above, wanted = _table().get(version, _NOTHING)["digests"].get(name, "").split(" ")
+    return _classes(version)[name] if wanted and digest(read, name, above) == wanted else None
+
+
 def _read_class(read: Read, folder: str, name: str) -> Signs | None:
     from superalgos_rsa.superalgos.engine import class_source
 
     chain: list[tuple[str, str]] = []
     file = name
-    while file != _BASE and len(chain) < _DEEPEST:
-        text = read(f"{folder}/{file}.js")
+    while file != BASE and len(chain) < _DEEPEST:
+        text = _text(read(f"{folder}/{file}.js"))
         above = class_source.parent(text, file) if text is not None else None
         if text is None or above is None:
             return None
         chain.append((file, text))
         file = above
-    return class_source.signs(chain, read(f"{folder}/{_BASE}.js")) if file == _BASE else None
+    return class_source.signs(chain, _text(read(f"{folder}/{BASE}.js"))) if file == BASE else None
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "replace")
 
 
 @functools.cache
-def _rows() -> dict[CcxtVersion, list[dict[str, Any]]]:
+def _table() -> dict[CcxtVersion, dict[str, Any]]:
     found: Any = json.loads(Path(__file__).with_name(_TABLE).read_text("utf-8"))
-    return {version: rows for text, rows in found.items() if (version := CcxtVersion.parse(text)) is not None}
+    return {version: known for text, known in found.items() if (version := CcxtVersion.parse(text)) is not None}
 
 
 @functools.cache
 def _classes(version: CcxtVersion) -> dict[str, Signs]:
-    return {name: signs for row in _rows()[version] for name, signs in _row(row)}
+    return {name: signs for row in _table()[version]["classes"] for name, signs in _row(row)}
 
 
 def _row(row: dict[str, Any]) -> list[tuple[str, Signs]]:

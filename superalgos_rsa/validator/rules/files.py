@@ -122,13 +122,13 @@ def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             fix=advice("delete the copies that you do not need"),
         )
     if around.other_public is not None:
+        shown_half = line(command_words("superalgos-rsa pubkey", found.resolved))
         yield at_key(
             "public-key-mismatch",
             f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half",
             key,
             path=found.resolved,
             fix=advice(
-                f"give the exchange the public half that `{line(command_words('superalgos-rsa pubkey', found.resolved))}` "
-                "prints, and delete the other public key file"
+                f"give the exchange the public half that `{shown_half}` prints, and delete the other public key file"
             ),
         )

@@ -10,6 +10,7 @@ from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, RE
 from superalgos_rsa.superalgos.workspace import Exchange, Task
 from superalgos_rsa.validator.facts import Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import Fix
+from superalgos_rsa.validator.rules.conversion import another_key, in_another_form
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, KEY_REFUSED, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, at_task, check
 from superalgos_rsa.validator.rules.remedies import advice, new_pair, set_key
@@ -37,10 +38,12 @@ RULES = (
     Rule(
         id="key-algorithm",
         severity="error",
-        title="The engine cannot sign with this type of key",
+        title="The engine cannot sign with a key of this type or form",
         sees=(
-            "The installed ccxt cannot use this type of key for this exchange: Ed25519 on ccxt 2.x; Ed25519 text of "
-            "more than 120 characters on ccxt 4.x; EC, DSA, X25519 and RSA-PSS on any version."
+            "The installed ccxt cannot use this key for this exchange. For Binance: Ed25519 on ccxt 2.x; Ed25519 text "
+            "of more than 120 characters on ccxt 4.x; EC, DSA, X25519 and RSA-PSS on any version. For Coinbase on ccxt "
+            "4.x: every key but EC on the curve P-256 in the form SEC 1 (BEGIN EC PRIVATE KEY), and but Ed25519 in "
+            "base64, which 4.5.59 takes and 4.4.25 does not."
         ),
         engine=(
             "For an Ed25519 key ccxt 2.x throws `Invalid Public key format`. With the other types the engine throws an "
@@ -49,7 +52,9 @@ RULES = (
         exchange=ENGINE_THROWS,
         mend=(
             "Make an RSA pair with `superalgos-rsa keygen` and give its public half to the exchange. For an Ed25519 "
-            "text that is too long, `superalgos-rsa convert FILE` writes a short one."
+            "text that is too long, `superalgos-rsa convert FILE` writes a short one. For Coinbase, `superalgos-rsa "
+            "convert FILE --for coinbase` writes the form that the installed ccxt takes, or says why there is none: "
+            "then make another API key there, of the type ECDSA."
         ),
     ),
     Rule(
@@ -221,12 +226,14 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
         )
     elif blamed == "key-algorithm":
+        mended = in_another_form(key, all_facts)
+        what = f"a key of type {name}" + (" in this form" if mended is not None else "")
         yield at_key(
             "key-algorithm",
-            f"Every order {will(all_facts)} fail: ccxt cannot sign with a key of type {name} ({verdict.reason})",
+            f"Every order {will(all_facts)} fail: ccxt cannot sign with {what} ({verdict.reason})",
             key,
             path=where,
-            fix=new_pair(key, all_facts),
+            fix=mended or another_key(key, all_facts),
         )
     elif blamed == "key-inconsistent":
         yield at_key(

@@ -10,10 +10,11 @@ from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
+from superalgos_rsa.validator.rules.conversion import another_key, convert
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import CONVERT, advice, command, set_key
 
 SUBJECT = "The text of the key"
 _HMAC = (
@@ -169,7 +170,6 @@ RULES = (
     ),
 )
 
-_CONVERT = "superalgos-rsa convert"
 
 _INSTEAD: dict[str, tuple[str, str]] = {
     "empty": ("file-empty", "the key file is empty"),
@@ -191,9 +191,12 @@ _KEY_IN_JSON = ("pem-missing", "the file holds JSON with a private key in it, no
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
 def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """What stands in the file where a private key is expected. An HMAC secret in a file is well."""
+    """What stands in the file where a private key is expected. An HMAC secret in a file is well, and so is a text that
+    the class takes for a private key: Coinbase hands out Ed25519 in base64."""
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
+        return
+    if content.kind == "text" and key.verdict is not None and key.verdict.signing in BY_PRIVATE_KEY:
         return
     rule, message = _words(content)
     hmac = key.hmac_text
@@ -208,7 +211,7 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         f"Every order {will(all_facts)} be refused" if judged else "Superalgos cannot sign with a private key from here"
     )
     tail = "; its text is taken as an HMAC secret" if signs else ""
-    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content))
+    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content, all_facts))
 
 
 def _words(content: KeyText) -> tuple[str, str]:
@@ -238,17 +241,17 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
                 key,
                 severity="warning",
                 path=_path(key),
-                fix=_repair(key, content),
+                fix=_repair(key, content, all_facts),
             )
     else:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
         what = f": {'; '.join(words)}" if words else ""
         message = f"Every order {will(all_facts)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
-        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content))
+        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content, all_facts))
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
-def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
+def unusual(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds files with several private keys, and keys in PKCS#1."""
     content = key.content
     if not key.reads_file or content is None or content.kind != "private":
@@ -267,7 +270,7 @@ def unusual(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
             "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
             key,
             path=_path(key),
-            fix=_repair(key, content),
+            fix=_repair(key, content, all_facts),
         )
 
 
@@ -275,20 +278,16 @@ def _path(key: KeyFacts) -> str | None:
     return key.path.resolved if key.path else None
 
 
-def _convert(key: KeyFacts) -> Fix:
-    return command(_CONVERT, _path(key) or "FILE")
-
-
-def _repair(key: KeyFacts, content: KeyText) -> Fix:
+def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
     """The clean copy beside it, `convert` for what that can read, the program of the file's own format, or what only a
     person can do."""
     path = _path(key) or "FILE"
     if key.clean_copy is not None:
         return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
     if content.convertible:
-        return _convert(key)
+        return convert(key, all_facts) or another_key(key, all_facts)
     if key.exported is not None:
-        return command(_CONVERT, key.exported)
+        return command(CONVERT, key.exported)
     if export := export_command(content.kind, path, export_name(path)):
         return Fix("display", export)
     if "hmac-secret" in content.damage:

@@ -12,6 +12,7 @@ from superalgos_rsa.validator.report import Applicability, Fix
 
 _STDIN = "-"
 _UNNAMED = "KEY_NODE"
+CONVERT = "superalgos-rsa convert"
 _PAIR = "binance-rsa"
 
 

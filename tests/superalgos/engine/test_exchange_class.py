@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superalgos_rsa.superalgos.engine import CcxtVersion
-from superalgos_rsa.superalgos.engine.exchange_class import find_class, installed_class, known_class
+from superalgos_rsa.superalgos.engine.exchange_class import Read, find_class, installed_class, known_class
 
 CCXT = "node_modules/ccxt"
 OLD, NEW = CcxtVersion(2, 7, 62), CcxtVersion(4, 4, 25)
@@ -81,6 +81,11 @@ FILES = {
     f"{CCXT}/dist/cjs/src/kraken.js": KRAKEN,
     f"{CCXT}/dist/cjs/src/krakenus.js": KRAKENUS,
 }
+
+
+def reader(files: dict[str, str]) -> Read:
+    data = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
+    return data.get
 
 
 def install(root: Path, files: dict[str, str]) -> Path:
@@ -175,7 +180,7 @@ def test_class_whose_file_cannot_be_read_is_the_known_one(tmp_path: Path, spoil:
 
 def test_class_that_is_listed_and_cannot_be_read_is_an_exchange_of_which_nothing_is_known() -> None:
     files = {f"{CCXT}/dist/cjs/ccxt.js": INDEX}
-    found = find_class(files.get, "krakenus", NEW)
+    found = find_class(reader(files), "krakenus", NEW)
     assert found is not None
     assert (found.scheme, found.judged, found.source, found.needs) == ("unknown", False, "nothing", ())
 
@@ -193,15 +198,15 @@ def test_class_that_is_listed_and_cannot_be_read_is_an_exchange_of_which_nothing
 )
 def test_secret_that_is_used_in_a_way_unheard_of_is_not_judged(use: str, scheme: str) -> None:
     used = KRAKEN.replace("this.hmac(path, this.base64ToBinary(this.secret), sha512.sha512)", use)
-    found = find_class({**FILES, f"{CCXT}/dist/cjs/src/kraken.js": used}.get, "kraken", NEW)
+    found = find_class(reader({**FILES, f"{CCXT}/dist/cjs/src/kraken.js": used}), "kraken", NEW)
     assert found is not None
     assert (found.scheme, found.judged) == (scheme, scheme != "unknown")
 
 
 @pytest.mark.parametrize("index", [None, "", "const exchanges = {\n};\n", "exports.exchanges = [];\n"])
 def test_without_a_readable_list_the_table_tells_which_exchanges_there_are(index: str | None) -> None:
-    def read(name: str) -> str | None:
-        return index if name.endswith("ccxt.js") else None
+    def read(name: str) -> bytes | None:
+        return index.encode() if index is not None and name.endswith("ccxt.js") else None
 
     assert find_class(read, "kraken", NEW) == known_class("kraken", NEW)
     assert find_class(read, "no_such_exchange", NEW) is None
@@ -243,4 +248,4 @@ def test_requirements_are_those_of_the_nearest_version(version: str, needs: str)
 
 @given(st.dictionaries(st.sampled_from(sorted(FILES)), st.text() | st.sampled_from([*FILES.values(), INDEX * 2])))
 def test_any_text_in_any_file_gives_an_answer(files: dict[str, str]) -> None:
-    find_class(files.get, "kraken", NEW)
+    find_class(reader(files), "kraken", NEW)

@@ -84,7 +84,10 @@ def test_other_fields_are_nobody_s_mistake(site: Site, name: str) -> None:
     assert site.trade(key(**{name: "…"})).warnings == []
 
 
-@pytest.mark.parametrize(("text", "usable"), [(BASE64, True), (BASE64 + "\n", True), (f'"{BASE64}"', False)])
+@pytest.mark.parametrize(
+    ("text", "usable"),
+    [(BASE64, True), (BASE64 + "\n", True), (BASE64.rstrip("=") + "\r\n", True), (f'"{BASE64}"', False)],
+)
 def test_kraken_on_2_signs_the_same_behind_a_line_break_and_otherwise_in_quotes(
     site: Site, text: str, usable: bool
 ) -> None:

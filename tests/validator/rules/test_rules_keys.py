@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from installations import (
     CCXT_4,
@@ -16,6 +18,8 @@ from installations import (
     task,
 )
 from key_samples import PKCS1, other_key, private_pem, rsa_key
+
+from superalgos_rsa.cli import main
 
 
 @pytest.mark.parametrize("name", ["binance", "binanceus", "binanceusdm", "binancecoinm"])
@@ -100,6 +104,47 @@ def test_coinbase_signs_with_an_ec_key_of_sec1_alone(
     other.put(KEY_FILE, content)
     judged = other.trade(key(code_name=f"organizations/{identity}/apiKeys/{identity}"), code_name="coinbase")
     assert (judged.errors, judged.key.signing, judged.key.usable) == (errors, signing, not errors)
+
+
+@pytest.mark.parametrize(
+    ("version", "content", "mended"),
+    [
+        ("4.4.25", private_pem(other_key("ec")), "convert"),
+        ("4.4.25", private_pem(other_key("ec"), PKCS1).replace(b"\n", b"\\n"), "convert"),
+        ("4.4.25", private_pem(other_key("ec"), PKCS1).split(b"\n", 1)[1], "convert"),
+        (CCXT_4, private_pem(other_key("ed25519")), "convert"),
+        ("4.4.25", private_pem(other_key("ed25519")), "ECDSA"),
+        (CCXT_4, private_pem(rsa_key(2048)), "Ed25519 or ECDSA"),
+        (CCXT_4, private_pem(other_key("secp256k1"), PKCS1), "Ed25519 or ECDSA"),
+    ],
+)
+def test_another_form_is_offered_where_coinbase_takes_it_and_else_a_sentence(
+    site: Site, version: str, content: bytes, mended: str
+) -> None:
+    other = Site(site.root.parent / "other", version)
+    file = other.put(KEY_FILE, content)
+    identity = "3f2b6a10-9d1c-4a58-8a0e-5d0c4be0f1a2"
+    name = f"organizations/{identity}/apiKeys/{identity}"
+    judged = other.trade(key(code_name=name), code_name="coinbase")
+    fixes = {found.fix.title for found in judged.report.findings if found.severity == "error" and found.fix}
+    if mended != "convert":
+        assert fixes == {
+            f"make another API key at the exchange, of the kind {mended}, and name the file of its private key"
+        }
+        return
+    assert fixes == {f"superalgos-rsa convert {file} --for coinbase"}
+    assert main(["--root", str(other.root), *shlex.split(fixes.pop())[1:]]) == 0
+    judged = other.trade(key(KEY_FILE.replace(".pem", ".coinbase.key"), name), code_name="coinbase")
+    assert (judged.errors, judged.key.usable, judged.task.ready) == ([], True, True)
+
+
+@pytest.mark.parametrize(("version", "name"), [("2.7.62", "ed25519"), ("4.4.25", "ec"), (CCXT_4, "x25519")])
+def test_where_binance_takes_no_form_of_a_key_a_new_pair_is_offered(site: Site, version: str, name: str) -> None:
+    other = Site(site.root.parent / "other", version)
+    other.put(KEY_FILE, private_pem(other_key(name)))
+    found = other.trade(key()).finding("key-algorithm")
+    assert found.fix is not None
+    assert found.fix.title == "superalgos-rsa keygen"
 
 
 def test_a_secret_that_the_exchange_must_decode_from_base64(site: Site) -> None:
