@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from conftest import absent
 
-from .engines import Engines, missing
+from .cases import all_cases
+from .engines import Engines, Outcome, missing
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,9 @@ def engines() -> Iterator[Engines]:
         absent(reason)
     with Engines() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def outcomes(engines: Engines) -> dict[str, list[Outcome]]:
+    """What each package does with each of all cases."""
+    return engines.ask([case.for_harness() for case in all_cases()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,14 +57,15 @@ def main() -> int:
     if reason is not None:
         print(reason, file=sys.stderr)  # noqa: T201
         return 2
-    print("\n".join(_lines()))  # noqa: T201
+    with Engines() as engines:
+        outcomes = engines.ask([case.for_harness() for case in all_cases()])
+    print("\n".join(lines(outcomes)))  # noqa: T201
     return 0
 
 
-def _lines() -> Iterator[str]:
+def lines(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[str]:
+    """Of the document; `outcomes` is what each package does with `all_cases()`."""
     cases = all_cases()
-    with Engines() as engines:
-        outcomes = engines.ask([case.for_harness() for case in cases])
     texts: list[Row] = [(case.name, case.exchange, partial(judge, case.text, case.exchange)) for case in cases]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -74,28 +75,30 @@ def _lines() -> Iterator[str]:
         paths: list[Row] = [
             (f"{name}: {_shortened(path)}", "binance", partial(judge_path, path, root)) for name, path in PATHS.items()
         ]
+        tables: list[tuple[str, list[Row], Mapping[str, Sequence[Outcome]]]]
         tables = [("Texts", texts, outcomes), ("Paths", paths, of_paths)]
-        same = [
-            verdict(version).signing == found[package][at]["signing"]
-            for _, rows, found in tables
-            for at, (_, _, verdict) in enumerate(rows)
-            for package, version in PACKAGES.items()
-        ]
+        same = {
+            title: [
+                [verdict(version).signing == found[package][at]["signing"] for package, version in PACKAGES.items()]
+                for at, (_, _, verdict) in enumerate(rows)
+            ]
+            for title, rows, found in tables
+        }
+        answers = [answer for of_table in same.values() for of_row in of_table for answer in of_row]
         yield _INTRODUCTION
-        yield f"{len(texts)} texts and {len(paths)} paths on {len(PACKAGES)} versions make {len(same)} answers."
-        yield f"The model agrees with the engine in {sum(same)} of them."
+        yield f"{len(texts)} texts and {len(paths)} paths on {len(PACKAGES)} versions make {len(answers)} answers."
+        yield f"The model agrees with the engine in {sum(answers)} of them."
         for title, rows, found in tables:
             yield f"\n## {title}\n"
             yield "| case | exchange | " + " | ".join(str(version) for version in PACKAGES.values()) + " | model |"
             yield "| --- | --- |" + " --- |" * (len(PACKAGES) + 1)
-            yield from (_row(row, {name: found[name][at] for name in PACKAGES}) for at, row in enumerate(rows))
+            for at, (name, exchange, _) in enumerate(rows):
+                yield _row(name, exchange, [found[package][at] for package in PACKAGES], all(same[title][at]))
         yield _NODES.rstrip()
 
 
-def _row(row: Row, found: Mapping[str, Outcome]) -> str:
-    name, exchange, verdict = row
-    cells = [f"{outcome['signing']}{', throws' if outcome.get('error') else ''}" for outcome in found.values()]
-    same = all(verdict(version).signing == found[package]["signing"] for package, version in PACKAGES.items())
+def _row(name: str, exchange: str, found: Sequence[Outcome], same: bool) -> str:
+    cells = [f"{outcome['signing']}{', throws' if outcome.get('error') else ''}" for outcome in found]
     return f"| {_escaped(name)} | {exchange} | {' | '.join(cells)} | {'the same' if same else '**differs**'} |"
 
 

@@ -23,11 +23,6 @@ Outcomes = dict[str, list[Outcome]]
 _CASES = all_cases()
 
 
-@pytest.fixture(scope="module")
-def outcomes(engines: Engines) -> Outcomes:
-    return engines.ask([case.for_harness() for case in _CASES])
-
-
 @pytest.mark.parametrize("package", PACKAGES)
 @pytest.mark.parametrize("number", range(len(_CASES)), ids=[case.name for case in _CASES])
 def test_model_answers_as_the_engine(outcomes: Outcomes, package: str, number: int) -> None:
