@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from superalgos_rsa.superalgos.engine import Effort, Verdict, judge, whole
 from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, installed_class, known_class
-from superalgos_rsa.superalgos.engine.verdict import refuses
 from superalgos_rsa.superalgos.engine.versions import REPRESENTATIVES, CcxtVersion
 from superalgos_rsa.superalgos.installation import Installation
 
@@ -63,12 +61,6 @@ class ExchangeClasses:
         Raises `TooLongError`."""
         found = self.of(name)
         if self._version is None or found is None:
-            verdict = judge(text, name, self._version, effort)
+            verdict = judge(text, name, self._version, effort, api_key)
             return verdict, verdict.signing != "none" if verdict.judged else None
-        if not text and "secret" in found.needs:
-            verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
-            return replace(verdict, reason=f"ccxt {self._version} {verdict.reason}"), False
-        told = whole.of_secret(found, {"secret": text, "apiKey": api_key}, self._version, effort)
-        # Of a secret that is not used nothing can be wrong, and of one whose use is not known nothing can be said.
-        judged = told.signing is not None
-        return Verdict(told.signing or "hmac", told.reason, judged=judged, throws=told.throws), told.takes
+        return whole.secret_alone(found, text, api_key, self._version, effort)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from superalgos_rsa.keys.rsa_numbers import Effort, TooLongError
-from superalgos_rsa.superalgos.engine import base64_decoders, exchanges, javascript, versions
+from superalgos_rsa.superalgos.engine import exchanges, javascript, versions
 from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion, find_version, installed_version
 
@@ -20,40 +20,37 @@ ED25519_LONGEST = 120
 _BEST_FIRST: tuple[Signing, ...] = ("rsa", "ed25519", "ecdsa", "hmac", "none")
 
 
-def judge(text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None) -> Verdict:
+def judge(
+    text: str, exchange: str | None, version: CcxtVersion | None, effort: Effort | None = None, api_key: str = ""
+) -> Verdict:
     """What ccxt does with `text`, which is the file as Node decodes it, byte order mark included.
 
     `exchange` is a ccxt class name; None stands for binance. Raises `TooLongError` if the answer takes more than
     `effort`.
     """
     effort = effort or Effort()
-    if version is None:
-        return _of_unknown_version(text, exchange, effort)
-    verdict = _judge(text, exchange or "binance", version, effort)
-    return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
-
-
-def _of_unknown_version(text: str, exchange: str | None, effort: Effort) -> Verdict:
+    if version is not None:
+        return _of_version(text, exchange, version, effort, api_key)
     candidates = [
-        judge(text, exchange, version, effort)
-        for version in versions.REPRESENTATIVES
-        if exchange is None or exchanges.is_exchange(exchange, version) or not exchanges.is_exchange(exchange, None)
+        _of_version(text, exchange, known, effort, api_key)
+        for known in versions.REPRESENTATIVES
+        if exchange is None or exchanges.is_exchange(exchange, known) or not exchanges.is_exchange(exchange, None)
     ]
     worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing))
     judged = all(verdict.judged for verdict in candidates)
     return replace(worst, reason=f"the version of ccxt is unknown; at worst {worst.reason}", judged=judged)
 
 
-def _judge(text: str, exchange: str, version: CcxtVersion, effort: Effort) -> Verdict:
-    if not exchanges.is_exchange(exchange, version):
-        return refuses("exchangeClass is not a constructor", f"it has no exchange of the name {exchange!r}")
-    if exchanges.has_own_scheme(exchange, version):
-        return Verdict("hmac", f"signs for {exchange} by a scheme of its own, which is not judged here", judged=False)
-    if not text:
-        return refuses(f'{exchange} requires "secret" credential', "the secret is empty")
-    if version >= versions.JSENCRYPT and exchanges.decodes_secret(exchange):
-        return _from_base64(text, exchange, version)
-    return judge_text(text, exchange, version, effort)
+def _of_version(text: str, exchange: str | None, version: CcxtVersion, effort: Effort, api_key: str) -> Verdict:
+    from superalgos_rsa.superalgos.engine import whole
+    from superalgos_rsa.superalgos.engine.exchange_class import known_class
+
+    name = exchange or "binance"
+    found = known_class(name, version)
+    if found is None:
+        verdict = refuses("exchangeClass is not a constructor", f"it has no exchange of the name {name!r}")
+        return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
+    return whole.secret_alone(found, text, api_key, version, effort)[0]
 
 
 def judge_text(text: str, signer: str, version: CcxtVersion, effort: Effort) -> Verdict:
@@ -87,11 +84,3 @@ def _private_key(text: str, version: CcxtVersion, effort: Effort, *, also_ed2551
     from superalgos_rsa.superalgos.engine import node_rsa
 
     return node_rsa.judge(text, effort)
-
-
-def _from_base64(text: str, exchange: str, version: CcxtVersion) -> Verdict:
-    try:
-        base64_decoders.strict(text, version)
-    except ValueError as error:
-        return refuses(str(error), f"{exchange} takes the secret for base64, which the text is not")
-    return Verdict("hmac", "signs HMAC with the text itself")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from superalgos_rsa.superalgos.engine import Effort, base64_secret, coinbase, judge_text
 from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS, ExchangeClass
-from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict
+from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 _OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # which catch the error of the decoder
@@ -49,6 +50,19 @@ def of_secret(
     """The verdict on the secret, as if nothing else were missing."""
     verdict = _of_secret(found, fields, version, effort or Effort())
     return verdict._replace(reason=f"ccxt {version} {verdict.reason}")
+
+
+def secret_alone(
+    found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort
+) -> tuple[Verdict, bool | None]:
+    """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known."""
+    if not text and "secret" in found.needs:
+        verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
+        return replace(verdict, reason=f"ccxt {version} {verdict.reason}"), False
+    told = of_secret(found, {"secret": text, "apiKey": api_key}, version, effort)
+    # Of a secret that is not used nothing can be wrong, and of one whose use is not known nothing can be said.
+    judged = told.signing is not None
+    return Verdict(told.signing or "hmac", told.reason, judged=judged, throws=told.throws), told.takes
 
 
 def _lacking(found: ExchangeClass, fields: Mapping[str, object]) -> CredentialVerdict | None:

@@ -125,7 +125,8 @@ def test_exchange_that_is_no_class_throws() -> None:
 
 
 def test_exchange_with_a_scheme_of_its_own_is_not_judged() -> None:
-    assert not judge(PEM, "coinbase", OPENSSL).judged
+    assert not judge(PEM, "lbank", OPENSSL).judged
+    assert judge(PEM, "coinbase", OPENSSL).judged
     assert judge(PEM, "binance", OPENSSL).judged
 
 
