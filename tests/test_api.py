@@ -23,7 +23,7 @@ FUNCTIONS = ("check", "inspect_key", "plan_fixes", "update_key", "watch")
 
 @pytest.fixture
 def demo_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    demo.build(tmp_path)
+    demo.build(tmp_path, "1.6.1", "2.7.62")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

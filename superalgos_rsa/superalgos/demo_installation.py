@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 WORKSPACE = "Platform/My-Workspaces/Demo.json"
 KEY_FILE = "My-Secrets/binance-rsa.pem"
 PUBLIC_FILE = "My-Secrets/binance-rsa.pub.pem"
-CCXT = "2.7.62"
+SUPERALGOS, CCXT = "1.7.0", "4.4.25"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ MISTAKES = (
 )  # fmt: skip
 
 
-def build(root: Path) -> None:
+def build(root: Path, superalgos: str = SUPERALGOS, ccxt: str = CCXT) -> None:
     """Write the installation below `root`: a key pair, and a workspace in which every task has a broken key."""
     secrets, workspaces = root / "My-Secrets", root / "Platform" / "My-Workspaces"
     secrets.mkdir(mode=0o700)
     workspaces.mkdir(parents=True)
-    (root / "package.json").write_text(json.dumps({"name": "superalgos", "version": "1.6.1"}), "utf-8")
-    lock = {"packages": {"node_modules/ccxt": {"version": CCXT}}}
+    (root / "package.json").write_text(json.dumps({"name": "superalgos", "version": superalgos}), "utf-8")
+    lock = {"packages": {"node_modules/ccxt": {"version": ccxt}}}
     (root / "package-lock.json").write_text(json.dumps(lock), "utf-8")
     (secrets / "workspace-credentials.json").write_text("[]", "utf-8")
     key = generate_private_key(65537, 2048)

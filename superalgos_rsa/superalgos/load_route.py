@@ -1,9 +1,9 @@
 """What the platform does when it loads a workspace from My-Workspaces: which key takes its secret from the vault, and
 what ends the whole process.
 
-A model of the server's load route (platform 1.6.1, tried against the running platform). The route parses the file,
-looks for the `APIs` root, then for the `Crypto Ecosystem` root, and walks from there to each Exchange Account Key on
-one fixed path. Exceptions in its callback are not caught, so each one ends the process.
+A model of the server's load route (platform 1.6.1, tried against the running platform; 1.7.0 has the same code). The
+route parses the file, looks for the `APIs` root, then for the `Crypto Ecosystem` root, and walks from there to each
+Exchange Account Key on one fixed path. Exceptions in its callback are not caught, so each one ends the process.
 """
 
 from __future__ import annotations

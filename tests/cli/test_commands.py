@@ -230,7 +230,9 @@ def test_demo_ends_green_and_leaves_nothing_behind(call: Call, tmp_path: Path, m
     assert (ended.code, ended.err) == (0, "")
     commands = re.findall(r"^\$ superalgos-rsa (\w+)", ended.out, re.MULTILINE)
     assert commands == ["check", *["set"] * len(demo.MISTAKES), "preflight"]
-    assert "ready: nothing stands in the way." in ended.out
+    _, _, after = ended.out.partition("$ superalgos-rsa preflight")
+    assert set(re.findall(r"\[([a-z-]+)\]", after)) == {"engine-short-signature", "key-shared"}
+    assert "ready, but read the warnings." in after
     assert [path.name for path in scratch.iterdir() if "demo" in path.name] == []
 
 

@@ -34,7 +34,10 @@ RULES = (
             "gives no answer. Or the installation was only found above the document: it may be a stranger's, so "
             "nothing in it is run."
         ),
-        engine="Nothing was asked. The tool's own answer stands: it is tested against ccxt 2.7.62 and a ccxt 4.x.",
+        engine=(
+            "Nothing was asked. The tool's own answer stands: it is tested against the ccxt of Superalgos 1.6.1 "
+            "(2.7.62) and of 1.7.0 (4.4.25), and against three other versions."
+        ),
         exchange=None,
         mend=(
             "Install Node, run `npm install` in the Superalgos folder, and run `superalgos-rsa check --engine` again, "
