@@ -307,7 +307,9 @@ class _Probe:
             file = os.path.join(folder, name)
             written = from_root(self.installation.root if self.installation else None, file)
             path, content, _ = self._find(written, facts.document)
-            if path is None or path.content is None or content is None or content.damage or content.pkcs1:
+            if path is None or path.content is None or content is None or content.damage:
+                continue
+            if content.pkcs1 and facts.content.pkcs1:  # it would be no better
                 continue
             verdict, _ = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
             if verdict is not None and verdict.judged and verdict.signing in BY_PRIVATE_KEY:

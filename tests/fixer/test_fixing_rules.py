@@ -24,7 +24,7 @@ from installations import (
     task,
     trading,
 )
-from key_samples import private_pem, public_pem, rsa_key
+from key_samples import OPENSSH, PASSPHRASE, private_der, private_pem, public_pem, rsa_key
 
 from fixer.calls import Call
 from fixer.trees import mode, tree
@@ -171,6 +171,20 @@ def in_home(site: Site) -> None:
     site.workspace(*trading(key("~/k.pem")))
 
 
+COPY = "My-Secrets/k.pkcs8.pem"
+
+
+def copied(rule: str, content: bytes, *, unsafe: bool = False) -> Case:
+    """A key file in that form, with the copy beside it that `convert` writes."""
+
+    def build(site: Site) -> None:
+        site.put(KEY_FILE, content)
+        site.put(COPY, private_pem(rsa_key()))
+        site.workspace(*trading(key()))
+
+    return Case(rule, build, (f'-"secret": "{KEY_FILE}"', f'+"secret": "{COPY}"'), unsafe)
+
+
 WINDOWS = '{"codeName": "' + API_KEY + '", "secret": "C:\\Users\\me\\k.pem"}'
 NULLS = b'"rootNodes": [null, null, '
 
@@ -227,6 +241,12 @@ CASES = [
     Case("vault-invalid", vault_is(b"\xef\xbb\xbf[]"), ("-(with a byte order mark)",)),
     Case("file-permissions", open_to_all, ("-mode 0644", "+mode 0600")),
     Case("pem-public", public_half, ('-"secret": "My-Secrets/k.pub.pem"', f'+"secret": "{KEY_FILE}"'), unsafe=True),
+    copied("pem-damaged", private_pem(rsa_key()).replace(b"\n", b"\\n")),
+    copied("pem-encoding", private_pem(rsa_key()).decode().encode("utf-16")),
+    copied("pem-der", private_der(rsa_key())),
+    copied("pem-missing", json.dumps({"privateKey": private_pem(rsa_key()).decode()}).encode()),
+    copied("pem-openssh", private_pem(rsa_key(), OPENSSH), unsafe=True),
+    copied("pem-encrypted", private_pem(rsa_key(), passphrase=PASSPHRASE), unsafe=True),
     Case("code-name-swapped", swapped, ('+"codeName": "aB3d…E6gH"', f'+"secret": "{KEY_FILE}"'), unsafe=True),
     Case("exchange-sandbox", sandbox, ('-"sandBox": "false"', '+"sandBox": false'), unsafe=True),
     Case("task-key-not-found", dangling, ('-"name": "Gone"', '+"name": "Key"'), unsafe=True),
