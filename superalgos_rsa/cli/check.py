@@ -12,7 +12,7 @@ from superalgos_rsa.cli.session import STDIN, Output, Request, Session, emit, ex
 from superalgos_rsa.validator.report import Report
 
 if TYPE_CHECKING:
-    from superalgos_rsa.fixer.offer import Offer
+    from superalgos_rsa.validator.report import Offer
 
 
 @click.command()

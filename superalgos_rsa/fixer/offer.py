@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from superalgos_rsa.documents.pasting import Options, Words, command_words
+from superalgos_rsa.documents.pasting import Options, command_words
 from superalgos_rsa.fixer.plan import Plan
 from superalgos_rsa.fixer.repairs import MENDERS
-from superalgos_rsa.validator.report import Finding, Fix, Report
+from superalgos_rsa.validator.report import Finding, Fix, Offer, Report
 
 MOST_WORK = 30_000
 """A quarter of what `fix` itself does: 75 repairs among 100 keys, 5 in 3.6 MB."""
-
-
-class Offer(NamedTuple):
-    """How many of the errors a plain `fix --apply` takes away, and the command that shows how."""
-
-    errors: int
-    mended: int
-    command: Words
-    at_least: bool
-    """It was not tried with all of them, which would have taken long."""
 
 
 def is_worth_asking(report: Report) -> bool:

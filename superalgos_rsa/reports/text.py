@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from superalgos_rsa.documents.pasting import SHELL, Shell, line
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
-from superalgos_rsa.validator.report import SEVERITIES, Finding, Fix, InstallationEntry, Report, Severity
-
-if TYPE_CHECKING:
-    from superalgos_rsa.fixer.offer import Offer
+from superalgos_rsa.validator.report import SEVERITIES, Finding, Fix, InstallationEntry, Offer, Report, Severity
 
 _PLACES = 3
 _LEADING = 3  # ecosystem, group, exchange: the names by which a trader knows the place

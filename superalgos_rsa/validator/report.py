@@ -194,3 +194,13 @@ class Report(NamedTuple):
     def exit_code(self) -> int:
         """1 if there is an error, else 0; the commands also know 2 and 3."""
         return 1 if self.summary.errors else 0
+
+
+class Offer(NamedTuple):
+    """How many of the errors a plain `fix --apply` takes away, and the command that shows how."""
+
+    errors: int
+    mended: int
+    command: tuple[str, ...]
+    at_least: bool
+    """It was not tried with all of them, which would have taken long."""

@@ -25,7 +25,7 @@ def test_a_file_that_fix_knows_is_no_word_to_fill_in(site: Site, call: Call) -> 
     assert f"1 of 1 error can be mended by `{title}`.\n" in ended.out
     assert ended.code == 1
     (finding,) = [f for f in Ended(*call("check", "--format", "json")).report["findings"] if f["severity"] == "error"]
-    assert finding["fix"] == {"title": title, "applicability": "safe"}
+    assert finding["fix"] == {"title": title, "applicability": "safe", "command": shlex.split(title)}
     assert call(*shlex.split(title)[1:]).code == 1, "it only shows the plan"
     assert call(*shlex.split(title)[1:], "--apply").code == 0
     assert "mended by" not in call("check").out
