@@ -127,6 +127,9 @@ def _failure(scene: Scene, report: Any, finding: Finding, title: str) -> str | N
     followed = [title]
     for _ in range(_STEPS):
         words = filled_in(shlex.split(title), scene.root, report, finding)
+        if "fix" in words and "--apply" not in words:  # alone it only shows its plan
+            assert scene.run(words).code == 1
+            words.append("--apply")
         ended = scene.run(words)
         if ended.code not in _good_codes(words):
             return f"{' '.join(words[:3])} exits {ended.code}: {ended.err.strip() or ended.out.strip()}"

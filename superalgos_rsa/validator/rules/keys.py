@@ -13,7 +13,7 @@ from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.conversion import another_key, in_another_form
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, KEY_REFUSED, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, at_task, check
-from superalgos_rsa.validator.rules.remedies import advice, new_pair, set_key
+from superalgos_rsa.validator.rules.remedies import advice, clean_copy, new_pair, set_key
 
 SUBJECT = "The key itself"
 RULES = (
@@ -233,7 +233,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             f"Every order {will(all_facts)} fail: ccxt cannot sign with {what} ({verdict.reason})",
             key,
             path=where,
-            fix=mended or another_key(key, all_facts),
+            fix=clean_copy(key) or mended or another_key(key, all_facts),
         )
     elif blamed == "key-inconsistent":
         yield at_key(

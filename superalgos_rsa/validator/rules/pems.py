@@ -14,7 +14,7 @@ from superalgos_rsa.validator.rules.conversion import another_key, convert
 from superalgos_rsa.validator.rules.keys import blame, exchange_is_known, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import CONVERT, advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import CONVERT, advice, clean_copy, command, set_key
 
 SUBJECT = "The text of the key"
 _HMAC = (
@@ -282,8 +282,8 @@ def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
     """The clean copy beside it, `convert` for what that can read, the program of the file's own format, or what only a
     person can do."""
     path = _path(key) or "FILE"
-    if key.clean_copy is not None:
-        return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
+    if (copied := clean_copy(key)) is not None:
+        return copied
     if content.convertible:
         return convert(key, all_facts) or another_key(key, all_facts)
     if key.exported is not None:

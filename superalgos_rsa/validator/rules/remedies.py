@@ -28,6 +28,13 @@ def set_key(
     return _on_document("set", key.document.path, name, options=options, applicability=applicability)
 
 
+def clean_copy(key: KeyFacts) -> Fix | None:
+    """To name the copy beside the file that holds the same key in a text that signs, where there is one."""
+    if key.clean_copy is None:
+        return None
+    return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
+
+
 def new_pair(key: KeyFacts, all_facts: Facts) -> Fix:
     """The conversation that makes a pair, waits for the API key that the exchange gives for it, and writes both; where
     the exchange takes another kind of key, that kind has to come from it."""
