@@ -408,7 +408,7 @@ def test_the_text_of_an_exception_is_not_said(
         listener.judgements(demo.WORKSPACE)
     assert "[internal-error]" in listener.heard
     # The first two fail for one key or document, which is a finding; the last fails for all of them.
-    of_one = ("superalgos_rsa.validator.collect.judge", "superalgos_rsa.validator.documents.read_workspace")
+    of_one = ("superalgos_rsa.validator.exchange_classes.judge", "superalgos_rsa.validator.documents.read_workspace")
     fails = {**dict.fromkeys(of_one, 1), "json.dumps": 2}
     for where, code in fails.items():
         with monkeypatch.context() as patch:
