@@ -185,7 +185,9 @@ def test_records_that_cannot_be_read_hide_no_other(root: Path, state: Path) -> N
     assert listed.holds
     assert (listed.code, listed.out.split()[0], len(listed.out.splitlines())) == (0, "1", 1)
     assert [name for name in bad if f"{bad[name]} cannot be read as a change" not in listed.err] == []
-    assert attacked(["set", str(document), demo.MISTAKES[0].name, "--secret", "x.pem"], cwd=root).code == 0
+    assert (
+        attacked(["set", str(document), demo.MISTAKES[0].name, "--secret", "x.pem"], cwd=root).code == 1
+    )  # there is no such file
     assert [attacked(["undo"]).code for _ in range(2)] == [0, 0]
     assert document.read_bytes() == before
     assert attacked(["check"], cwd=root).code == 1

@@ -113,9 +113,11 @@ def test_no_value_of_a_variable_is_looked_for_or_shown(asking: Site, words: list
     # What the search has found is named in the plan only after a look whether it is there.
     found = f'"My-Secrets/{CANARY}.pem", '
     others = [call for call in named if not any(place in call for place in listed)]
-    assert not [call for call in others if words[0] != "fix" or not (found in call and "NOFOLLOW" in call)]
-    if words[0] != "fix":
+    searches = words[0] in ("fix", "check")  # `check` says what `fix` would mend
+    assert not [call for call in others if not searches or not (found in call and "NOFOLLOW" in call)]
+    if not searches:
         assert named == []
+    if words[0] != "fix":
         answer = attacked(words, cwd=asking.root, environment={"SECRET": CANARY})
         assert answer.holds
         assert CANARY not in answer.out + answer.err

@@ -81,7 +81,7 @@ def test_no_slip_in_secret_is_shown_by_any_command(site: Site, heard: Heard, exc
 def test_no_slip_in_secret_is_shown_by_a_repair(site: Site, heard: Heard, at: int) -> None:
     """Each is given the one key file there is, so that the diff has to tell what it takes the place of."""
     slips = SLIPS[at : at + 12 : 2]
-    keys = [key(typed, f"CodeName{n:04d}", name=f"Key{n}") for n, (_, _, typed) in enumerate(slips)]
+    keys = [key(typed, f"aB3dE6gH{n:08d}" * 4, name=f"Key{n}") for n, (_, _, typed) in enumerate(slips)]
     trading_keys(site, keys, "binance")
     chosen = " ".join(f"--choose Key{n}={KEY_FILE}" for n in range(len(slips)))
     ways = ("fix", f"fix --unsafe --format json {chosen}", f"fix --unsafe --apply {chosen}", "undo", "undo --list")
