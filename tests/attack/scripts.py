@@ -104,7 +104,7 @@ def _set(arena: Arena) -> None:
     before = tree(arena.root)
     words = ["--secret", KEY] + (["--code-name", "n" * 64] if arena.tried.seed % 3 else [])
     changed = arena.call("set", WORKSPACE, "Key", *words)
-    if changed.code == 0 and tree(arena.root) != before:
+    if changed.code != 2 and tree(arena.root) != before:  # 1 and 3: it is written, and does not work, or nobody knows
         for name in (WORKSPACE, VAULT):
             if (arena.root / name).is_file():
                 _parse((arena.root / name).read_bytes(), f"set {name}")
