@@ -20,6 +20,8 @@ Options = Sequence[tuple[str, str | None]]
 
 _PLAIN_ON_WINDOWS = re.compile(r"(?:--?)?[A-Za-z0-9][A-Za-z0-9-]*|[A-Za-z0-9_./\\:][A-Za-z0-9_./\\:+=-]*")
 _READ_OTHERWISE = re.compile('["%!$`\u201c\u201d\u201e]')  # by cmd or by PowerShell, also between double quotes
+TO_QUOTE = "NAME_TO_QUOTE"
+"""Stands for a word that no quotes bring through both cmd and PowerShell. No command takes it for a value."""
 
 
 def command_words(program: str, *positionals: str, options: Options = ()) -> Words:
@@ -38,14 +40,14 @@ def command_words(program: str, *positionals: str, options: Options = ()) -> Wor
 def line(words: Sequence[str], shell: Shell = SHELL) -> str:
     """The words as one line that can be seen, and pasted into that shell.
 
-    A word with control characters becomes `$'...'` for a POSIX shell, which bash, zsh and others know. Where cmd and
-    PowerShell would read a word otherwise, or it cannot be seen, the line says so at its end.
+    A word with control characters becomes `$'...'` for a POSIX shell, which bash, zsh and others know. A word that cmd
+    and PowerShell would not both read as it is, or that cannot be seen, is left to its reader there.
     """
     if shell == "posix":
         return " ".join(map(_posix, words))
-    warning = "  (cmd or PowerShell reads some of these characters otherwise: type them)"
-    cannot = any(_READ_OTHERWISE.search(word) or visible(word) != word for word in words)
-    return " ".join(map(_windows, words)) + (warning if cannot else "")
+    written = [_windows(word) for word in words]
+    note = f"  (put the name in the place of {TO_QUOTE}, quoted as your shell wants it)"
+    return " ".join(written) + (note if TO_QUOTE in written else "")
 
 
 def _posix(word: str) -> str:
@@ -63,12 +65,9 @@ def _ansi_c(character: str) -> str:
 
 
 def _windows(word: str) -> str:
-    """In double quotes, which both shells know, unless neither reads anything into the word as it is."""
+    """In double quotes, which both shells know, unless neither reads anything into the word as it is. PowerShell 5
+    drops an empty word, and a backslash before the closing quote is read in two ways."""
     if _PLAIN_ON_WINDOWS.fullmatch(word):
         return word
-    # Programs read backslashes as escapes only where a double quote follows.
-    return visible('"' + re.sub(r'(?<!\\)(\\*)(?:(")|\Z)', _double_backslashes, word) + '"')
-
-
-def _double_backslashes(match: re.Match[str]) -> str:
-    return match[1] * 2 + ('\\"' if match[2] else "")
+    is_safe = word and visible(word) == word and not word.endswith("\\") and not _READ_OTHERWISE.search(word)
+    return f'"{word}"' if is_safe else TO_QUOTE

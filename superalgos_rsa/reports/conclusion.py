@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from superalgos_rsa.reports.terminal import Style
 from superalgos_rsa.validator.report import KeyEntry, Report
 
 
 class Conclusion(NamedTuple):
-    """What is said last, the exit code that goes with it, and whether the tasks may start."""
+    """What is said last, the exit code that goes with it, and its colour: `good` only where the tasks may start."""
 
     sentence: str
     code: int
-    is_good: bool
+    style: Style
 
 
 def conclude(report: Report) -> Conclusion:
@@ -24,17 +25,17 @@ def conclude(report: Report) -> Conclusion:
     if unknown:
         return _bad("not ready: nobody can say from here whether the tasks may start.", report)
     if not summary.ready and not summary.errors:  # a template: its task has no key yet, which is no mistake of it
-        return Conclusion("the tasks that the warnings name cannot start yet.", 0, True)
+        return Conclusion("the tasks that the warnings name cannot start yet.", 0, "warning")
     if not summary.ready:
         return _bad("not ready: do not start the tasks that use these keys.", report)
     needed = any(task.needs_key for task in report.tasks)
     if summary.errors:
         begin = "the tasks that need a key may start" if needed else "no task here needs a key"
-        return Conclusion(f"{begin}, but mend the errors.", 1, False)
+        return Conclusion(f"{begin}, but mend the errors.", 1, "bad")
     if not needed:
-        return Conclusion(f"no task here needs a key{', but read the warnings' * bool(summary.warnings)}.", 0, True)
+        return Conclusion(f"no task here needs a key{', but read the warnings' * bool(summary.warnings)}.", 0, "good")
     return Conclusion(
-        "ready, but read the warnings." if summary.warnings else "ready: nothing stands in the way.", 0, True
+        "ready, but read the warnings." if summary.warnings else "ready: nothing stands in the way.", 0, "good"
     )
 
 
@@ -56,4 +57,4 @@ def begins_nowhere(key: KeyEntry) -> bool:
 
 
 def _bad(sentence: str, report: Report) -> Conclusion:
-    return Conclusion(sentence, 3 if _is_unknown(report) else 1, False)
+    return Conclusion(sentence, 3 if _is_unknown(report) else 1, "bad")

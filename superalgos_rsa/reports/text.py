@@ -8,7 +8,7 @@ from itertools import chain
 
 from superalgos_rsa.documents.pasting import SHELL, Shell, line
 from superalgos_rsa.reports.conclusion import conclude
-from superalgos_rsa.reports.terminal import Style, cells, fill, machine, paint, quoted, shown, words
+from superalgos_rsa.reports.terminal import cells, fill, machine, paint, quoted, shown, words
 from superalgos_rsa.validator.report import SEVERITIES, Finding, Fix, InstallationEntry, Offer, Report, Severity
 
 _PLACES = 3
@@ -171,7 +171,6 @@ def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     keys, tasks = _count(summary.keys, "key"), _count(summary.tasks, "task")
     counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
     end = conclude(report)
-    style: Style = "good" if end.is_good else "bad"
     verdict = list(fill(chain(counts.split(), end.sentence.split()), page.width, 2))
     installation = report.installation
     if installation.user is not None and installation.user != installation.asked_by:
@@ -185,7 +184,7 @@ def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     if offer is not None:
         few = f"{'At least ' if offer.at_least else ''}{offer.mended} of {_count(offer.errors, 'error')}"
         yield f"{few} can be mended by `{line(offer.command, page.shell)}`."
-    yield from verdict if not page.color else (paint(line, style, True) for line in verdict)
+    yield from verdict if not page.color else (paint(line, end.style, True) for line in verdict)
 
 
 def _count(number: int, noun: str) -> str:

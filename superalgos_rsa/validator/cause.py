@@ -49,9 +49,9 @@ def would_cause(found: RawFinding) -> str | None:
         return None
     if usual.startswith(NOTHING) and usual != ENGINE_THROWS:  # whatever the exchange
         return usual
-    if found.rule == "credential-incomplete":  # a few classes send a request that the exchange refuses
-        checks = key is not None and key.exchange_class is not None and key.exchange_class.checks
-        return ENGINE_THROWS if checks else None
+    if key is not None and (found.rule == "credential-incomplete" or key.missing is not None):
+        # A few classes send a request that the exchange refuses, in words that nobody knows.
+        return ENGINE_THROWS if key.exchange_class is not None and key.exchange_class.checks else None
     exchange = _exchange(found)
     if key is None or found.rule == "config-schema":
         return usual if usual == ENGINE_THROWS else _words(usual, exchange)

@@ -50,15 +50,15 @@ def test_no_combination_says_one_thing_and_ends_with_another(tasks: tuple[TaskEn
         report = made(errors, warnings, tasks, ready, unknown)
         report = report._replace(documents=(DocumentEntry("W.json", "workspace", loads, 1, len(tasks)),))
         found = conclude(report)
-        assert (found.code == 0) == found.is_good
-        assert found.is_good == (not errors and not unknown and loads is not False)
+        assert (found.code == 0) == (found.style != "bad")
+        assert (found.style == "good") == (ready and not errors and not unknown and loads is not False)
         assert (found.code == 3) == unknown
         never = unknown or loads is False or (errors > 0 and not ready)
         assert found.sentence.startswith("not ready") == never
         assert ready or "ready" not in found.sentence.removeprefix("not ready")
         assert ("ready: nothing" in found.sentence) <= any(task.needs_key for task in tasks)
         text = render(report, color=True, width=200)
-        assert ("\x1b[32m" in text, "\x1b[31m" in text) == (found.is_good, not found.is_good)
+        assert ("\x1b[32m" in text, "\x1b[31m" in text) == (found.style == "good", found.style == "bad")
         assert is_report(render(report, color=False, width=80).encode())
 
 

@@ -36,6 +36,13 @@ def test_a_field_that_the_exchange_requires_is_asked_for(
     assert (judged.errors, judged.warnings, judged.key.usable) == ([], ["secret-exposed"], True)
 
 
+def test_where_a_field_is_missing_nothing_is_sent_whatever_the_secret_is(site: Site) -> None:
+    finding = site.trade(key("My-Secrets/gone.pem"), code_name="kucoin").finding("path-not-found")
+    assert (finding.would_cause or "").startswith("Nothing reaches the exchange")
+    finding = site.trade(key("My-Secrets/gone.pem", password="p"), code_name="kucoin").finding("path-not-found")
+    assert finding.would_cause is None, "what KuCoin would say, nobody knows"
+
+
 @pytest.mark.parametrize("value", ["", None, TEMPLATE, f" {TEMPLATE}\n"])
 def test_nothing_and_the_template_s_text_are_no_passphrase(site: Site, value: object) -> None:
     judged = site.trade(key(SECRET, password=value), code_name="kucoin")
