@@ -266,7 +266,7 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
 
 
 def exit_code(all_facts: Facts, report: Report) -> int:
-    """The exit code of this verdict, which is that of the report's last sentence."""
+    """The exit code of this verdict, as the report's last sentence says; before a start never 0 unless all is ready."""
     if all_facts.root_is_missing:
         return complain(
             "a relative key path begins at the Superalgos directory, and none was found",
