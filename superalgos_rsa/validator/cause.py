@@ -17,8 +17,8 @@ from superalgos_rsa.validator.rules.model import (
 )
 from superalgos_rsa.validator.rules.registry import RawFinding
 
-# The words for a wrong signature and for an API key that is none: Binance's own, what ccxt 2.7.62 and 4.5.84 note beside
-# the codes, and Kraken's on a signature as its users report them. Of other exchanges they are not known here.
+# The words for a wrong signature and for an API key that is none: Binance's own, what ccxt 2.7.62 and 4.5.84 note
+# beside the codes, and Kraken's on a signature as its users report them. Those of other exchanges are not known here.
 _SIGNATURE = {
     **dict.fromkeys(BINANCE, SIGNATURE_INVALID),
     **dict.fromkeys(BYBIT, "10004 invalid sign"),

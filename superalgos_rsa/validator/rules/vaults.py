@@ -119,9 +119,8 @@ _READABLE = "put a regular file there which the user who runs Superalgos may rea
 def unusable(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds a vault that cannot be read or written, or whose folder is missing."""
     vaults = {d.vault.path: d.vault for d in all_facts.documents if d.vault is not None}
-    if (
-        all_facts.installation is not None
-    ):  # read with the platform's rights, where a document is read with the caller's
+    # Read with the platform's rights, where a document is read with the caller's.
+    if all_facts.installation is not None:
         vaults[all_facts.vault.path] = all_facts.vault
     for vault in vaults.values():
         yield from _judge(vault, all_facts)
