@@ -44,7 +44,7 @@ def test_no_finding_on_a_key_contradicts_what_the_engine_does(
     wrong, told = [], 0
     for case, outcome in zip(_CASES, outcomes[package], strict=True):
         site.put(KEY_FILE, case.content)
-        judged = site.trade(key(), code_name=case.exchange)
+        judged = site.trade(key(password="password"), code_name=case.exchange)
         for finding in judged.report.findings:
             if finding.key_id is None or finding.path is None or finding.rule in _ABOUT_OTHERS:
                 continue
