@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import json
 import os
 import subprocess
@@ -83,9 +84,9 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_tells_its_arguments_and_what_it_raises(name: str) -> None:
     function = getattr(superalgos_rsa, name)
-    told = function.__doc__
+    told = inspect.cleandoc(function.__doc__)
     arguments = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
-    assert [argument for argument in arguments if f"\n        {argument}: " not in told] == []
+    assert [argument for argument in arguments if f"\n    {argument}: " not in told] == []
     assert "Returns:" in told
     assert "Raises:" in told or name == "inspect_key"
 

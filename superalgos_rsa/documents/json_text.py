@@ -244,8 +244,11 @@ def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
         reason = _reason(text, stop.value, "Expecting value") if text[start:] else "the file is empty"
         raise JsonError(reason, place(text, stop.value)) from None
     except json.JSONDecodeError as error:
+        at = error.pos
+        if error.msg.startswith("Illegal trailing comma"):  # its place in Python 3.13; before that, the bracket's
+            at = _skip_space(text, at + 1)
         # `from None`: the original holds the whole text, secrets and all.
-        raise JsonError(_reason(text, error.pos, error.msg), place(text, error.pos)) from None
+        raise JsonError(_reason(text, at, error.msg), place(text, at)) from None
     except RecursionError:
         raise LimitError(f"its values are nested too deep (over {MOST_LEVELS} levels)") from None
     except ValueError as error:
@@ -259,7 +262,7 @@ def _reason(text: str, at: int, message: str) -> str:
         return "a typographic quote stands where a straight double quote belongs"
     if message.startswith(("Invalid \\escape", "Invalid \\u")):
         return "a backslash stands alone; in JSON a backslash is written twice"
-    if found == "}" or found == "]" or message.startswith("Illegal trailing comma"):
+    if found == "}" or found == "]":
         return "a comma stands before a closing bracket, or a value is missing"
     if message.startswith("Invalid control character"):
         return "a line break, tab or other control character stands inside a text"
