@@ -19,7 +19,6 @@ SUBJECT = "The code name"
 RULES = (
     Rule(
         id="code-name-missing",
-        severity="error",
         unused_severity="info",
         title="The key has no code name (API key)",
         sees="`codeName` is absent or empty. It must hold the API key that the exchange gave you.",
@@ -32,7 +31,6 @@ RULES = (
     ),
     Rule(
         id="code-name-missing-secret",
-        severity="error",
         title="The next save will destroy this secret",
         sees="The key has a secret, but its `codeName` is absent or empty.",
         engine=(
@@ -44,7 +42,6 @@ RULES = (
     ),
     Rule(
         id="code-name-whitespace",
-        severity="error",
         other_severity="warning",
         title="The code name has spaces or invisible characters",
         sees=(
@@ -63,7 +60,6 @@ RULES = (
     ),
     Rule(
         id="code-name-implausible",
-        severity="error",
         other_severity="warning",
         title="The code name is no API key",
         sees=(
@@ -79,7 +75,6 @@ RULES = (
     ),
     Rule(
         id="code-name-equals-secret",
-        severity="error",
         title="The code name and the secret are the same",
         sees="`codeName` and `secret` hold the same text.",
         engine="The engine sends the text as the API key, and signs with it too.",
@@ -88,7 +83,6 @@ RULES = (
     ),
     Rule(
         id="code-name-swapped",
-        severity="error",
         title="The code name holds the secret",
         sees="`codeName` holds PEM text or the path of the key file. That belongs in `secret`.",
         engine=(
@@ -123,7 +117,6 @@ RULES = (
     ),
     Rule(
         id="code-name-duplicate",
-        severity="error",
         title="Two keys have the same code name and different secrets",
         sees="Two key nodes carry the same `codeName`, but not the same secret.",
         engine=(
@@ -138,7 +131,6 @@ RULES = (
     ),
     Rule(
         id="key-placeholder",
-        severity="error",
         unused_severity="info",
         title="The key still holds the text of the template",
         sees="`codeName` or `secret` is still the example text that Superalgos puts into a new key.",

@@ -16,7 +16,6 @@ SUBJECT = "The config of a key"
 RULES = (
     Rule(
         id="config-missing",
-        severity="error",
         title="The key node has no config",
         sees=(
             "An Exchange Account Key node without `config`, or with an empty one. There is no place for the API key "
@@ -34,7 +33,6 @@ RULES = (
     ),
     Rule(
         id="config-invalid",
-        severity="error",
         title="The key's config is not JSON",
         sees=(
             "The config text of the key node does not parse as a JSON object. Typical causes: a Windows path with "
@@ -53,7 +51,6 @@ RULES = (
     ),
     Rule(
         id="config-control-character",
-        severity="error",
         title="A value holds a line break, a tab or another control character",
         sees=(
             'A value of the config holds a control character. This happens when `"C:\\new\\table.pem"` is written with '
@@ -70,7 +67,6 @@ RULES = (
     ),
     Rule(
         id="config-schema",
-        severity="error",
         title="A value of the config has the wrong type",
         sees=(
             "The config is JSON, but not as the platform needs it: `codeName` or `secret` is a number, `null`, a list "

@@ -18,7 +18,6 @@ SUBJECT = "The whole credential"
 RULES = (
     Rule(
         id="credential-incomplete",
-        severity="error",
         unused_severity="info",
         title="The exchange wants a field that the key does not have",
         sees=(
@@ -47,7 +46,6 @@ RULES = (
             "`password` under a wrong name."
         ),
         engine="Superalgos reads `codeName`, `secret`, `uid` and `password`, to the letter. It passes over all others.",
-        exchange=None,
         mend="Give the field the name that the finding tells, or take it out.",
     ),
     Rule(
@@ -60,7 +58,6 @@ RULES = (
             "not modelled here. An error where the installed ccxt was asked with `--engine` and refused the credential."
         ),
         engine="It may sign, or throw: only the engine itself can tell. So the key counts neither as good nor as bad.",
-        exchange=None,
         mend=(
             "Run `superalgos-rsa --root DIR check --engine`: the installed ccxt then builds a private request with "
             "this credential, which is caught before it is sent. Until then no task that uses the key is ready."
@@ -80,7 +77,6 @@ RULES = (
             "ccxt 4.4.25 signed with a good key, 5 were too short; none of 1,500 on 4.5.84, and none of 3,000 on "
             "2.7.62."
         ),
-        exchange=None,
         mend=(
             "Now and then an order or a query fails with `-1022 Signature for this request is not valid.`, and the "
             "next one works. Nothing has to be done: the key is good. To be rid of it, use an Ed25519 key where the "

@@ -13,7 +13,6 @@ SUBJECT = "The document"
 RULES = (
     Rule(
         id="document-unreadable",
-        severity="error",
         title="The document cannot be read",
         sees=(
             "There is no such file, it may not be read, or it is larger than a limit: in bytes, values, levels, keys "
@@ -32,7 +31,6 @@ RULES = (
     ),
     Rule(
         id="document-shape",
-        severity="error",
         title="The document is JSON, but not from Superalgos",
         sees=(
             "The file is good JSON, but it is no workspace, no node, no plugin file and no vault: a list of other "
@@ -54,12 +52,10 @@ RULES = (
         title="A name stands twice in one object",
         sees="Two members of the same JSON object have the same name.",
         engine="The platform takes the last one. The first is lost with the next save.",
-        exchange=None,
         mend="Delete the member that is wrong, at the line that the finding names or before it.",
     ),
     Rule(
         id="workspace-crash",
-        severity="error",
         title="Loading this workspace ends the whole platform",
         sees=(
             "Something in the file, or in the vault that is read with it, stops the platform while it loads the "

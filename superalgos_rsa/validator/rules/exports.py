@@ -13,7 +13,6 @@ SUBJECT = "Sharing"
 RULES = (
     Rule(
         id="export-secret",
-        severity="error",
         title="The export holds a secret",
         sees=(
             "A document that is meant for sharing holds an exchange secret, a private key, a token, a password or uid "
@@ -39,7 +38,6 @@ RULES = (
             "Backup and Clone keep everything. Share leaves out personal nodes, but it keeps the hosts of LAN Network "
             "Nodes, and a Key Reference goes on naming the account and the key."
         ),
-        exchange=None,
         mend="Take them out of the copy that you share, and run `superalgos-rsa check --export DOCUMENT` again.",
     ),
 )

@@ -26,7 +26,6 @@ RULES = (
             "The engine does not look at it, and the key works. But every user of the machine may be able to trade "
             "with your account."
         ),
-        exchange=None,
         mend="`chmod 600 FILE`",
     ),
     Rule(
@@ -35,7 +34,6 @@ RULES = (
         title="The private key can get into git",
         sees="The key file is tracked by git, or it lies in a git work tree that does not ignore it.",
         engine="The engine does not look at it, and the key works. But the next commit or push may publish the key.",
-        exchange=None,
         mend=(
             "Move the file to `My-Secrets`, which Superalgos keeps out of git, and run `superalgos-rsa set DOCUMENT "
             "KEY --secret PATH`. A key that was pushed is public: make a new one with `superalgos-rsa keygen`."
@@ -47,7 +45,6 @@ RULES = (
         title="There are copies of the private key beside it",
         sees="Other files near the key file hold the same private key: a backup of an editor, a copy, a download.",
         engine="The engine does not look at them. Each copy is one more file that can be stolen.",
-        exchange=None,
         mend=(
             "Look at each file that the finding names, and delete what you do not need, on Linux with `shred -u COPY`."
         ),

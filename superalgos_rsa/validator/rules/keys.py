@@ -19,7 +19,6 @@ SUBJECT = "The key itself"
 RULES = (
     Rule(
         id="key-inconsistent",
-        severity="error",
         title="The numbers of the private key do not belong together",
         sees=(
             "The file can be read as a private key, but its numbers are not those of one key. A byte was changed or "
@@ -37,7 +36,6 @@ RULES = (
     ),
     Rule(
         id="key-algorithm",
-        severity="error",
         title="The engine cannot sign with a key of this type or form",
         sees=(
             "The installed ccxt cannot use this key for this exchange. For Binance: Ed25519 on ccxt 2.x; Ed25519 text "
@@ -59,7 +57,6 @@ RULES = (
     ),
     Rule(
         id="key-size",
-        severity="error",
         other_severity="info",
         title="The RSA key does not have 2048 bits",
         sees=(
@@ -73,7 +70,6 @@ RULES = (
     ),
     Rule(
         id="exchange-not-asymmetric",
-        severity="error",
         title="This exchange takes no private key, only an HMAC secret",
         sees="The secret is a private key, but the exchange's class in the installed ccxt knows HMAC only.",
         engine=(
@@ -88,7 +84,6 @@ RULES = (
     ),
     Rule(
         id="exchange-unknown",
-        severity="error",
         unused_severity="info",
         title="ccxt does not know this exchange",
         sees="The `codeName` of the Crypto Exchange is not the name of an exchange in the installed ccxt.",
@@ -101,7 +96,6 @@ RULES = (
     ),
     Rule(
         id="exchange-sandbox",
-        severity="error",
         unused_severity="warning",
         title='"sandBox": "false" switches the test network on',
         sees=(
@@ -124,7 +118,6 @@ RULES = (
         title="Several keys use the same private key",
         sees="Two or more key nodes lead to the same private key.",
         engine="The engine signs with it for each of them.",
-        exchange=None,
         mend=(
             "Nothing needs to be done. A pair for each API key (`superalgos-rsa keygen`) limits the harm when one file "
             "is stolen."
@@ -136,7 +129,6 @@ RULES = (
         title="No task uses this key",
         sees="No task refers to the key with a Key Reference.",
         engine="The key is never read. Mistakes in it stop nothing until a task refers to it.",
-        exchange=None,
         mend=(
             "Nothing needs to be done. To use the key, add a Key Reference to the task in the platform and point it to "
             "this key."

@@ -21,14 +21,14 @@ class Rule:
     """One mistake. The texts are for traders: short sentences, no jargon beyond the field's own terms."""
 
     id: str
-    severity: Severity
-    """In the usual case: a task that needs the key refers to it."""
     title: str
     sees: str
     engine: str
-    exchange: str | None
-    """The exchange's own message, or a short statement; `None` where this alone changes nothing at the exchange."""
     mend: str
+    severity: Severity = "error"
+    """In the usual case: a task that needs the key refers to it."""
+    exchange: str | None = None
+    """The exchange's own message, or a short statement; `None` where this alone changes nothing at the exchange."""
     unused_severity: Severity | None = None
     """Where no task that needs a key refers to the key; `None` means no difference."""
     other_severity: Severity | None = None

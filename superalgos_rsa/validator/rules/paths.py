@@ -21,7 +21,6 @@ _FALLBACK = "The engine finds no file of that name and says nothing. It signs HM
 RULES = (
     Rule(
         id="path-not-found",
-        severity="error",
         title="The key file does not exist",
         sees="The secret looks like a path, but there is no such file on the machine that runs the task.",
         engine=_FALLBACK,
@@ -33,7 +32,6 @@ RULES = (
     ),
     Rule(
         id="path-not-expanded",
-        severity="error",
         title="The path uses ~, a variable or file://",
         sees="The path begins with `~` or `file://`, or holds a variable such as `$HOME` or `%APPDATA%`.",
         engine="The engine takes each of them letter by letter; only a shell or a browser replaces them. " + _FALLBACK,
@@ -45,7 +43,6 @@ RULES = (
     ),
     Rule(
         id="path-whitespace",
-        severity="error",
         title="There are spaces or invisible characters around the path",
         sees="The path without its white space or invisible characters at the ends is a file; as it stands it is not.",
         engine="Nothing is trimmed. " + _FALLBACK,
@@ -57,7 +54,6 @@ RULES = (
     ),
     Rule(
         id="path-quoted",
-        severity="error",
         title="There are quotes around the path",
         sees="The path stands in a second pair of quotes inside the value, as when it is copied with its quotes.",
         engine="The quotes count as a part of the file's name. " + _FALLBACK,
@@ -69,7 +65,6 @@ RULES = (
     ),
     Rule(
         id="path-case",
-        severity="error",
         title="The file exists, but with other capital letters",
         sees=(
             "A file of that name exists, but upper and lower case differ somewhere in the path, and this file system "
@@ -81,7 +76,6 @@ RULES = (
     ),
     Rule(
         id="path-separators",
-        severity="error",
         title="The path is of another system",
         sees="A Windows path (`C:\\keys\\k.pem`, `keys\\k.pem`) for a Linux or macOS machine, or the reverse.",
         engine="On Linux and macOS a backslash is a letter of the name, not a separator. " + _FALLBACK,
@@ -93,7 +87,6 @@ RULES = (
     ),
     Rule(
         id="path-not-a-file",
-        severity="error",
         title="The path does not lead to a regular file",
         sees=(
             "The path names a folder, a pipe, a socket or a device, a file that the kernel makes up (in `/proc` or "
@@ -108,7 +101,6 @@ RULES = (
     ),
     Rule(
         id="path-relative-elsewhere",
-        severity="error",
         title="The relative path begins at the wrong folder",
         sees=(
             "The file exists beside the workspace, or under the folder where you are now, but not under the Superalgos "
@@ -125,7 +117,6 @@ RULES = (
     ),
     Rule(
         id="file-unreadable",
-        severity="error",
         title="The key file may not be read",
         sees=(
             "The file exists, but the user that runs the platform has no right to read it, or to enter one of its "
@@ -143,7 +134,6 @@ RULES = (
     ),
     Rule(
         id="file-not-judged",
-        severity="error",
         unused_severity="info",
         title="Nobody can say from here what the platform reads",
         sees=(
@@ -155,7 +145,6 @@ RULES = (
             "Not known. A task that needs the key counts as not ready. Where a file system gives no answer the engine "
             "waits for it, and the whole task server with it."
         ),
-        exchange=None,
         mend=(
             "Run the same command as the user that runs the platform: `sudo -u USER superalgos-rsa …`. Keep the key "
             "file on a disk of the machine itself."
@@ -163,7 +152,6 @@ RULES = (
     ),
     Rule(
         id="file-too-large",
-        severity="error",
         title="The key file is far too large for a key",
         sees=(
             "The file is larger than any private key, of more than 64 KiB, and is not read. Or `secret` itself is as "

@@ -24,7 +24,6 @@ _HMAC = (
 RULES = (
     Rule(
         id="file-empty",
-        severity="error",
         title="The key file is empty",
         sees="The file exists and has no content.",
         engine='The secret is then an empty text, and each order fails: `binance requires "secret" credential`.',
@@ -36,7 +35,6 @@ RULES = (
     ),
     Rule(
         id="pem-public",
-        severity="error",
         title="The file holds the public key",
         sees=(
             "The file holds a PEM with the label `PUBLIC KEY`. That half belongs to the exchange; the engine needs the "
@@ -48,7 +46,6 @@ RULES = (
     ),
     Rule(
         id="pem-certificate",
-        severity="error",
         title="The file holds a certificate",
         sees="The file holds a PEM with the label `CERTIFICATE`. A certificate has a public key only.",
         engine=_HMAC,
@@ -60,7 +57,6 @@ RULES = (
     ),
     Rule(
         id="pem-encrypted",
-        severity="error",
         title="The private key is protected by a passphrase",
         sees="The PEM is encrypted: its label is `ENCRYPTED PRIVATE KEY`, or its head says `Proc-Type: 4,ENCRYPTED`.",
         engine=(
@@ -75,7 +71,6 @@ RULES = (
     ),
     Rule(
         id="pem-openssh",
-        severity="error",
         title="The private key is in the format of OpenSSH",
         sees="The PEM has the label `OPENSSH PRIVATE KEY`, as `ssh-keygen` writes it.",
         engine=(
@@ -89,7 +84,6 @@ RULES = (
     ),
     Rule(
         id="pem-der",
-        severity="error",
         title="The file holds the key in binary form (DER)",
         sees="The file is not text: it holds the key as DER, without the `BEGIN` and `END` lines.",
         engine=_HMAC,
@@ -98,7 +92,6 @@ RULES = (
     ),
     Rule(
         id="pem-missing",
-        severity="error",
         title="The file holds no PEM private key",
         sees=(
             "The file can be read, but it is no PEM of a private key: the `BEGIN` and `END` lines are missing, or it "
@@ -116,7 +109,6 @@ RULES = (
     ),
     Rule(
         id="pem-damaged",
-        severity="error",
         other_severity="warning",
         title="The text of the PEM is damaged",
         sees=(
@@ -138,7 +130,6 @@ RULES = (
     ),
     Rule(
         id="pem-encoding",
-        severity="error",
         title="The key file is in a wrong text encoding",
         sees="The text of the file is UTF-16 (in Windows Notepad: Unicode), or not UTF-8.",
         engine=(
@@ -156,7 +147,6 @@ RULES = (
         title="The file holds more than one private key",
         sees="There is more than one private key in the file.",
         engine="The engine signs with the first private key and does not look at the others.",
-        exchange=None,
         mend="Keep one key in one file. `superalgos-rsa pubkey FILE` shows which public key belongs to it.",
     ),
     Rule(
@@ -165,7 +155,6 @@ RULES = (
         title="The private key is PKCS#1, and Binance asks for PKCS#8",
         sees="The PEM has the label `RSA PRIVATE KEY`.",
         engine="The engine signs with it, and the signature is right.",
-        exchange=None,
         mend="Nothing needs to be done. `superalgos-rsa convert FILE` writes a PKCS#8 copy.",
     ),
 )

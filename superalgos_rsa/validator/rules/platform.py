@@ -20,7 +20,6 @@ RULES = (
             "The browser keeps the whole workspace in memory and writes all of it when it saves, so what is edited now "
             "is lost. Running tasks keep the key values of their start until they are started again."
         ),
-        exchange=None,
         mend=(
             "Stop the platform, or load the workspace again in the browser after the edit. Then start the tasks again."
         ),

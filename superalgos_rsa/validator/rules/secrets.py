@@ -18,7 +18,6 @@ SUBJECT = "The secret"
 RULES = (
     Rule(
         id="secret-missing",
-        severity="error",
         unused_severity="info",
         title="The key has no secret",
         sees="`secret` is absent or empty, and the vault has no value for this key.",
@@ -33,7 +32,6 @@ RULES = (
     ),
     Rule(
         id="vault-entry-missing",
-        severity="error",
         unused_severity="info",
         title="The vault has no entry for this key",
         sees=(
@@ -58,7 +56,6 @@ RULES = (
             "It works, but whoever gets a copy of the file can trade with your account. The platform moves a secret to "
             "the vault when it saves, but only for keys in the part of the tree that the vault covers."
         ),
-        exchange=None,
         mend=(
             "Use an RSA key in a file and write only its path: `superalgos-rsa keygen`, then `superalgos-rsa set "
             "DOCUMENT KEY --secret PATH`. Before you share the document: `superalgos-rsa check --export DOCUMENT`."
@@ -86,7 +83,6 @@ RULES = (
     ),
     Rule(
         id="secret-whitespace",
-        severity="error",
         title="White space before or behind the HMAC secret",
         sees=(
             "An HMAC secret, written out or in a file, begins or ends with white space. Most often it is the line "

@@ -14,7 +14,6 @@ SUBJECT = "Tasks"
 RULES = (
     Rule(
         id="task-key-reference-missing",
-        severity="error",
         other_severity="warning",
         title="The task has no key, but its session needs one",
         sees=(
@@ -31,7 +30,6 @@ RULES = (
     ),
     Rule(
         id="task-key-not-found",
-        severity="error",
         title="The task refers to a key that is not in the workspace",
         sees="The Key Reference points to nothing, or to a node that this workspace does not hold.",
         engine="The session does not start. The Key Reference shows the error `Exchange Account Key Node Missing`.",
@@ -43,7 +41,6 @@ RULES = (
     ),
     Rule(
         id="task-key-wrong-exchange",
-        severity="error",
         title="The key belongs to another exchange than the one the task trades on",
         sees=(
             "The key stands under one exchange, and the market that the task refers to stands under another. The "
@@ -61,7 +58,6 @@ RULES = (
     ),
     Rule(
         id="task-key-namesake",
-        severity="error",
         title="The key of the task is gone, and the platform will take another one",
         sees=(
             "No node has the id that the Key Reference names, but a key with the same name and type stands at the same "
@@ -99,7 +95,6 @@ RULES = (
             "Sensor, indicator and study bots use no key. An API data fetcher takes the value as it stands, so a path "
             "is sent as a path."
         ),
-        exchange=None,
         mend=(
             "Remove the Key Reference from the task in the platform, or write the value itself where an API data "
             "fetcher needs it."
@@ -107,7 +102,6 @@ RULES = (
     ),
     Rule(
         id="task-server-unknown",
-        severity="error",
         title="It is not known which machine runs this task",
         sees="The task hangs under a LAN Network Node on another host, whose files cannot be seen from here.",
         engine=(

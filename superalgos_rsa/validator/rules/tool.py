@@ -15,14 +15,12 @@ SUBJECT = "The tool itself"
 RULES = (
     Rule(
         id="engine-disagrees",
-        severity="error",
         title="The installed engine answers differently than this tool",
         sees=(
             "With `--engine` the installed ccxt itself signed with the credential, and it did something else than the "
             "tool had said."
         ),
         engine="The engine's own answer is the true one; the finding names both.",
-        exchange=None,
         mend="Believe the engine, and please report it with both answers and the version of ccxt. Send no key.",
     ),
     Rule(
@@ -38,7 +36,6 @@ RULES = (
             "Nothing was asked. The tool's own answer stands: it is tested against the ccxt of Superalgos 1.6.1 "
             "(2.7.62) and of 1.7.0 (4.4.25), and against three other versions."
         ),
-        exchange=None,
         mend=(
             "Install Node, run `npm install` in the Superalgos folder, and run `superalgos-rsa check --engine` again, "
             "with `--root DIR` before `check` or from within that folder."
@@ -55,21 +52,18 @@ RULES = (
         engine=(
             "Versions read some keys differently. Each key was judged by all of them, and the worst answer counts."
         ),
-        exchange=None,
         mend=(
             "Run `npm install` in the Superalgos folder, or name the right folder: `superalgos-rsa --root DIR check`."
         ),
     ),
     Rule(
         id="internal-error",
-        severity="error",
         title="A rule of this tool failed",
         sees=(
             "A rule stopped with an error of its own. The finding names the type of the error only; the other rules "
             "still ran."
         ),
         engine="Not known: this rule could not say.",
-        exchange=None,
         mend="Please report it with the rule's name and the type of the error. Send no key.",
     ),
 )

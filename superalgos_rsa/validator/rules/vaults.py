@@ -21,7 +21,6 @@ SUBJECT = "The vault"
 RULES = (
     Rule(
         id="vault-invalid",
-        severity="error",
         title="The vault file is damaged",
         sees=(
             "`My-Secrets/workspace-credentials.json` is not a JSON list of entries with `type`, `key` and `value`: it "
@@ -39,7 +38,6 @@ RULES = (
     ),
     Rule(
         id="vault-directory-missing",
-        severity="error",
         title="The folder My-Secrets does not exist",
         sees="The Superalgos folder has no `My-Secrets`, and a workspace holds a key with a code name.",
         engine=(
@@ -55,7 +53,6 @@ RULES = (
         title="The vault holds another secret than the document, and the vault wins",
         sees="The document and the vault both have a secret for this key, and they differ.",
         engine="On load the vault's value replaces the one in the document. An edit in the document has no effect.",
-        exchange=None,
         mend="Run `superalgos-rsa set DOCUMENT KEY --secret PATH`; it changes both.",
     ),
     Rule(
@@ -69,7 +66,6 @@ RULES = (
         engine=(
             "On load nothing is taken from the vault for it. On save its secret stays in the document in clear text."
         ),
-        exchange=None,
         mend=(
             "Move the key in the platform to the User Keys of an account in the first Crypto Ecosystem. Or keep only "
             "the path of a key file in it: `superalgos-rsa set DOCUMENT KEY --secret PATH`."
@@ -100,7 +96,6 @@ RULES = (
             "No key of any workspace has the code name of this entry. A renamed code name leaves the old entry behind."
         ),
         engine="The platform never removes an entry. The old secret stays in the vault file in clear text.",
-        exchange=None,
         mend=(
             "Delete the API key at the exchange if you no longer use it, and take the entry out of "
             "`My-Secrets/workspace-credentials.json` while the platform is stopped."
