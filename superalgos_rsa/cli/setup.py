@@ -216,7 +216,7 @@ def _choose_pair(
             "name the file of the private key with --key-file",
         )
     _refuse_key(installation, node, key_file, content.decode("utf-8", "replace"), _hint(key_file, facts))
-    if facts.key_type == "rsa" and facts.key_bits and _exchange(node) in exchanges.BINANCE:
+    if facts.key_type == "rsa" and facts.key_bits and node.exchange_name in exchanges.BINANCE:
         refuse_size(session, installation, facts.key_bits)
     return _Chosen(Path(os.path.abspath(key_file)), public_half(content))
 
@@ -236,9 +236,9 @@ def _hint(key_file: str, facts: KeyText) -> CommandHint:
 
 def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str | CommandHint) -> None:
     api_key = node.sent_api_key or ""
-    verdict, _ = ExchangeClasses(installation).verdict(text, _exchange(node), api_key, Effort())
+    verdict, _ = ExchangeClasses(installation).verdict(text, node.exchange_name, api_key, Effort())
     if not verdict.judged or verdict.signing not in BY_PRIVATE_KEY:
-        raise UsageError(f"Superalgos cannot sign orders for {_exchange(node)} with {what}: {verdict.reason}", hint)
+        raise UsageError(f"Superalgos cannot sign orders for {node.exchange_name} with {what}: {verdict.reason}", hint)
 
 
 def _plan(session: Session, installation: Installation, node: KeyFacts, update: Update) -> PlannedUpdate:
@@ -251,17 +251,13 @@ def _plan(session: Session, installation: Installation, node: KeyFacts, update: 
 # Words for what was chosen
 
 
-def _exchange(node: KeyFacts) -> str:
-    return (node.exchange.code_name if node.exchange else None) or "binance"
-
-
 def _name(node: KeyFacts) -> str:
     """The id, which is unique; a node of an old file may have none."""
     return node.key.id or node.key.name or ""
 
 
 def _described(node: KeyFacts) -> str:
-    return f"{censored(node.key.name or '')} of {censored(_exchange(node))} ({node.key.id})"
+    return f"{censored(node.key.name or '')} of {censored(node.exchange_name)} ({node.key.id})"
 
 
 def _conclude(session: Session, document: str, pointer: Pointer) -> tuple[int, list[str]]:

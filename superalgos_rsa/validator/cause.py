@@ -67,10 +67,9 @@ def would_cause(found: RawFinding) -> str | None:
 def _exchange(found: RawFinding) -> str:
     """The name that ccxt has for it; binance where none is known, as the engine's model has it."""
     if found.key is not None:
-        exchange = found.key.exchange
-    else:
-        exchange = found.task.task.exchange if found.task is not None else None
-    return exchange.code_name if exchange is not None and exchange.code_name else "binance"
+        return found.key.exchange_name
+    exchange = found.task.task.exchange if found.task is not None else None
+    return (exchange.code_name if exchange is not None else None) or "binance"
 
 
 def _words(usual: str, exchange: str) -> str | None:

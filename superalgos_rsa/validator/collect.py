@@ -369,11 +369,10 @@ def _ask_engine(all_facts: Facts) -> Facts:
             continue
         if key.path is not None and key.path.status == "special":  # the engine would wait for ever
             continue
-        exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "binance"
         text = secret if content is None else content.decode("utf-8", "replace")
         asked.append(key.identity)
         fields = {**key.key.config.fields, "apiKey": key.credential.code_name, "secret": secret}
-        questions.append(Question(exchange, fields, text))
+        questions.append(Question(key.exchange_name, fields, text))
     try:
         found = ask(all_facts.installation.root, questions)
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_text
 from superalgos_rsa.documents.showing import shown
+from superalgos_rsa.files.rights import User
 from superalgos_rsa.keys.exposure import Neighbours
 from superalgos_rsa.keys.foreign import EXPORTED
 from superalgos_rsa.keys.inspect import KeyText
@@ -15,6 +16,7 @@ from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.superalgos.engine import Verdict
 from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY, Answer, Signing
+from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.load_route import Crash
 from superalgos_rsa.superalgos.vault import Vault
@@ -115,6 +117,11 @@ class KeyFacts:
         return self.key.exchange or next((user.exchange for user in self.users if user.exchange is not None), None)
 
     @property
+    def exchange_name(self) -> str:
+        """The name that ccxt has for it; binance where none is known, as the engine's model has it."""
+        return (self.exchange.code_name if self.exchange is not None else None) or "binance"
+
+    @property
     def used(self) -> bool:
         """Whether a task that needs a key refers to this one."""
         return bool(self.users)
@@ -123,6 +130,11 @@ class KeyFacts:
     def reads_file(self) -> bool:
         """Whether the secret is the path of a file that the engine reads."""
         return self.path is not None and self.path.engine_reads
+
+    @property
+    def key_file(self) -> str | None:
+        """The file that the engine reads, if the secret is the path of one."""
+        return self.path.resolved if self.path is not None and self.path.engine_reads else None
 
     @property
     def signing(self) -> Signing | None:
@@ -154,12 +166,6 @@ class KeyFacts:
     def needs_no_secret(self) -> bool:
         """The class of the exchange sends the API key alone."""
         return self.exchange_class is not None and self.exchange_class.scheme == "api-key"
-
-    @property
-    def is_not_judged(self) -> bool:
-        """The class signs in a way that is not modelled, and the installed engine was not asked, or told nothing."""
-        unknown = self.verdict is not None and not self.verdict.judged and self.takes is None
-        return unknown and self.engine_takes is None and self.missing is None and self.refusal is None
 
     @property
     def engine_takes(self) -> bool | None:
@@ -242,6 +248,16 @@ class Facts:
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
     """Why the installed ccxt was not run, although that was asked for."""
+
+    @property
+    def other_user(self) -> User | None:
+        """The user whose rights decide, if that is not the one who asks."""
+        return self.installation.other_user if self.installation is not None else None
+
+    @property
+    def ccxt(self) -> CcxtVersion | None:
+        """The installed version; `None` where that is not known."""
+        return self.installation.ccxt if self.installation is not None else None
 
     @property
     def root_is_missing(self) -> bool:

@@ -10,10 +10,10 @@ from superalgos_rsa.superalgos.engine.exchanges import BINANCE
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.superalgos.secret_text import BLANK, control_character, is_spelled_like_path
 from superalgos_rsa.validator.facts import Facts, KeyFacts
-from superalgos_rsa.validator.report import Applicability, Fix, Severity
+from superalgos_rsa.validator.report import Fix, Severity
 from superalgos_rsa.validator.rules.model import KEY_FORMAT_INVALID, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, mend, set_key
+from superalgos_rsa.validator.rules.remedies import API_KEY, KEY_FILE, advice, mend, set_key
 
 SUBJECT = "The code name"
 RULES = (
@@ -145,7 +145,6 @@ RULES = (
 
 _OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
 _NO_PATH = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://|%\w+%$", re.IGNORECASE)  # an address, a variable alone
-_PASTE = "API_KEY_FROM_THE_EXCHANGE"
 
 
 @check(KeyFacts, "code-name-missing", "code-name-missing-secret")
@@ -154,22 +153,13 @@ def missing(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
         return  # `null` is told as what it is
     own = key.credential.own_secret
+    rule, message = "code-name-missing", "No order can be sent: `codeName` is empty, and it is the API key"
     if isinstance(own, str) and own and not is_placeholder(own):
-        yield at_key(
-            "code-name-missing-secret",
-            "The next save from the Superalgos page destroys this secret: the key has no `codeName`"
-            if key.credential.covered
-            else "No order can be sent: there is a secret, but no `codeName`, which is the API key",
-            key,
-            fix=set_key(key, "display", code_name=_PASTE),
-        )
-    else:
-        yield at_key(
-            "code-name-missing",
-            "No order can be sent: `codeName` is empty, and it is the API key",
-            key,
-            fix=set_key(key, "display", code_name=_PASTE),
-        )
+        rule = "code-name-missing-secret"
+        message = "No order can be sent: there is a secret, but no `codeName`, which is the API key"
+        if key.credential.covered:
+            message = "The next save from the Superalgos page destroys this secret: the key has no `codeName`"
+    yield at_key(rule, message, key, fix=set_key(key, code_name=API_KEY))
 
 
 @check(
@@ -186,7 +176,8 @@ def wrong(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         yield _swapped(key, file, "a path" if file is None and _is_path(name) else "the text of a key")
     elif name == key.credential.secret:
         message = "Every order will be refused: `codeName` and `secret` are the same text"
-        yield at_key("code-name-equals-secret", message, key, fix=_set_both(key, "display"))
+        fix = set_key(key, code_name=API_KEY, secret=KEY_FILE)
+        yield at_key("code-name-equals-secret", message, key, fix=fix)
     elif file is not None:
         yield from _reads_file(key, sent, file)
     elif control_character(name) is None:  # which has a rule of its own
@@ -204,11 +195,8 @@ def _swapped(key: KeyFacts, file: str | None, what: str) -> RawFinding:
             "Superalgos may send your private key to the exchange: `codeName` names the key file, where the API key "
             "belongs"
         )
-    return at_key("code-name-swapped", message, key, path=file, fix=_set_both(key, "unsafe"))
-
-
-def _set_both(key: KeyFacts, applicability: Applicability) -> Fix:
-    return set_key(key, applicability, code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE")
+    fix = set_key(key, "unsafe", code_name=API_KEY, secret=KEY_FILE)
+    return at_key("code-name-swapped", message, key, path=file, fix=fix)
 
 
 def _reads_file(key: KeyFacts, sent: str, file: str) -> Iterator[RawFinding]:
@@ -223,22 +211,22 @@ def _reads_file(key: KeyFacts, sent: str, file: str) -> Iterator[RawFinding]:
         broken = "begins with a byte order mark" if sent[0] == "\ufeff" else "has characters no request can carry"
     message = what if broken is None else f"Every order will fail. {what}, and {broken}"
     severity = None if broken is None else "error"
-    fix = set_key(key, "display", code_name=_PASTE)
-    if doubt(str(key.credential.code_name), _exchange(key)) is None:
+    fix = set_key(key, code_name=API_KEY)
+    if doubt(str(key.credential.code_name), key.exchange_name) is None:
         fix = advice("rename the file, unless it is meant to hold the API key and nothing else")
     yield at_key("code-name-reads-file", message, key, path=file, severity=severity, fix=fix)
-    found = doubt(sent, _exchange(key)) if broken is None else None
+    found = doubt(sent, key.exchange_name) if broken is None else None
     if found is not None:
         yield _implausible(key, found, "the text of the file that `codeName` names", file)
 
 
 def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
-    exchange, found = _exchange(key), doubt(sent, _exchange(key))
+    found = doubt(sent, key.exchange_name)
     bare = sent.strip(AROUND_A_HEADER)
     if not can_be_sent(sent) or not bare:
         blank = any(letter in sent for letter in BLANK)
         what = "white space or invisible characters" if blank else "characters that no request header can carry"
-        verdict = "will fail" if exchange in IN_HEADER else "may be refused"
+        verdict = "will fail" if key.exchange_name in IN_HEADER else "may be refused"
         message = f"Every order {verdict}: `codeName` has {what} in it"
         yield at_key("code-name-whitespace", message, key, fix=_clean_or_new(key))
     elif any(letter in bare for letter in BLANK):
@@ -247,7 +235,7 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
     elif found is not None:
         yield _implausible(key, found, "`codeName`")
     elif bare != sent:
-        known = exchange in BINANCE
+        known = key.exchange_name in BINANCE
         message = (
             "The key works, but the spaces around `codeName` do not belong to the API key"
             if known
@@ -260,10 +248,10 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
 def _clean_or_new(key: KeyFacts) -> Fix:
     """What is left without white space may be the API key; else the right one has to come from the exchange."""
     bare = cleaned(str(key.credential.code_name))
-    found = doubt(bare, _exchange(key))
+    found = doubt(bare, key.exchange_name)
     if bare and can_be_sent(bare) and (found is None or not found.certain):
         return mend(key.document.path)
-    return set_key(key, "display", code_name=_PASTE)
+    return set_key(key, code_name=API_KEY)
 
 
 def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = None) -> RawFinding:
@@ -271,32 +259,22 @@ def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = N
     verdict = "Every order will be refused" if found.certain else "Orders may be refused"
     severity: Severity = "error" if found.certain else "warning"
     bare = cleaned(str(key.credential.code_name))
-    mended = file is None and bare != key.credential.code_name and doubt(bare, _exchange(key)) is None
-    fix = mend(key.document.path) if mended else set_key(key, "display", code_name=_PASTE)
+    mended = file is None and bare != key.credential.code_name and doubt(bare, key.exchange_name) is None
+    fix = mend(key.document.path) if mended else set_key(key, code_name=API_KEY)
     message = f"{verdict}: {subject} {found.what}"
     return at_key("code-name-implausible", message, key, path=file, severity=severity, fix=fix)
-
-
-def _exchange(key: KeyFacts) -> str:
-    return key.exchange.code_name if key.exchange is not None and key.exchange.code_name else "binance"
 
 
 @check(KeyFacts, "key-placeholder")
 def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds values that are still the text of the template."""
-    names = [
-        name
-        for name, value in (("codeName", key.credential.code_name), ("secret", key.credential.secret))
-        if is_placeholder(value)
-    ]
+    values = {"codeName": key.credential.code_name, "secret": key.credential.secret}
+    names = [name for name, value in values.items() if is_placeholder(value)]
     if names:
         verb = "is" if len(names) == 1 else "are"
-        yield at_key(
-            "key-placeholder",
-            f"Every order will be refused: {' and '.join(f'`{n}`' for n in names)} {verb} still the template's text",
-            key,
-            fix=set_key(key, "display", code_name=_PASTE, secret="PATH_OF_THE_KEY_FILE"),
-        )
+        named = " and ".join(f"`{name}`" for name in names)
+        message = f"Every order will be refused: {named} {verb} still the template's text"
+        yield at_key("key-placeholder", message, key, fix=set_key(key, code_name=API_KEY, secret=KEY_FILE))
 
 
 @check(Facts, "code-name-duplicate")
@@ -311,9 +289,5 @@ def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
         own, others = key.credential.own_secret, other.credential.own_secret
         if other is not key and own and others and own != others:
             at = f"“{other.key.name}” in {other.document.path}"
-            yield at_key(
-                "code-name-duplicate",
-                f"The vault can keep only one of two secrets: the same `codeName` stands with another one in {at}",
-                key,
-                fix=set_key(key, "display", code_name=_PASTE),
-            )
+            message = f"The vault can keep only one of two secrets: the same `codeName` stands with another one in {at}"
+            yield at_key("code-name-duplicate", message, key, fix=set_key(key, code_name=API_KEY))

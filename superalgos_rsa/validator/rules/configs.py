@@ -10,7 +10,7 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, PLATFORM_ENDS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, mend, set_key
+from superalgos_rsa.validator.rules.remedies import API_KEY, KEY_FILE, advice, mend, set_key
 
 SUBJECT = "The config of a key"
 RULES = (
@@ -84,8 +84,6 @@ RULES = (
     ),
 )
 
-_PATH, _API_KEY = "PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"
-
 _CONTROL: dict[str, tuple[str, str | None]] = {
     "\t": ("a tab", r"\t"),
     "\n": ("a line break", r"\n"),
@@ -102,22 +100,11 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     found = key.key.config
     lead = "Loading this workspace ends the whole platform" if _ends_platform(key) else "Superalgos cannot use this key"
     if found.state == "missing":
-        yield at_key(
-            "config-missing",
-            f"{lead}: the key node has no config",
-            key,
-            fix=mend(key.document.path),
-        )
+        yield at_key("config-missing", f"{lead}: the key node has no config", key, fix=mend(key.document.path))
     elif found.state in ("invalid", "not-text", "not-object"):
         where = f" (line {found.line}, column {found.column} of the config)" if found.line else ""
-        yield at_key(
-            "config-invalid",
-            f"{lead}: {found.reason}{where}",
-            key,
-            fix=advice(
-                'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'
-            ),
-        )
+        how = 'write it as {"codeName": "...", "secret": "..."}, every backslash of a path twice or as a slash'
+        yield at_key("config-invalid", f"{lead}: {found.reason}{where}", key, fix=advice(how))
     else:
         for problem in schema.problems("key-config", dict(found.fields)):
             if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
@@ -129,9 +116,7 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 def _of_value(key: KeyFacts, name: str) -> Fix:
     if name == "codeName" and key.key.config.fields[name] is None:
         return mend(key.document.path)
-    if name == "codeName":
-        return set_key(key, "display", code_name=_API_KEY)
-    return set_key(key, "display", secret=_PATH)
+    return set_key(key, code_name=API_KEY) if name == "codeName" else set_key(key, secret=KEY_FILE)
 
 
 def _ends_platform(key: KeyFacts) -> bool:
@@ -157,10 +142,5 @@ def control(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         lead = "Every order will fail"
         if name == "codeName" and key.code_name_path is not None and key.code_name_path.engine_reads:
             lead = "This is not the API key that you mean"
-        values = {"secret": _PATH} if name == "secret" else {"code_name": _API_KEY}
-        yield at_key(
-            "config-control-character",
-            f"{lead}: {shown} contains {kind}{meant}",
-            key,
-            fix=set_key(key, "display", **values),
-        )
+        fix = set_key(key, secret=KEY_FILE) if name == "secret" else set_key(key, code_name=API_KEY)
+        yield at_key("config-control-character", f"{lead}: {shown} contains {kind}{meant}", key, fix=fix)

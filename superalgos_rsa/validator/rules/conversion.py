@@ -21,7 +21,7 @@ def convert(key: KeyFacts, all_facts: Facts) -> Fix | None:
 
 def in_another_form(key: KeyFacts, all_facts: Facts) -> Fix | None:
     """`convert`, where the class signs with what it writes of the key in this file."""
-    found, version = key.exchange_class, all_facts.installation.ccxt if all_facts.installation is not None else None
+    found, version = key.exchange_class, all_facts.ccxt
     if found is None or version is None or key.path is None or key.path.content is None:
         return None
     if not _has_form(key.path.content, found, version):

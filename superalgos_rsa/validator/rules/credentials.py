@@ -173,16 +173,11 @@ def not_judged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 @check(KeyFacts, "engine-short-signature")
 def short_signature(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Tells that good RSA keys have a bad signature now and then."""
-    version = all_facts.installation.ccxt if all_facts.installation is not None else None
+    version = all_facts.ccxt
     if version is None or not JSENCRYPT <= version < NODE_CRYPTO or key.signing != "rsa":
         return
     message = (
         f"About one order in 256 will be refused with a good key: ccxt {version} makes some RSA signatures too short"
     )
-    yield at_key(
-        "engine-short-signature",
-        message,
-        key,
-        path=key.path.resolved if key.path and key.reads_file else None,
-        fix=advice("nothing has to be done; an Ed25519 key or a ccxt from 4.5.61 on ends it"),
-    )
+    fix = advice("nothing has to be done; an Ed25519 key or a ccxt from 4.5.61 on ends it")
+    yield at_key("engine-short-signature", message, key, path=key.key_file, fix=fix)

@@ -82,14 +82,9 @@ def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         if found.is_lent:
             fix = advice("give the file to the user that runs Superalgos with chown, and then close it with chmod 600")
         who = "everybody" if found.mode & 0o007 else "the file's group"
-        yield at_key(
-            "file-permissions",
-            f"Others may trade with your account: {who} on this machine has rights on the key file "
-            f"(mode {found.mode:04o})",
-            key,
-            path=found.resolved,
-            fix=fix,
-        )
+        what = f"{who} on this machine has rights on the key file (mode {found.mode:04o})"
+        message = f"Others may trade with your account: {what}"
+        yield at_key("file-permissions", message, key, path=found.resolved, fix=fix)
 
 
 @check(KeyFacts, "file-in-git", "file-copies", "public-key-mismatch")
@@ -100,32 +95,20 @@ def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         return
     if around.git is not None:
         how = "is tracked by git" if around.git == "tracked" else "lies in a git work tree and is not ignored"
-        yield at_key(
-            "file-in-git",
-            f"The next push may publish your private key: the key file {how}",
-            key,
-            path=found.resolved,
-            fix=advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced"),
-        )
+        message = f"The next push may publish your private key: the key file {how}"
+        fix = advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced")
+        yield at_key("file-in-git", message, key, path=found.resolved, fix=fix)
     clean = None if key.clean_copy is None else PurePath(key.clean_copy).name  # the one to use, and not to delete
     copies = [name for name in around.copies if name != clean]
     if copies:
         shown = ", ".join(copies[:3]) + (f" and {len(copies) - 3} more" if len(copies) > 3 else "")
-        yield at_key(
-            "file-copies",
-            f"This private key can be stolen from more than one file: copies lie beside it: {shown}",
-            key,
-            path=found.resolved,
-            fix=advice("delete the copies that you do not need"),
-        )
+        message = f"This private key can be stolen from more than one file: copies lie beside it: {shown}"
+        fix = advice("delete the copies that you do not need")
+        yield at_key("file-copies", message, key, path=found.resolved, fix=fix)
     if around.other_public is not None:
-        shown_half = line(command_words("superalgos-rsa pubkey", found.resolved))
-        yield at_key(
-            "public-key-mismatch",
-            f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half",
-            key,
-            path=found.resolved,
-            fix=advice(
-                f"give the exchange the public half that `{shown_half}` prints, and delete the other public key file"
-            ),
+        message = (
+            f"If the exchange has {around.other_public}, it refuses every order: that is not this key's public half"
         )
+        prints = line(command_words("superalgos-rsa pubkey", found.resolved))
+        fix = advice(f"give the exchange the public half that `{prints}` prints, and delete the other public key file")
+        yield at_key("public-key-mismatch", message, key, path=found.resolved, fix=fix)

@@ -160,7 +160,7 @@ def blame(key: KeyFacts, all_facts: Facts) -> str | None:
 
 def will(all_facts: Facts) -> str:
     """`may` where the version of ccxt is unknown: the verdict is then the worst of all versions."""
-    return "will" if all_facts.installation is not None and all_facts.installation.ccxt is not None else "may"
+    return "will" if all_facts.ccxt is not None else "may"
 
 
 def exchange_is_known(key: KeyFacts, all_facts: Facts) -> bool:
@@ -178,7 +178,7 @@ def _takes_private_keys(key: KeyFacts, all_facts: Facts) -> bool:
     if _is_of_another_family(key):
         return key.exchange_class is not None and bool(key.exchange_class.private_keys)
     name = key.exchange.code_name if key.exchange else "binance"
-    version = (all_facts.installation.ccxt if all_facts.installation else None) or REPRESENTATIVES[0]
+    version = all_facts.ccxt or REPRESENTATIVES[0]
     return (name in BINANCE and version >= BINANCE_RSA) or (name in BYBIT and version >= BYBIT_RSA)
 
 
@@ -192,50 +192,32 @@ def _is_of_other_size(key: KeyFacts) -> bool:
 @check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
 def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds keys of a type, and exchanges, with which the engine gets no signature, and wrong numbers in a key."""
-    content, verdict, blamed = key.content, key.verdict, blame(key, all_facts)
-    where = key.path.resolved if key.path and key.reads_file else None
+    content, verdict, blamed, file = key.content, key.verdict, blame(key, all_facts), key.key_file
     if key.undecided:
-        yield at_key(
-            "key-inconsistent",
+        message = (
             "It is not known whether orders work: the numbers of this key do not belong together, and are too long to "
-            "try whether ccxt signs with them",
-            key,
-            path=where,
-            fix=new_pair(key, all_facts),
-            undecided=True,
+            "try whether ccxt signs with them"
         )
+        yield at_key("key-inconsistent", message, key, path=file, fix=new_pair(key, all_facts), undecided=True)
     if content is None or verdict is None:
         return
     name = _NAMES.get(content.key_type or "", "unknown")
     if blamed == "exchange-not-asymmetric":
         exchange = key.exchange.code_name if key.exchange and key.exchange.code_name else "this exchange"
-        yield at_key(
-            "exchange-not-asymmetric",
-            f"Every order {will(all_facts)} be refused: for {exchange}, ccxt takes only an HMAC secret, "
-            "not a private key",
-            key,
-            path=where,
-            fix=set_key(key, "display", secret="HMAC_SECRET_FROM_THE_EXCHANGE"),
-        )
+        takes = f"for {exchange}, ccxt takes only an HMAC secret, not a private key"
+        message = f"Every order {will(all_facts)} be refused: {takes}"
+        fix = set_key(key, secret="HMAC_SECRET_FROM_THE_EXCHANGE")
+        yield at_key("exchange-not-asymmetric", message, key, path=file, fix=fix)
     elif blamed == "key-algorithm":
         mended = in_another_form(key, all_facts)
         what = f"a key of type {name}" + (" in this form" if mended is not None else "")
-        yield at_key(
-            "key-algorithm",
-            f"Every order {will(all_facts)} fail: ccxt cannot sign with {what} ({verdict.reason})",
-            key,
-            path=where,
-            fix=clean_copy(key) or mended or another_key(key, all_facts),
-        )
+        message = f"Every order {will(all_facts)} fail: ccxt cannot sign with {what} ({verdict.reason})"
+        fix = clean_copy(key) or mended or another_key(key, all_facts)
+        yield at_key("key-algorithm", message, key, path=file, fix=fix)
     elif blamed == "key-inconsistent":
-        yield at_key(
-            "key-inconsistent",
-            f"Every order {will(all_facts)} fail: the numbers of this key do not belong together, "
-            "so no signature is valid",
-            key,
-            path=where,
-            fix=new_pair(key, all_facts),
-        )
+        why = "the numbers of this key do not belong together, so no signature is valid"
+        message = f"Every order {will(all_facts)} fail: {why}"
+        yield at_key("key-inconsistent", message, key, path=file, fix=new_pair(key, all_facts))
 
 
 @check(KeyFacts, "key-size")
@@ -252,14 +234,8 @@ def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     )
     if content.key_bits == 4096 and not accepted:
         message += "; Binance's own pages now list 4096, and `accept_rsa_4096 = true` in the config accepts it"
-    yield at_key(
-        "key-size",
-        message,
-        key,
-        severity="info" if accepted else None,
-        path=key.path.resolved if key.path and key.reads_file else None,
-        fix=new_pair(key, all_facts),
-    )
+    severity = "info" if accepted else None
+    yield at_key("key-size", message, key, severity=severity, path=key.key_file, fix=new_pair(key, all_facts))
 
 
 @check(KeyFacts, "exchange-unknown", "exchange-sandbox")
@@ -310,12 +286,8 @@ def _shown(text: str) -> str:
 def unused(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds keys of a workspace that no task needs."""
     if key.document.kind == "workspace" and not key.used:
-        yield at_key(
-            "key-unused",
-            "Nothing here trades with this key: no task that needs a key refers to it",
-            key,
-            pointer=key.key.pointer,
-        )
+        message = "Nothing here trades with this key: no task that needs a key refers to it"
+        yield at_key("key-unused", message, key, pointer=key.key.pointer)
 
 
 @check(Facts, "key-shared")

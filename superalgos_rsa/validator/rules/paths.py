@@ -14,7 +14,7 @@ from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.keys import exchange_is_known, will
 from superalgos_rsa.validator.rules.model import SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import KEY_FILE, advice, command, set_key
 
 SUBJECT = "The path"
 _FALLBACK = "The engine finds no file of that name and says nothing. It signs HMAC with the text of the path itself."
@@ -204,8 +204,7 @@ def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         return
     if key.is_too_long:
         message = "It is not known whether orders work: `secret` is too long for a key or a secret, and was not judged"
-        fix = set_key(key, "display", secret="PATH_OF_THE_KEY_FILE")
-        yield at_key("file-too-large", message, key, fix=fix, undecided=True)
+        yield at_key("file-too-large", message, key, fix=set_key(key, secret=KEY_FILE), undecided=True)
     # A tab or line break within the path has a rule of its own, which names the cause.
     if key.kind != "path" or found is None or (key.control is not None and not found.engine_reads):
         return
@@ -220,12 +219,8 @@ def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         message = "Tasks may hang when they start: the file system that holds the key file gave no answer in time"
         yield _at(key, "file-not-judged", message, fix)
     elif found.status == "too-large":
-        yield _at(
-            key,
-            "file-too-large",
-            "It is not known whether orders work: the file is too large for a key, and was not read",
-            _repair(key, found, None),
-        )
+        message = "It is not known whether orders work: the file is too large for a key, and was not read"
+        yield _at(key, "file-too-large", message, _repair(key, found, None))
     elif found.status in ("missing", "impossible"):
         rule = _cause(found)
         message = f"Superalgos will not find this file, {_REFUSED}: {_WORDS[rule]}, {_SIGNS_PATH_TEXT}"
@@ -241,7 +236,7 @@ def _no_file(status: str) -> str:
 
 
 def _unreadable(key: KeyFacts, found: PathFacts, all_facts: Facts) -> RawFinding:
-    user = all_facts.installation.other_user if all_facts.installation is not None else None
+    user = all_facts.other_user
     if user is None:
         how = "chown the file to" if modes.are_kept(found.resolved) else "open the file (Properties, Security) to"
         fix = advice(f"{how} the user that runs Superalgos: {found.resolved}")
@@ -260,7 +255,7 @@ def _unreadable(key: KeyFacts, found: PathFacts, all_facts: Facts) -> RawFinding
 
 
 def _not_judged(key: KeyFacts, all_facts: Facts) -> RawFinding:
-    user = all_facts.installation.other_user if all_facts.installation is not None else None
+    user = all_facts.other_user
     name = user.name if user is not None else "another user"
     message = (
         f"It is not known whether orders work: Superalgos runs as the user {name}, and what that user reads there "
@@ -278,21 +273,13 @@ def neither(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     a_key = key.content is not None and key.content.kind != "json"
     if a_key or hmac.only_blank_spoils or not verdict.judged or key.control is not None:
         return
-    if not hmac.plausible:
-        yield _at(
-            key,
-            "path-not-found",
-            "Every order will be refused: `secret` is neither an existing file nor a possible secret of this exchange",
-            set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
-        )
-    elif verdict.signing == "none" and exchange_is_known(key, all_facts):
-        yield _at(
-            key,
-            "path-not-found",
-            f"Every order {will(all_facts)} fail: `secret` is not an existing file, and is of no use as a secret "
-            f"({verdict.reason})",
-            set_key(key, "display", secret="PATH_OF_THE_KEY_FILE"),
-        )
+    message = "Every order will be refused: `secret` is neither an existing file nor a possible secret of this exchange"
+    if hmac.plausible:
+        if verdict.signing != "none" or not exchange_is_known(key, all_facts):
+            return
+        what = f"`secret` is not an existing file, and is of no use as a secret ({verdict.reason})"
+        message = f"Every order {will(all_facts)} fail: {what}"
+    yield _at(key, "path-not-found", message, set_key(key, secret=KEY_FILE))
 
 
 def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> RawFinding:
@@ -315,12 +302,8 @@ def _cause(found: PathFacts) -> str:
     if "case" in likenesses:
         return "path-case"
     if "\\" in text:  # a POSIX server takes a backslash for a letter; on Windows the file would have been found
-        return "path-separators" if not _is_windows_path(found.resolved) else "path-not-found"
+        return "path-separators" if found.resolved.startswith("/") else "path-not-found"
     return "path-relative-elsewhere" if "beside" in likenesses else "path-not-found"
-
-
-def _is_windows_path(resolved: str) -> bool:
-    return not resolved.startswith("/")
 
 
 def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:
@@ -332,4 +315,4 @@ def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:
     others = list(dict.fromkeys(near.path for near in found.near))
     if len(others) == 1:
         return set_key(key, "unsafe", secret=others[0])
-    return set_key(key, "display", secret=others[0] if others else "PATH_OF_THE_KEY_FILE")
+    return set_key(key, secret=others[0] if others else KEY_FILE)

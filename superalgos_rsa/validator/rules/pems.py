@@ -175,6 +175,11 @@ _INSTEAD: dict[str, tuple[str, str]] = {
     "text": ("pem-missing", "the file holds no PEM private key"),
 }
 _NULS = ("pem-missing", "the file holds nothing but NUL bytes, as is left after a power cut")
+_ALONE = "if it is the secret that the exchange gave you, keep it alone in the file, without those two lines"
+_FROM_BACKUP = (
+    "put the file back from a backup, or make a new pair with `superalgos-rsa keygen` and give its public half to the "
+    "exchange"
+)
 _KEY_IN_JSON = ("pem-missing", "the file holds JSON with a private key in it, not that key alone")
 
 
@@ -200,7 +205,7 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         f"Every order {will(all_facts)} be refused" if judged else "Superalgos cannot sign with a private key from here"
     )
     tail = "; its text is taken as an HMAC secret" if signs else ""
-    yield at_key(rule, f"{lead}: {message}{tail}", key, path=_path(key), fix=_repair(key, content, all_facts))
+    yield at_key(rule, f"{lead}: {message}{tail}", key, path=key.key_file, fix=_repair(key, content, all_facts))
 
 
 def _words(content: KeyText) -> tuple[str, str]:
@@ -220,23 +225,19 @@ def damaged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     if not key.reads_file or content is None or verdict is None or content.kind != "private" or not verdict.judged:
         return
     signs = verdict.signing in BY_PRIVATE_KEY
-    explained = blame(key, all_facts) is not None
-    words = damage_words(content)
-    if signs or explained:
-        if words:
-            yield at_key(
-                "pem-damaged",
-                f"{'This key can sign, but its' if signs else 'The'} PEM is damaged: {'; '.join(words)}",
-                key,
-                severity="warning",
-                path=_path(key),
-                fix=_repair(key, content, all_facts),
-            )
-    else:
+    explained = signs or blame(key, all_facts) is not None
+    words = "; ".join(damage_words(content))
+    if explained and not words:
+        return
+    fix = _repair(key, content, all_facts)
+    if not explained:
         rule = "pem-encoding" if content.damage == ("not-utf8",) else "pem-damaged"
-        what = f": {'; '.join(words)}" if words else ""
+        what = f": {words}" if words else ""
         message = f"Every order {will(all_facts)} fail, since ccxt cannot read this PEM{what} ({verdict.reason})"
-        yield at_key(rule, message, key, path=_path(key), fix=_repair(key, content, all_facts))
+        yield at_key(rule, message, key, path=key.key_file, fix=fix)
+    else:
+        message = f"{'This key can sign, but its' if signs else 'The'} PEM is damaged: {words}"
+        yield at_key("pem-damaged", message, key, severity="warning", path=key.key_file, fix=fix)
 
 
 @check(KeyFacts, "pem-multiple", "pem-pkcs1")
@@ -246,31 +247,19 @@ def unusual(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     if not key.reads_file or content is None or content.kind != "private":
         return
     if content.blocks > 1:
-        yield at_key(
-            "pem-multiple",
-            f"Orders may be signed with another key than you mean: the file holds {content.blocks}, and ccxt takes one",
-            key,
-            path=_path(key),
-            fix=advice("keep each key in a file of its own; the first one is the one that signs"),
-        )
+        holds = f"the file holds {content.blocks}, and ccxt takes one"
+        message = f"Orders may be signed with another key than you mean: {holds}"
+        fix = advice("keep each key in a file of its own; the first one is the one that signs")
+        yield at_key("pem-multiple", message, key, path=key.key_file, fix=fix)
     if content.pkcs1 and key.verdict is not None and key.verdict.signing == "rsa":
-        yield at_key(
-            "pem-pkcs1",
-            "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8",
-            key,
-            path=_path(key),
-            fix=_repair(key, content, all_facts),
-        )
-
-
-def _path(key: KeyFacts) -> str | None:
-    return key.path.resolved if key.path else None
+        message = "The key works: it is PKCS#1, though Binance's guides ask for PKCS#8"
+        yield at_key("pem-pkcs1", message, key, path=key.key_file, fix=_repair(key, content, all_facts))
 
 
 def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
     """The clean copy beside it, `convert` for what that can read, the program of the file's own format, or what only a
     person can do."""
-    path = _path(key) or "FILE"
+    path = key.key_file or "FILE"
     if (copied := clean_copy(key)) is not None:
         return copied
     if content.convertible:
@@ -280,12 +269,7 @@ def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
     if export := export_command(content.kind, path, export_name(path)):
         return Fix("display", export)
     if "hmac-secret" in content.damage:
-        return advice(
-            "if it is the secret that the exchange gave you, keep it alone in the file, without those two lines"
-        )
+        return advice(_ALONE)
     if content.kind in ("private", "encrypted", "openssh") or "nul" in content.damage:
-        return advice(
-            "put the file back from a backup, or make a new pair with `superalgos-rsa keygen` and give its public half "
-            "to the exchange"
-        )
-    return set_key(key, "display", secret="PATH_OF_THE_PRIVATE_KEY")
+        return advice(_FROM_BACKUP)
+    return set_key(key, secret="PATH_OF_THE_PRIVATE_KEY")

@@ -31,10 +31,6 @@ RULES = (
 def running(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds that the platform runs, and would overwrite what is edited."""
     if all_facts.installation is not None and all_facts.installation.running and not all_facts.before_start:
-        yield RawFinding(
-            "platform-running",
-            "Edits of these files may be lost: Superalgos is running, and its next save overwrites them",
-            None,
-            path=str(all_facts.installation.root),
-            fix=advice("save and close the workspace in the browser before you edit, and load it after"),
-        )
+        message = "Edits of these files may be lost: Superalgos is running, and its next save overwrites them"
+        fix = advice("save and close the workspace in the browser before you edit, and load it after")
+        yield RawFinding("platform-running", message, None, path=str(all_facts.installation.root), fix=fix)

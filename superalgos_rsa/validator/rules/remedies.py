@@ -14,12 +14,14 @@ _STDIN = "-"
 _UNNAMED = "KEY_NODE"
 CONVERT = "superalgos-rsa convert"
 _PAIR = "binance-rsa"
+KEY_FILE, API_KEY = "PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"
+"""Values for the user to fill in."""
 
 
 def set_key(
-    key: KeyFacts, applicability: Applicability, *, secret: str | None = None, code_name: str | None = None
+    key: KeyFacts, applicability: Applicability = "display", *, secret: str | None = None, code_name: str | None = None
 ) -> Fix:
-    """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
+    """The command `superalgos-rsa set`."""
     name = _name(key)
     if name == _UNNAMED:
         applicability = "display"
@@ -38,8 +40,7 @@ def clean_copy(key: KeyFacts) -> Fix | None:
 def new_pair(key: KeyFacts, all_facts: Facts) -> Fix:
     """The conversation that makes a pair, waits for the API key that the exchange gives for it, and writes both; where
     the exchange takes another kind of key, that kind has to come from it."""
-    exchange = key.exchange.code_name if key.exchange is not None and key.exchange.code_name else "binance"
-    if exchange not in BINANCE | BYBIT:
+    if key.exchange_name not in BINANCE | BYBIT:
         return advice("make a new API key at the exchange, of the kind that its ccxt class takes")
     if all_facts.installation is None:
         return advice("make a new pair with superalgos-rsa setup, inside the Superalgos folder")

@@ -12,7 +12,7 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.keys import blame, will
 from superalgos_rsa.validator.rules.model import ENGINE_THROWS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, set_key
+from superalgos_rsa.validator.rules.remedies import KEY_FILE, advice, set_key
 
 SUBJECT = "The secret"
 RULES = (
@@ -99,8 +99,6 @@ RULES = (
     ),
 )
 
-_PATH = "PATH_OF_THE_KEY_FILE"
-
 
 @check(KeyFacts, "secret-missing", "vault-entry-missing")
 def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
@@ -114,23 +112,17 @@ def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
             message = (
                 "Every order will fail: the vault's entry for this key is empty, and it replaces the node's secret"
             )
-            yield at_key("secret-missing", message, key, fix=set_key(key, "display", secret=_PATH))
+            yield at_key("secret-missing", message, key, fix=set_key(key, secret=KEY_FILE))
         return
     if key.key.config.fields.get("secret", "") is None:  # told as what it is
         return
     name = key.credential.code_name
-    fix = set_key(key, "display", secret=_PATH)
     if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):
-        yield at_key(
-            "vault-entry-missing",
-            "Every order will fail: `secret` is empty, as after a save, but the vault has none for this `codeName`",
-            key,
-            fix=fix,
-        )
+        rule, what = "vault-entry-missing", "is empty, as after a save, but the vault has none for this `codeName`"
     else:
         state = "is empty" if "secret" in key.key.config.fields else "is not there"
-        message = f"Every order will fail: `secret` {state}, and the vault has none for this key"
-        yield at_key("secret-missing", message, key, fix=fix)
+        rule, what = "secret-missing", f"{state}, and the vault has none for this key"
+    yield at_key(rule, f"Every order will fail: `secret` {what}", key, fix=set_key(key, secret=KEY_FILE))
 
 
 @check(KeyFacts, "secret-exposed")
@@ -140,12 +132,9 @@ def exposed(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     if key.kind != "inline" or key.credential.source != "node" or not isinstance(own, str) or not own.strip(BLANK):
         return
     what = "private key" if key.content is not None and key.content.kind == "private" else "secret"
-    yield at_key(
-        "secret-exposed",
-        f"Whoever gets this document gets the {what}: it stands there in clear text",
-        key,
-        fix=advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file"),
-    )
+    message = f"Whoever gets this document gets the {what}: it stands there in clear text"
+    fix = advice("save the workspace from the Superalgos page, which moves it to the vault, or use a key file")
+    yield at_key("secret-exposed", message, key, fix=fix)
 
 
 @check(KeyFacts, "secret-inline-pem")
@@ -160,13 +149,8 @@ def inline_pem(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         if reads
         else f"Every order {will(all_facts)} fail: `secret` holds the text of a key, and ccxt cannot sign with it"
     )
-    yield at_key(
-        "secret-inline-pem",
-        message,
-        key,
-        severity="warning" if reads else "error",
-        fix=set_key(key, "display", secret=_PATH),
-    )
+    severity = "warning" if reads else "error"
+    yield at_key("secret-inline-pem", message, key, severity=severity, fix=set_key(key, secret=KEY_FILE))
 
 
 @check(KeyFacts, "secret-whitespace")
@@ -176,11 +160,9 @@ def whitespace(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         return
     where = "the file's secret" if key.reads_file else "`secret`"
     binance = key.exchange is None or key.exchange.code_name in BINANCE  # others may ignore white space in base64
-    yield at_key(
-        "secret-whitespace",
+    message = (
         f"Every order {'will' if binance else 'may'} be refused: {where} begins or ends with white space or a line "
-        "break, which counts as part of it",
-        key,
-        path=key.path.resolved if key.path and key.reads_file else None,
-        fix=advice("remove the white space; a file must end right behind the last letter of the secret"),
+        "break, which counts as part of it"
     )
+    fix = advice("remove the white space; a file must end right behind the last letter of the secret")
+    yield at_key("secret-whitespace", message, key, path=key.key_file, fix=fix)

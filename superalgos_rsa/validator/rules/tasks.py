@@ -125,32 +125,21 @@ def reference(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
     if found is None or (found.target_id is None and found.key is None):
         # A published template holds no keys at all; whoever sets one up attaches it then.
         template = not all_facts.before_start and not task.document.workspace.keys
-        yield at_task(
-            "task-key-reference-missing",
-            f"The {_session(task)} of this task will not start: it needs a key, and the task refers to none",
-            task,
-            fix=_ATTACH,
-            severity="warning" if template else None,
-        )
+        severity = "warning" if template else None
+        message = f"The {_session(task)} of this task will not start: it needs a key, and the task refers to none"
+        yield at_task("task-key-reference-missing", message, task, fix=_ATTACH, severity=severity)
     elif found.namesake:
-        yield at_task(
-            "task-key-namesake",
+        message = (
             "This task will use another key than the one you chose: that one is gone, and Superalgos will silently "
-            f"take one of the same name, {found.target_name or 'which is empty'}",
-            task,
-            pointer=found.pointer,
-            fix=_ATTACH,
+            f"take one of the same name, {found.target_name or 'which is empty'}"
         )
+        yield at_task("task-key-namesake", message, task, pointer=found.pointer, fix=_ATTACH)
     elif task.key is None:
-        yield at_task(
-            "task-key-not-found",
-            "The session will not start: the task refers to an API Authorization Key, which holds no key of an exchange"
-            if found.to_api_key
-            else "The session will not start: the key this task refers to is not in the workspace",
-            task,
-            pointer=found.pointer,
-            fix=_ATTACH,
-        )
+        why = "the key this task refers to is not in the workspace"
+        if found.to_api_key:
+            why = "the task refers to an API Authorization Key, which holds no key of an exchange"
+        message = f"The session will not start: {why}"
+        yield at_task("task-key-not-found", message, task, pointer=found.pointer, fix=_ATTACH)
 
 
 @check(TaskFacts, "task-key-wrong-exchange")
@@ -159,28 +148,21 @@ def wrong_exchange(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     if not task.task.needs_key or task.key is None or task.task.exchange is None:
         return
     traded, owned = task.task.exchange, task.key.exchange
-    if owned is None:
-        return
-    if traded.pointer != owned.pointer and traded.code_name != owned.code_name:
-        yield at_task(
-            "task-key-wrong-exchange",
+    if owned is not None and traded.pointer != owned.pointer and traded.code_name != owned.code_name:
+        message = (
             "Superalgos will send the key of one exchange to another: the task trades on "
-            f"{traded.code_name or traded.name}, and its key belongs to {owned.code_name or owned.name}",
-            task,
-            fix=_ATTACH,
+            f"{traded.code_name or traded.name}, and its key belongs to {owned.code_name or owned.name}"
         )
+        yield at_task("task-key-wrong-exchange", message, task, fix=_ATTACH)
 
 
 @check(TaskFacts, "task-session-never-starts")
 def never_starts(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds sessions of the type that the platform never starts."""
     if SESSION_NEVER_STARTED in task.task.sessions:
-        yield at_task(
-            "task-session-never-starts",
-            "This session will never start: Superalgos starts no Forward Testing Session, and says nothing",
-            task,
-            fix=advice("use a Paper Trading Session or a Live Trading Session"),
-        )
+        message = "This session will never start: Superalgos starts no Forward Testing Session, and says nothing"
+        fix = advice("use a Paper Trading Session or a Live Trading Session")
+        yield at_task("task-session-never-starts", message, task, fix=fix)
 
 
 @check(TaskFacts, "task-key-ignored")
@@ -188,12 +170,9 @@ def ignored(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds key references of bots that read no key file."""
     bot = task.task.bot
     if task.task.reference is not None and bot is not None and bot not in BOTS_READING_KEY_FILES:
-        yield at_task(
-            "task-key-ignored",
-            f"A key file has no effect here: a {bot.removesuffix(' Instance')} reads none",
-            task,
-            fix=advice("nothing has to be done; on the Superalgos page, the Key Reference may be taken off the task"),
-        )
+        message = f"A key file has no effect here: a {bot.removesuffix(' Instance')} reads none"
+        fix = advice("nothing has to be done; on the Superalgos page, the Key Reference may be taken off the task")
+        yield at_task("task-key-ignored", message, task, fix=fix)
 
 
 @check(TaskFacts, "task-server-unknown")
@@ -201,13 +180,12 @@ def server_unknown(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds tasks on a machine that cannot be looked at from here."""
     lan = task.task.lan_node
     if task.task.needs_key and task.server is None and lan is not None:
-        yield at_task(
-            "task-server-unknown",
+        message = (
             f"It is not known whether this task can trade: it runs on {lan.name or 'a LAN node'} ({lan.host}), another "
-            "machine, whose files cannot be seen from here",
-            task,
-            fix=advice("run superalgos-rsa preflight on that machine"),
+            "machine, whose files cannot be seen from here"
         )
+        fix = advice("run superalgos-rsa preflight on that machine")
+        yield at_task("task-server-unknown", message, task, fix=fix)
 
 
 def _session(task: TaskFacts) -> str:

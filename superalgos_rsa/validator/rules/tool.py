@@ -97,15 +97,12 @@ def disagrees(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     if key.answer is None or key.answer.signing is None or key.signing is None:
         return
     if key.answer.signing != key.signing:
-        yield at_key(
-            "engine-disagrees",
+        message = (
             f"The built-in model is wrong about this key: it says “{key.signing}”, the installed ccxt does "
-            f"“{key.answer.signing}”",
-            key,
-            fix=advice(
-                "report this to the project, with the kind of key and the version of ccxt, never the key itself"
-            ),
+            f"“{key.answer.signing}”"
         )
+        how = "report this to the project, with the kind of key and the version of ccxt, never the key itself"
+        yield at_key("engine-disagrees", message, key, fix=advice(how))
 
 
 @check(Facts, "engine-version-unknown")
@@ -113,10 +110,6 @@ def version_unknown(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Tells that private keys were judged without knowing the version of ccxt."""
     signs = any(key.content is not None and key.content.kind == "private" for key in all_facts.keys)
     if all_facts.installation is not None and all_facts.installation.ccxt is None and signs:
-        yield RawFinding(
-            "engine-version-unknown",
-            "The worst result of all known versions of ccxt counts: the installed version could not be read",
-            None,
-            path=str(all_facts.installation.root),
-            fix=advice("run npm install in the Superalgos folder"),
-        )
+        message = "The worst result of all known versions of ccxt counts: the installed version could not be read"
+        fix = advice("run npm install in the Superalgos folder")
+        yield RawFinding("engine-version-unknown", message, None, path=str(all_facts.installation.root), fix=fix)

@@ -15,7 +15,7 @@ from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import API_KEY, KEY_FILE, advice, command, set_key
 
 SUBJECT = "The vault"
 RULES = (
@@ -127,26 +127,18 @@ def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
         if crashes and all_facts.installation is not None:
             folder = str(all_facts.installation.secrets)
             has_modes = modes.are_kept(folder)
-            fix = command("mkdir -m 700" if has_modes else "mkdir", folder, applicability="safe")
+            fix = advice(_GIVE if has_modes else _ALLOW)
+            if vault.state == "no-folder":
+                fix = command("mkdir -m 700" if has_modes else "mkdir", folder, applicability="safe")
             message = f"{_ENDS}: {vault.reason}"
-            yield RawFinding(
-                "vault-directory-missing",
-                message,
-                vault.path,
-                path=folder,
-                fix=fix if vault.state == "no-folder" else advice(_GIVE if has_modes else _ALLOW),
-            )
+            yield RawFinding("vault-directory-missing", message, vault.path, path=folder, fix=fix)
     elif vault.state == "closed":
         message = f"It is not known whether the keys in the vault work: {vault.reason}"
         yield RawFinding("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
     elif vault.state in ("unreadable", "malformed"):
-        yield RawFinding(
-            "vault-invalid",
-            f"{_ENDS}: the vault cannot be read ({vault.reason})",
-            vault.path,
-            place=vault.place,
-            fix=advice(_RESTORE if vault.state == "malformed" else _READABLE),
-        )
+        message = f"{_ENDS}: the vault cannot be read ({vault.reason})"
+        fix = advice(_RESTORE if vault.state == "malformed" else _READABLE)
+        yield RawFinding("vault-invalid", message, vault.path, place=vault.place, fix=fix)
     else:
         problems = list(islice(_problems(vault.entries), MOST_TOLD))
         stand = _places(vault, [pointer for pointer, _ in problems])
@@ -173,12 +165,8 @@ def overrides(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     credential = key.credential
     own = credential.own_secret
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
-        yield at_key(
-            "vault-overrides-node",
-            "The secret here is ignored: the vault holds another one for this `codeName`, and the vault wins",
-            key,
-            fix=set_key(key, "display", secret=key.shown_path or "PATH_OF_THE_KEY_FILE"),
-        )
+        message = "The secret here is ignored: the vault holds another one for this `codeName`, and the vault wins"
+        yield at_key("vault-overrides-node", message, key, fix=set_key(key, secret=key.shown_path or KEY_FILE))
 
 
 @check(KeyFacts, "vault-not-applied")
@@ -188,13 +176,10 @@ def not_applied(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
         return
     if key.key.config.state == "read" and name and not is_placeholder(name):
-        yield at_key(
-            "vault-not-applied",
-            "Superalgos will not keep this key's secret in the vault: the key stands outside the part that the vault "
-            "covers",
-            key,
-            fix=advice("move the key node under the first Crypto Ecosystem of the workspace"),
-        )
+        where = "outside the part that the vault covers"
+        message = f"Superalgos will not keep this key's secret in the vault: the key stands {where}"
+        fix = advice("move the key node under the first Crypto Ecosystem of the workspace")
+        yield at_key("vault-not-applied", message, key, fix=fix)
 
 
 @check(Facts, "vault-shared-entry")
@@ -207,13 +192,11 @@ def shared(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
             continue
         other = first.setdefault(index, key)
         if other is not key and _owner(other) != _owner(key):
-            yield at_key(
-                "vault-shared-entry",
+            message = (
                 f"Superalgos will give this key and “{other.key.name}” of another exchange or account the same secret: "
-                "they share one vault entry",
-                key,
-                fix=set_key(key, "display", code_name="API_KEY_FROM_THE_EXCHANGE", secret="PATH_OF_THE_KEY_FILE"),
+                "they share one vault entry"
             )
+            yield at_key("vault-shared-entry", message, key, fix=set_key(key, code_name=API_KEY, secret=KEY_FILE))
 
 
 def _owner(key: KeyFacts) -> tuple[Any, ...]:
