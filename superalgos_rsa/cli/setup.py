@@ -236,7 +236,7 @@ def _hint(key_file: str, facts: KeyText) -> CommandHint:
 
 def _refuse_key(installation: Installation, node: KeyFacts, what: str, text: str, hint: str | CommandHint) -> None:
     api_key = node.sent_api_key or ""
-    verdict, _ = ExchangeClasses(installation).verdict(text, node.exchange_name, api_key, Effort())
+    verdict = ExchangeClasses(installation).verdict(text, node.exchange_name, api_key, Effort())
     if not verdict.judged or verdict.signing not in BY_PRIVATE_KEY:
         raise UsageError(f"Superalgos cannot sign orders for {node.exchange_name} with {what}: {verdict.reason}", hint)
 

@@ -168,7 +168,7 @@ class _Probe:
         self._named: dict[str, PathFacts | None] = {}
         self._contents: dict[bytes, bytes] = {}
         self._classes = ExchangeClasses(installation)
-        self._verdicts: dict[tuple[str, str | None, str], tuple[Verdict | None, bool | None]] = {}
+        self._verdicts: dict[tuple[str, str | None, str], Verdict | None] = {}
         self.user = installation.user if installation else None
         self.other_user = installation.other_user if installation else None
 
@@ -194,10 +194,10 @@ class _Probe:
             self._known[question] = self._of_secret(facts, secret, exchange, beside)
         # A secret that is not there has a rule of its own.
         fields = {**key.config.fields, "apiKey": api_key or "?", "secret": secret or "?"}
+        missing, refusal = self._classes.lacking(exchange, fields)
         return replace(
             self._known[question], document=document, key=key, credential=credential, server=server, users=users,
-            code_name_path=name, exchange_class=found, missing=self._classes.missing(exchange, fields),
-            refusal=self._classes.refusal(exchange, fields) if api_key else None,
+            code_name_path=name, exchange_class=found, missing=missing, refusal=refusal if api_key else None,
         )  # fmt: skip
 
     def _find(self, asked: str, document: DocumentFacts) -> _Found:
@@ -281,13 +281,14 @@ class _Probe:
         if data is None and content is not None and (kind == "path" or content.kind in ("text", "empty")):
             content = None
         hmac = None if kind == "path" and data is None else _hmac_text(text, exchange, content)
-        verdict, takes = self._judge(text, exchange, api_key)
+        verdict = self._judge(text, exchange, api_key)
+        takes = verdict.takes if verdict is not None else None
         if hmac is not None and self._decodes_secret(exchange):  # what is around it may do no harm, or all harm
             hmac = HmacText(hmac.plausible and takes is not False, hmac.only_blank_spoils and takes is False)
             if takes and not hmac.plausible:
                 hmac = HmacText(is_hmac_secret("".join(text.split()), exchange), only_blank_spoils=False)
         facts = replace(
-            facts, content=content, verdict=verdict, takes=takes, undecided=verdict is None, hmac_text=hmac,
+            facts, content=content, verdict=verdict, undecided=verdict is None, hmac_text=hmac,
             neighbours=None if data is None else found.neighbours,
         )  # fmt: skip
         if not facts.wants_copy:
@@ -311,7 +312,7 @@ class _Probe:
                 continue
             if content.pkcs1 and facts.content.pkcs1:  # it would be no better
                 continue
-            verdict, _ = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
+            verdict = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
             if verdict is not None and verdict.judged and verdict.signing in BY_PRIVATE_KEY:
                 return written
         return None
@@ -323,13 +324,13 @@ class _Probe:
         content = self._find(file, facts.document).content if facts.content.kind in EXPORTED else None
         return file if content is not None and content.convertible else None
 
-    def _judge(self, text: str, exchange: str | None, api_key: str) -> tuple[Verdict | None, bool | None]:
+    def _judge(self, text: str, exchange: str | None, api_key: str) -> Verdict | None:
         question = (text, exchange, api_key)
         if question not in self._verdicts:
             try:
                 self._verdicts[question] = self._classes.verdict(text, exchange, api_key, self._effort)
             except TooLongError:
-                self._verdicts[question] = None, None
+                self._verdicts[question] = None
         return self._verdicts[question]
 
     def _decodes_secret(self, exchange: str | None) -> bool:

@@ -31,22 +31,14 @@ class ExchangeClasses:
         newest = reversed(REPRESENTATIVES)
         return next((found for version in newest if (found := known_class(name, version)) is not None), None)
 
-    def missing(self, name: str | None, fields: Mapping[str, object]) -> str | None:
-        """The field for want of which no order is sent. Of an unknown ccxt, by any of the known ones that has the
-        exchange: what only some of them want cannot be promised to be unneeded."""
-        for found, version in self._candidates(name):
-            verdict = whole.lacking(found, fields, version)
-            if verdict is not None and verdict.missing is not None:
-                return verdict.missing
-        return None
-
-    def refusal(self, name: str | None, fields: Mapping[str, object]) -> str | None:
-        """Why the class refuses the credential though no field is absent."""
-        for found, version in self._candidates(name):
-            verdict = whole.lacking(found, fields, version)
-            if verdict is not None and verdict.missing is None:
-                return verdict.reason
-        return None
+    def lacking(self, name: str | None, fields: Mapping[str, object]) -> tuple[str | None, str | None]:
+        """The field for want of which no order is sent, and why the class refuses the credential though none is absent.
+        Of an unknown ccxt, by any of the known ones that has the exchange: what only some of them want cannot be
+        promised to be unneeded."""
+        found = [whole.lacking(of_class, fields, version) for of_class, version in self._candidates(name)]
+        missing = (verdict.missing for verdict in found if verdict is not None)
+        refusals = (verdict.reason for verdict in found if verdict is not None and verdict.missing is None)
+        return next(filter(None, missing), None), next(refusals, None)
 
     def _candidates(self, name: str | None) -> list[tuple[ExchangeClass, CcxtVersion]]:
         name = name or "binance"
@@ -56,11 +48,9 @@ class ExchangeClasses:
         known = ((known_class(name, version), version) for version in REPRESENTATIVES)
         return [(found, version) for found, version in known if found is not None]
 
-    def verdict(self, text: str, name: str | None, api_key: str, effort: Effort) -> tuple[Verdict, bool | None]:
-        """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known.
-        Raises `TooLongError`."""
+    def verdict(self, text: str, name: str | None, api_key: str, effort: Effort) -> Verdict:
+        """On the secret alone. Raises `TooLongError`."""
         found = self.of(name)
         if self._version is None or found is None:
-            verdict = judge(text, name, self._version, effort, api_key)
-            return verdict, verdict.signing != "none" if verdict.judged else None
-        return whole.secret_alone(found, text, api_key, self._version, effort)
+            return judge(text, name, self._version, effort, api_key)
+        return whole.of_secret(found, text, api_key, self._version, effort)

@@ -84,8 +84,6 @@ class KeyFacts:
     hmac_text: HmacText | None = None
     verdict: Verdict | None = None
     """What the engine would do; `None` where that is unknown."""
-    takes: bool | None = None
-    """The class of the exchange signs with the key that is meant; `None` where nobody can say from here."""
     exchange_class: ExchangeClass | None = None
     """What the installed class wants; `None` where there is none, or the secret is no text."""
     missing: str | None = None

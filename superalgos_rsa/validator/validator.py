@@ -99,7 +99,7 @@ def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
     if not key.verdict.judged:  # the exchange signs in a way of its own: only the engine itself can tell
         return key.engine_takes if key.kind == "inline" or key.reads_file else False
     if key.verdict.signing == "hmac":
-        return key.hmac_text is not None and key.hmac_text.plausible and key.takes is not False
+        return key.hmac_text is not None and key.hmac_text.plausible and key.verdict.takes is not False
     return key.verdict.signing in BY_PRIVATE_KEY
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
-from superalgos_rsa.superalgos.engine import whole
+from superalgos_rsa.superalgos.engine import Effort, Verdict, whole
 from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
 
 from .credentials import asked
@@ -16,6 +17,12 @@ from .engines import PACKAGES
 from .private_requests import Told
 
 pytestmark = [pytest.mark.usefixtures("engines"), pytest.mark.parametrize("package", PACKAGES)]
+
+
+def judged(found: ExchangeClass, fields: Mapping[str, object], package: str) -> Verdict:
+    """First the fields that the class wants, then the secret."""
+    version, secret, api_key = PACKAGES[package], str(fields.get("secret") or ""), str(fields.get("apiKey") or "")
+    return whole.lacking(found, fields, version) or whole.of_secret(found, secret, api_key, version, Effort())
 
 
 def takes(found: ExchangeClass, told: Told) -> bool:
@@ -30,7 +37,7 @@ def takes(found: ExchangeClass, told: Told) -> bool:
 def test_no_green_is_false_and_no_red_either(package: str, capsys: pytest.CaptureFixture[str]) -> None:
     false_green, false_red, counts = [], [], Counter[bool | None]()
     for (found, form, without, _, fields), told in asked(package):
-        verdict = whole.judge(found, fields, PACKAGES[package])
+        verdict = judged(found, fields, package)
         counts[verdict.takes] += 1
         where = f"{found.name}, {form}, without {without}: {verdict}; engine: {told}"
         if verdict.takes is True and not takes(found, told):
@@ -50,7 +57,7 @@ def test_no_green_is_false_and_no_red_either(package: str, capsys: pytest.Captur
 
 def test_signing_is_the_engine_s_and_so_are_the_words_with_which_it_throws(package: str) -> None:
     for (found, form, without, _, fields), told in asked(package):
-        verdict = whole.judge(found, fields, PACKAGES[package])
+        verdict = judged(found, fields, package)
         if verdict.takes is None or (verdict.missing and not found.checks):
             continue
         where = f"{found.name}, {form}, without {without}: {verdict}; engine: {told}"
@@ -66,7 +73,7 @@ def test_missing_is_the_field_that_the_engine_asks_for(package: str) -> None:
     differing = Counter(
         (found.name, verdict.missing, told["missing"])
         for (found, _, _, _, fields), told in asked(package)
-        if (verdict := whole.judge(found, fields, PACKAGES[package])).missing != told["missing"]
+        if (verdict := judged(found, fields, package)).missing != told["missing"]
         and found.checks
         and verdict.missing in found.required
         and not found.beyond_the_platform

@@ -36,9 +36,11 @@ def judge(
         for known in versions.REPRESENTATIVES
         if exchange is None or exchanges.is_exchange(exchange, known) or not exchanges.is_exchange(exchange, None)
     ]
-    worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing))
-    judged = all(verdict.judged for verdict in candidates)
-    return replace(worst, reason=f"the version of ccxt is unknown; at worst {worst.reason}", judged=judged)
+    worst = max(candidates, key=lambda verdict: _BEST_FIRST.index(verdict.signing or "hmac"))
+    signing = worst.signing if all(verdict.judged for verdict in candidates) else None
+    takes = None if signing is None else signing != "none"
+    reason = f"the version of ccxt is unknown; at worst {worst.reason}"
+    return replace(worst, signing=signing, reason=reason, takes=takes)
 
 
 def _of_version(text: str, exchange: str | None, version: CcxtVersion, effort: Effort, api_key: str) -> Verdict:
@@ -50,7 +52,7 @@ def _of_version(text: str, exchange: str | None, version: CcxtVersion, effort: E
     if found is None:
         verdict = refuses("exchangeClass is not a constructor", f"it has no exchange of the name {name!r}")
         return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
-    return whole.secret_alone(found, text, api_key, version, effort)[0]
+    return whole.of_secret(found, text, api_key, version, effort)
 
 
 def judge_text(text: str, signer: str, version: CcxtVersion, effort: Effort) -> Verdict:

@@ -6,7 +6,7 @@ import base64
 import re
 
 from superalgos_rsa.superalgos.engine import javascript
-from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
+from superalgos_rsa.superalgos.engine.versions import NOBLE_2, NODE_CRYPTO, CcxtVersion
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"-": 62, "_": 63}
@@ -45,9 +45,12 @@ def crypto_js(text: str) -> bytes:
     return _pack([_ALPHABET.index(letter) if letter in _ALPHABET else 0 for letter in letters])
 
 
-def without_armour(text: str) -> str:
-    """As ccxt takes it off from 4.5.61 on: all BEGIN lines first, so that an END line may come to be by that."""
-    return _SPACE.sub("", _END.sub("", _BEGIN.sub("", text)))
+def of_pem(text: str, version: CcxtVersion) -> bytes:
+    """The body of a PEM: from 4.5.61 on ccxt, which gave up jsencrypt, takes the lines around it off by itself."""
+    if version < NODE_CRYPTO:
+        return jsencrypt(text)
+    # All BEGIN lines first, so that an END line may come to be by that.
+    return strict(_SPACE.sub("", _END.sub("", _BEGIN.sub("", text))), version)
 
 
 def strict(text: str, version: CcxtVersion) -> bytes:

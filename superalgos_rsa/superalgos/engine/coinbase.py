@@ -9,7 +9,7 @@ from collections.abc import Collection
 from superalgos_rsa.keys import der
 from superalgos_rsa.superalgos.engine import base64_decoders, javascript
 from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
-from superalgos_rsa.superalgos.engine.versions import NOBLE_2, NODE_CRYPTO, CcxtVersion
+from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
 
 NAME_OF_KEY = "organizations/"
 """What an API key of the developer platform begins with. It is looked for anywhere."""
@@ -41,13 +41,12 @@ def _ed25519(text: str, version: CcxtVersion) -> Verdict:
     except ValueError as error:
         return refuses(str(error), "a text that ends in “=” is taken for an Ed25519 key in base64, which it is not")
     if len(data) < 32:
-        return Verdict(
-            "none", "throws: it takes the text for an Ed25519 key in base64, which is too short", throws=True
-        )
+        reason = "throws: it takes the text for an Ed25519 key in base64, which is too short"
+        return Verdict("none", reason, throws=True)
     # Only the first 32 bytes are used; what follows them tells whether they are still what was handed out.
     if len(data) == 32 or data[32:] == _public_half(data[:32]):
         return Verdict("ed25519", "reads the Ed25519 key and signs a token with it")
-    return Verdict("none", "signs with the first 32 bytes of the text as with an Ed25519 key", judged=False)
+    return Verdict(None, "signs with the first 32 bytes of the text as with an Ed25519 key")
 
 
 def _public_half(seed: bytes) -> bytes:
@@ -60,19 +59,18 @@ def _ec(text: str, version: CcxtVersion) -> Verdict:
     if version < NOBLE_2:
         text = text.removeprefix("\ufeff")
     if javascript.length(text) <= 64:
-        return Verdict("none", "takes the text for the number of an EC key in hex", judged=_is_no_number(text))
+        is_number = re.fullmatch(r"[0-9a-fA-F]{64}", text) is not None
+        return Verdict(None if is_number else "none", "takes the text for the number of an EC key in hex")
     if not text.startswith(_EC):
         return refuses(_UNSUPPORTED, "the secret does not begin with the line BEGIN EC PRIVATE KEY")
     try:
-        openssl = version >= NODE_CRYPTO  # whose ccxt gave up jsencrypt and its decoder
-        bare = base64_decoders.without_armour(text)
-        data = base64_decoders.strict(bare, version) if openssl else base64_decoders.jsencrypt(text)
+        data = base64_decoders.of_pem(text, version)
     except ValueError as error:
         return refuses(str(error), "what stands between the BEGIN and the END line is not base64")
     try:
         return _of_key(data)
     except (ValueError, IndexError):
-        return Verdict("none", "does what nobody has tried: the key is damaged", judged=False)
+        return Verdict(None, "does what nobody has tried: the key is damaged")
 
 
 def _of_key(data: bytes) -> Verdict:
@@ -103,7 +101,3 @@ def _as_written(number: bytes) -> bytes:
 
     key = ec.derive_private_key(int.from_bytes(number), ec.SECP256R1())
     return key.private_bytes(s.Encoding.DER, s.PrivateFormat.TraditionalOpenSSL, s.NoEncryption())
-
-
-def _is_no_number(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-fA-F]{64}", text) is None

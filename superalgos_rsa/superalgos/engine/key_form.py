@@ -41,9 +41,8 @@ def form_for(pair: Pair, found: ExchangeClass, version: CcxtVersion) -> Form:
     if reason is not None:
         raise UsageError(reason)
     for form in _forms(pair):
-        fields = {"secret": form.text.reveal(), "apiKey": coinbase.NAME_OF_KEY}
         try:
-            verdict = whole.of_secret(found, fields, version, Effort())
+            verdict = whole.of_secret(found, form.text.reveal(), coinbase.NAME_OF_KEY, version, Effort())
         except TooLongError:
             raise UsageError("the numbers of this key are too long to try whether ccxt signs with them") from None
         if verdict.takes and verdict.signing in BY_PRIVATE_KEY:

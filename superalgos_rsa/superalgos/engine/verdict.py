@@ -12,13 +12,22 @@ Signing = Literal["rsa", "ed25519", "ecdsa", "hmac", "none"]
 class Verdict:
     """What the engine does with a credential: the way it signs, or `none`, and why."""
 
-    signing: Signing
+    signing: Signing | None
+    """`None` where the secret is not used, or what becomes of it is not judged."""
     reason: str
     """What ccxt does, in plain words, as the end of a sentence that begins with "ccxt". Never part of a key."""
-    judged: bool = True
-    """False if the exchange has its own signing scheme, which is not modelled. Then ignore `signing`."""
     throws: bool = False
     """The engine stops with an error, so nothing is sent."""
+    takes: bool | None = None
+    """The class sends an order signed with the key that is meant; `None` where its signing is not judged. Of a secret
+    that is used as it stands nobody but the exchange can say whether it is the right one."""
+    missing: str | None = None
+    """The field for want of which no order is sent, or none that the exchange would take."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether anything can be said of the signature: a class may sign in a way that is not modelled."""
+        return self.signing is not None
 
 
 Key = Literal["text", "base64", "other", "private", "unused"]
@@ -44,4 +53,4 @@ NO_KEY = Verdict("none", "signs, but the signature does not verify with the publ
 
 def refuses(error: str, because: str) -> Verdict:
     """The verdict for a text at which the engine throws this error."""
-    return Verdict("none", f"throws “{error}”: {because}", throws=True)
+    return Verdict("none", f"throws “{error}”: {because}", throws=True, takes=False)

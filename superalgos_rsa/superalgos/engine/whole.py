@@ -4,75 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from superalgos_rsa.superalgos.engine import Effort, base64_secret, coinbase, judge_text
-from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS, ExchangeClass
-from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
+from superalgos_rsa.superalgos.engine.exchange_class import MODELLED, PLATFORM_FIELDS, ExchangeClass
+from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 _OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # which catch the error of the decoder
 
 
-class CredentialVerdict(NamedTuple):
-    """Whether the class takes the credential, how it signs, and why."""
-
-    takes: bool | None
-    """The class sends an order signed with the key that is meant; `None` where its signing is not judged. Of a secret
-    that is used as it stands nobody but the exchange can say whether it is the right one."""
-    signing: Signing | None
-    """`None` where the secret is not used, or what becomes of it is not judged."""
-    reason: str
-    """What ccxt does, in plain words, as the end of a sentence that begins with its version. Never part of a key."""
-    missing: str | None = None
-    """The field for want of which no order is sent, or none that the exchange would take."""
-    throws: bool = False
-    """The engine stops with an error, so nothing is sent."""
-
-
-def judge(
-    found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion, effort: Effort | None = None
-) -> CredentialVerdict:
-    """`fields` is what the platform hands over: of `apiKey` and `secret` the text of the file, or the value itself.
-    Raises `TooLongError` where `effort` is not enough to tell."""
-    return lacking(found, fields, version) or of_secret(found, fields, version, effort)
-
-
-def lacking(found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion) -> CredentialVerdict | None:
-    """The verdict on a credential that has not all the class wants, whatever its secret is."""
-    verdict = _lacking(found, fields)
-    return None if verdict is None else verdict._replace(reason=f"ccxt {version} {verdict.reason}")
-
-
-def of_secret(
-    found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion, effort: Effort | None = None
-) -> CredentialVerdict:
-    """The verdict on the secret, as if nothing else were missing."""
-    verdict = _of_secret(found, fields, version, effort or Effort())
-    return verdict._replace(reason=f"ccxt {version} {verdict.reason}")
-
-
-def secret_alone(
-    found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort
-) -> tuple[Verdict, bool | None]:
-    """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known."""
-    if not text and "secret" in found.needs:
-        verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
-        return replace(verdict, reason=f"ccxt {version} {verdict.reason}"), False
-    told = of_secret(found, {"secret": text, "apiKey": api_key}, version, effort)
-    # Of a secret that is not used nothing can be wrong, and of one whose use is not known nothing can be said.
-    judged = told.signing is not None
-    return Verdict(told.signing or "hmac", told.reason, judged=judged, throws=told.throws), told.takes
-
-
-def _lacking(found: ExchangeClass, fields: Mapping[str, object]) -> CredentialVerdict | None:
+def lacking(found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion) -> Verdict | None:
+    """The verdict on a credential that has not all the class wants, whatever its secret is. `fields` is what the
+    platform hands over: of `apiKey` and `secret` the text of the file, or the value itself."""
     given = {field for field in PLATFORM_FIELDS if fields.get(field)}
     missing = next((field for field in found.needs if field not in given), None)
     if missing is not None:
-        return CredentialVerdict(False, "none", _without(found, missing), missing, throws=found.checks)
+        reason = f"ccxt {version} {_without(found, missing)}"
+        return Verdict("none", reason, throws=found.checks, takes=False, missing=missing)
     if found.api_key_holds is not None and found.api_key_holds not in str(fields.get("apiKey")):
-        return _refused(f"throws: it wants an API key of {found.name} that has “{found.api_key_holds}” in it")
+        wanted = f"it wants an API key of {found.name} that has “{found.api_key_holds}” in it"
+        return _refused(f"ccxt {version} throws: {wanted}")
     return None
+
+
+def of_secret(found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort) -> Verdict:
+    """The verdict on the secret, as if nothing else were missing. Raises `TooLongError` where `effort` is not enough to
+    tell."""
+    if not text and "secret" in found.needs:
+        verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
+    else:
+        verdict = _of_secret(found, text, api_key, version, effort)
+    return replace(verdict, reason=f"ccxt {version} {verdict.reason}")
 
 
 def _without(found: ExchangeClass, field: str) -> str:
@@ -85,41 +47,27 @@ def _without(found: ExchangeClass, field: str) -> str:
     return f'throws “{found.name} requires "{field}" credential”: the key has no `{field}`'
 
 
-def _of_secret(
-    found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion, effort: Effort
-) -> CredentialVerdict:
-    text = str(fields.get("secret") or "")
+def _of_secret(found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort) -> Verdict:
     match found.scheme:
         case "unknown":
             return _not_judged(found)
         case "session":
             return _refused("throws: it waits for a call of `signIn()`, which Superalgos never makes")
         case "api-key":
-            return CredentialVerdict(True, None, f"sends the API key alone: {found.name} uses no secret")
-        case "private-key":
-            return _of_private_key(found, text, str(fields.get("apiKey") or ""), version, effort)
+            return Verdict(None, f"sends the API key alone: {found.name} uses no secret", takes=True)
         case "base64":
             return _of_base64(found, text, version)
-        case "text":
-            return _of_text(found, text, version, effort)
+        case "private-key" if found.signer == "coinbase":
+            verdict = coinbase.judge(text, api_key, found.private_keys, version)
+        case "private-key" if found.signer not in MODELLED:
+            return _not_judged(found)
+        case _:
+            verdict = None
+    verdict = verdict or judge_text(text, found.signer, version, effort)
+    return replace(verdict, takes=verdict.signing != "none" if verdict.judged else None)
 
 
-def _of_private_key(
-    found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort
-) -> CredentialVerdict:
-    if found.signer in ("binance", "bybit"):
-        return _of_text(found, text, version, effort)
-    if found.signer != "coinbase":
-        return _not_judged(found)
-    verdict = coinbase.judge(text, api_key, found.private_keys, version)
-    if verdict is None:
-        return _of_text(found, text, version, effort)
-    if not verdict.judged:
-        return CredentialVerdict(None, None, verdict.reason)
-    return _with(verdict)
-
-
-def _of_base64(found: ExchangeClass, text: str, version: CcxtVersion) -> CredentialVerdict:
+def _of_base64(found: ExchangeClass, text: str, version: CcxtVersion) -> Verdict:
     try:
         base64_secret.decoded(text, version)
     except ValueError as error:
@@ -127,21 +75,13 @@ def _of_base64(found: ExchangeClass, text: str, version: CcxtVersion) -> Credent
         words = own if found.signer in _OWN_WORDS else error
         return _refused(f"throws “{words}”: {found.name} takes the secret for base64, which the text is not")
     if not base64_secret.signs_as_meant(text, found.signer, version):
-        return CredentialVerdict(False, "hmac", "decodes the secret from base64 to another key than is meant")
-    return CredentialVerdict(True, "hmac", "decodes the secret from base64, and signs HMAC with it")
+        return Verdict("hmac", "decodes the secret from base64 to another key than is meant", takes=False)
+    return Verdict("hmac", "decodes the secret from base64, and signs HMAC with it", takes=True)
 
 
-def _of_text(found: ExchangeClass, text: str, version: CcxtVersion, effort: Effort) -> CredentialVerdict:
-    return _with(judge_text(text, found.signer, version, effort))
+def _refused(reason: str) -> Verdict:
+    return Verdict("none", reason, throws=True, takes=False)
 
 
-def _with(verdict: Verdict) -> CredentialVerdict:
-    return CredentialVerdict(verdict.signing != "none", verdict.signing, verdict.reason, throws=verdict.throws)
-
-
-def _refused(reason: str) -> CredentialVerdict:
-    return CredentialVerdict(False, "none", reason, throws=True)
-
-
-def _not_judged(found: ExchangeClass) -> CredentialVerdict:
-    return CredentialVerdict(None, None, f"signs for {found.name} in a way that is not judged here")
+def _not_judged(found: ExchangeClass) -> Verdict:
+    return Verdict(None, f"signs for {found.name} in a way that is not judged here")

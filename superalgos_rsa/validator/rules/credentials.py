@@ -151,7 +151,7 @@ def _shown(name: str) -> str:
 @check(KeyFacts, "exchange-not-judged")
 def not_judged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Tells of which keys nothing is known, and what the installed engine said where it was asked."""
-    if key.verdict is None or key.verdict.judged or key.takes is not None:
+    if key.verdict is None or key.verdict.judged or key.verdict.takes is not None:
         return
     if not key.reads_file and key.kind != "inline":
         return
