@@ -26,16 +26,19 @@ class Unread:
 
     obstacle: Obstacle
     detail: str
+    made_up: bool = False
+    """Of what is special: the kernel makes it up as it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The whole content of a file."""
+    """The whole content of a file, and its mode, which plays no part where two contents are compared."""
 
     data: bytes = field(repr=False)
+    mode: int = field(default=0, compare=False)
 
 
-_SPECIAL = Unread("special", "it is no regular file (a FIFO, a socket, a device, or made up by the kernel as in /proc)")
+_NO_FILE = "it is no regular file (a FIFO, a socket, a device, or made up by the kernel as in /proc)"
 
 
 def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
@@ -45,22 +48,28 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
         status = os.stat(name)
         if stat.S_ISDIR(status.st_mode):
             return Unread("directory", "it is a folder")
-        if not stat.S_ISREG(status.st_mode) or is_made_up(name, status):
-            return _SPECIAL
+        if (special := _special(name, status)) is not None:
+            return special
         if status.st_size > limit:
             return Unread("too-large", f"it has {status.st_size:,} bytes; the limit is {limit:,}")
         # Between stat and open another process may swap the file for a FIFO: O_NONBLOCK keeps that from waiting.
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as stream:
-            opened = os.fstat(descriptor)
-            if not stat.S_ISREG(opened.st_mode) or is_made_up(name, opened):
-                return _SPECIAL
+            status = os.fstat(descriptor)
+            if (special := _special(name, status)) is not None:
+                return special
             data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         return _unread(name, error)
     if len(data) > limit:
         return Unread("too-large", f"it has more than {limit:,} bytes")
-    return Content(data)
+    return Content(data, stat.S_IMODE(status.st_mode))
+
+
+def _special(name: str, status: os.stat_result) -> Unread | None:
+    if not stat.S_ISREG(status.st_mode):
+        return Unread("special", _NO_FILE)
+    return Unread("special", _NO_FILE, made_up=True) if is_made_up(name, status) else None
 
 
 def _unread(name: str, error: OSError | ValueError) -> Unread:

@@ -6,16 +6,14 @@ folder: nothing is trimmed, expanded or unquoted. What is no readable file there
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from superalgos_rsa.files.file_systems import is_made_up
+from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.superalgos.secret_text import BLANK
 
 MAX_KEY_FILE = 64 * 1024
@@ -113,15 +111,18 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders
     if "\0" in path:
         return PathFacts(asked, resolved, "impossible")
     full = os.path.join(cwd, path)
-    status, mode, content = _read(full)
-    if status == "file" or status == "too-large":
-        return PathFacts(asked, resolved, status, os.path.realpath(full), mode, content=content, known=resolved)
+    found = read_regular(full, MAX_KEY_FILE)
+    if isinstance(found, Content):
+        target = os.path.realpath(full)
+        return PathFacts(asked, resolved, "file", target, found.mode, content=found.data, known=resolved)
+    status = _status(full, found)
+    if status == "too-large":
+        return PathFacts(asked, resolved, status, os.path.realpath(full), known=resolved)
     parent = os.path.dirname(full.rstrip("/"))
     return PathFacts(
         asked,
         resolved,
         status,
-        mode=mode,
         near=tuple(_near(path, cwd, beside, folders or Folders())) if status in ("missing", "dangling-link") else (),
         parent_exists=os.path.isdir(parent)
         and not any(_same_folder(parent, known) for known in (cwd, os.path.abspath("/"))),
@@ -143,38 +144,16 @@ def _as_node_encodes(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _read(full: str) -> tuple[Status, int | None, bytes | None]:
-    try:
-        found = os.stat(full)
-        mode = stat.S_IMODE(found.st_mode)
-        if stat.S_ISDIR(found.st_mode):
-            return "directory", mode, None
-        if not stat.S_ISREG(found.st_mode):
-            return "special", mode, None
-        if is_made_up(full, found):
-            return "made-up", mode, None
-        if found.st_size > MAX_KEY_FILE:
-            return "too-large", mode, None
-        # A file may be swapped for a FIFO between stat and open: O_NONBLOCK keeps that from waiting.
-        descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as stream:
-            opened = os.fstat(descriptor)
-            if not stat.S_ISREG(opened.st_mode) or is_made_up(full, opened):
-                return "special", mode, None
-            content = stream.read(MAX_KEY_FILE + 1)
-    except OSError as error:
-        return _obstacle(full, error), None, None
-    except ValueError:
-        return "impossible", None, None
-    return ("too-large", mode, None) if len(content) > MAX_KEY_FILE else ("file", mode, content)
-
-
-def _obstacle(full: str, error: OSError) -> Status:
-    if error.errno == errno.ELOOP:
-        return "link-loop"
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return "unreadable"
-    return "dangling-link" if os.path.islink(full) else "missing"
+def _status(full: str, found: Unread) -> Status:
+    match found.obstacle:
+        case "special" if found.made_up:
+            return "made-up"
+        case "permission":
+            return "unreadable"
+        case "other":
+            return "dangling-link" if os.path.islink(full) else "missing"
+        case obstacle:
+            return obstacle
 
 
 def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str, ...]:
