@@ -7,6 +7,8 @@ import functools
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _AWAY = re.compile(r"[/\\]{2}|/(net|afs|Network)/")
 _MADE_UP = frozenset(
@@ -16,6 +18,43 @@ _MADE_UP = frozenset(
         "selinuxfs", "smackfs", "sysfs", "tracefs",
     }
 )  # fmt: skip
+
+REMOTE = frozenset(
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "drvfs", "fuse", "fuseblk", "gfs2", "glusterfs", "gpfs", "lustre",
+        "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
+    }
+)  # fmt: skip
+"""Types of file systems of other machines, of a host around this one, or made by a program."""
+
+
+class Mount(NamedTuple):
+    """One file system in its place, as Linux tells of it."""
+
+    device: str
+    """Its two numbers, as in `8:1`."""
+    point: str
+    type: str
+
+
+def mounts() -> tuple[Mount, ...]:
+    """Those of this process, of two at one place the last, which covers the other; none where Linux does not tell."""
+    if sys.platform != "linux":
+        return ()
+    table = "/proc/self/mountinfo"
+    with contextlib.suppress(OSError), open(table, encoding="utf-8", errors="surrogateescape") as lines:
+        return tuple(parsed(lines))
+    return ()
+
+
+def parsed(lines: Iterable[str]) -> Iterator[Mount]:
+    """Fields of a line: id, parent, device, root, mount point, options, any more up to `-`, type, source."""
+    for line in lines:
+        left, _, right = line.partition(" - ")
+        fields = left.split(" ")
+        if len(fields) > 4 and right:
+            point = re.sub(r"\\([0-7]{3})", lambda escape: chr(int(escape[1], 8)), fields[4])
+            yield Mount(fields[2], point, right.partition(" ")[0])
 
 
 def is_made_up(path: str, found: os.stat_result) -> bool:
@@ -30,15 +69,11 @@ def is_made_up(path: str, found: os.stat_result) -> bool:
 
 @functools.cache
 def file_system(device: int) -> str | None:
-    """Its type, where Linux tells. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
+    """The type of the one on this device, where Linux tells."""
     if sys.platform != "linux":
         return None
-    with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            left, _, right = line.partition(" - ")
-            if left.split(" ")[2] == f"{os.major(device)}:{os.minor(device)}":
-                return right.partition(" ")[0]
-    return None
+    numbers = f"{os.major(device)}:{os.minor(device)}"
+    return next((mount.type for mount in mounts() if mount.device == numbers), None)
 
 
 def is_on_network(path: str) -> bool:

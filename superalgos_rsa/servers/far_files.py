@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import re
 import select
 import signal
 import sys
@@ -18,16 +17,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
+from superalgos_rsa.files import file_systems
+
 PATIENCE = 5.0
 """Seconds for one answer."""
 PATIENCE_IN_ALL = 10.0
 
-_FAR = frozenset(
-    {
-        "9p", "afs", "autofs", "beegfs", "ceph", "cifs", "davfs", "drvfs", "fuse", "fuseblk", "gfs2", "glusterfs",
-        "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
-    }
-)  # fmt: skip
+_FAR = file_systems.REMOTE | {"autofs", "davfs"}
 _NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # containers stand on them
 _OF_MACOS = ("/Volumes", "/net", "/Network")
 _MOST_LINKS = 40
@@ -95,20 +91,11 @@ class FarFiles:
 def _far_mounts() -> Iterable[str]:
     if sys.platform == "darwin":
         return _OF_MACOS
-    try:
-        with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as stream:
-            fields = [line.split(" ") for line in stream]
-    except OSError:
-        return ()
-    return [_unescaped(point) for _, point, kind, *_ in fields if _is_far(kind)]
+    return [mount.point for mount in file_systems.mounts() if _is_far(mount.type)]
 
 
 def _is_far(kind: str) -> bool:
     return kind in _FAR or (kind.startswith("fuse.") and kind not in _NEAR)
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
 
 
 def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:

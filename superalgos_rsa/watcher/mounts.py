@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SILENT = frozenset(
-    {
-        "9p", "afs", "beegfs", "ceph", "cifs", "drvfs", "fuse", "fuseblk", "gfs2", "glusterfs", "gpfs", "lustre",
-        "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
-    }
-)  # fmt: skip
+from superalgos_rsa.files import file_systems
 
 
 @dataclass(frozen=True, slots=True)
 class Mounts:
-    """File system types by mount point, as `/proc/self/mountinfo` tells them."""
+    """File system types by mount point."""
 
     types: tuple[tuple[str, str], ...] = ()
     emulated: bool = False
@@ -27,7 +21,7 @@ class Mounts:
     def is_silent(self, folder: str) -> bool:
         """Whether this folder's file system sends no events, or none for changes by other machines."""
         kind = self.type_of(folder)
-        return self.emulated or kind in _SILENT or kind.startswith("fuse.")
+        return self.emulated or kind in file_systems.REMOTE or kind.startswith("fuse.")
 
     def type_of(self, folder: str) -> str:
         """The type at the longest mount point above `path`; of two at one place the last, which covers the other."""
@@ -39,23 +33,11 @@ class Mounts:
         return kind
 
 
-def parse(lines: Iterable[str], release: str) -> Mounts:
-    """Fields of a line: id, parent, device, root, mount point, options, any more up to `-`, type, source."""
-    found = []
-    for line in lines:
-        left, _, right = line.partition(" - ")
-        fields, kinds = left.split(" "), right.split(" ")
-        if len(fields) > 4 and kinds[0]:
-            found.append((re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4]), kinds[0]))
-    return Mounts(tuple(found), emulated="Microsoft" in release)
+def of(found: Iterable[file_systems.Mount], release: str) -> Mounts:
+    """What these mounts and the name of the kernel's release tell."""
+    return Mounts(tuple((mount.point, mount.type) for mount in found), emulated="Microsoft" in release)
 
 
 def read() -> Mounts:
     """The mounts of this process; none on a system without `/proc`."""
-    if sys.platform != "linux":
-        return Mounts()
-    try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
-            return parse(stream, os.uname().release)
-    except OSError:  # a container without /proc
-        return Mounts()
+    return of(file_systems.mounts(), os.uname().release if sys.platform == "linux" else "")

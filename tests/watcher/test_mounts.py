@@ -2,7 +2,8 @@
 
 import pytest
 
-from superalgos_rsa.watcher.mounts import parse
+from superalgos_rsa.files.file_systems import parsed
+from superalgos_rsa.watcher.mounts import of
 
 LINES = [
     "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw",
@@ -34,7 +35,7 @@ RELEASE = "6.1.0-13-amd64"
     ],
 )
 def test_a_folder_is_as_silent_as_the_innermost_file_system_it_lies_on(folder: str, silent: bool) -> None:
-    assert parse(LINES, RELEASE).is_silent(folder) is silent
+    assert of(parsed(LINES), RELEASE).is_silent(folder) is silent
 
 
 @pytest.mark.parametrize(
@@ -42,4 +43,4 @@ def test_a_folder_is_as_silent_as_the_innermost_file_system_it_lies_on(folder: s
     [("4.4.0-19041-Microsoft", True), ("5.15.90.1-microsoft-standard-WSL2", False), (RELEASE, False)],
 )
 def test_the_first_wsl_is_silent_everywhere(release: str, silent: bool) -> None:
-    assert parse(LINES, release).is_silent("/opt") is silent
+    assert of(parsed(LINES), release).is_silent("/opt") is silent
