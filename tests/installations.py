@@ -12,7 +12,7 @@ import click
 from key_samples import private_pem, rsa_key
 
 from superalgos_rsa.cli import cli
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.documents import schema
 from superalgos_rsa.documents.json_text import JsonError, parse
 from superalgos_rsa.reports import json_report
@@ -186,8 +186,8 @@ class Site:
     ) -> Judged:
         """Without a document: all of the installation."""
         wanted = None if tasks is None else frozenset(tasks)
-        request = Request(tuple(map(str, documents)), export, before_start=before_start, tasks=wanted)
-        judged = Judged(*judge(Session(str(self.root), None), request))
+        session, named = Session(str(self.root), None), tuple(map(str, documents))
+        judged = Judged(*judge(session, named, export=export, before_start=before_start, tasks=wanted))
         keep_laws(judged)
         return judged
 

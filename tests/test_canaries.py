@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from key_samples import OPENSSH, PKCS1, PKCS8, other_key, private_der, private_pem, public_pem, rsa_key
 
 from superalgos_rsa.cli import main
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.documents import schema
 from superalgos_rsa.superalgos import demo_installation as demo
 from superalgos_rsa.validator.facts import DocumentFacts
@@ -449,7 +449,7 @@ def test_pubkey_and_convert_say_nothing_of_the_private_half(root: Path, planted:
 
 
 def test_the_report_holds_nothing_planted(root: Path, planted: Planted) -> None:
-    _, report = judge(Session(str(root), None), Request((), export=True))
+    _, report = judge(Session(str(root), None), (), export=True)
     assert len(report.keys) > 50
     assert planted.found_in(repr(report)) == []
 
@@ -458,7 +458,7 @@ NOTHING = DocumentFacts("nothing", None)
 
 
 def test_no_value_shows_a_secret_in_its_repr(root: Path, planted: Planted) -> None:
-    all_facts, _ = judge(Session(str(root), None), Request((), export=True))
+    all_facts, _ = judge(Session(str(root), None), (), export=True)
     assert len(all_facts.keys) > 50
     # Every key and task shows its whole document; once is enough.
     keys = [dataclasses.replace(key, document=NOTHING) for key in all_facts.keys]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import TYPE_CHECKING
 
 import click
 
 from superalgos_rsa.cli import options
-from superalgos_rsa.cli.session import STDIN, Output, Request, Session, emit, exit_code, judge
+from superalgos_rsa.cli.session import STDIN, Output, Session, emit, exit_code, judge
 from superalgos_rsa.validator.report import Report
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def command(
 
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """
-    all_facts, report = judge(session, Request(documents, export, limit, ask_engine=engine))
+    all_facts, report = judge(session, documents, export=export, limit=limit, ask_engine=engine)
     told, offer = _ask_fix(session, documents, limit, report)
     show(told, output, offer)
     return exit_code(all_facts, report)
@@ -55,23 +56,12 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
 
 def show(report: Report, output: Output, offer: Offer | None = None) -> None:
     """Send the report where the options say, in the form that they say. `offer` is what `fix` would mend of it."""
-    documents = [document.path for document in report.documents]
     if output.format == "json":
         from superalgos_rsa.reports import json_report
 
-        emit(lambda _colour, _width: json_report.render(report), output, documents)
+        emit(lambda **_: json_report.render(report), output, report)
     else:
         from superalgos_rsa.reports import text
 
-        emit(
-            lambda colour, width: text.render(
-                report,
-                color=colour,
-                width=width,
-                verbose=output.verbose,
-                quiet=output.quiet,
-                offer=offer,
-            ),
-            output,
-            documents,
-        )
+        render = functools.partial(text.render, report, verbose=output.verbose, quiet=output.quiet, offer=offer)
+        emit(render, output, report)

@@ -23,6 +23,7 @@ from superalgos_rsa.cli.session import (
     known_from,
     remember,
     say,
+    warn,
     write_json,
     written,
 )  # fmt: skip
@@ -100,8 +101,7 @@ def command(
     if form == "text" and changes and number is None:
         complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
     if running and changes:
-        hint = "load the workspace again in the browser before you save it there, and restart the tasks"
-        complain(_RUNNING, hint, code=0, kind="warning")
+        warn(_RUNNING, "load the workspace again in the browser before you save it there, and restart the tasks")
     return 1 if changes and not apply_it else found.after.report.exit_code
 
 

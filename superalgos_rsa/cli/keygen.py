@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain, say, written
+from superalgos_rsa.cli.session import Session, say, warn, written
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.new_files import NewFile, clear_leftovers, create_whole, give_name, leftovers
 from superalgos_rsa.files.ownership import as_owner
@@ -159,16 +159,14 @@ def warn_if_exposed(private: Path) -> None:
             told = f"others may be able to read {private}: whoever may read its folder"
             hint = f"leave it to yourself alone: {by_hand}"
             # A user's number looks like a secret; here it and the path are all that is said, and both are no secrets.
-            complain(told, hint, code=0, kind="warning", known=lambda name: name)
+            warn(told, hint, known=lambda name: name)
     else:
         with contextlib.suppress(OSError):
             if private.stat().st_mode & 0o077:
-                told = f"others can read {private}: this file system keeps no permissions"
-                complain(told, None, code=0, kind="warning")
+                warn(f"others can read {private}: this file system keeps no permissions")
     state = git_state(str(private.parent), private.name)
     if state is not None:
-        hint = f"add {private.name} to .gitignore"
-        complain(f"{private} lies in a git work tree and is not ignored", hint, code=0, kind="warning")
+        warn(f"{private} lies in a git work tree and is not ignored", f"add {private.name} to .gitignore")
 
 
 def _public_file(private: Path) -> Path:

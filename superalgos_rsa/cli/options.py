@@ -32,22 +32,16 @@ def output(function: Command) -> Command:
     return collect
 
 
-def limit(function: Command) -> Command:
-    """`--max-size`, handed over as `limit` in bytes."""
-    return click.option(
-        "--max-size",
-        "limit",
-        metavar="MIB",
-        type=click.IntRange(min=1),
-        default=DEFAULT_LIMIT // _MIB,
-        show_default=True,
-        help="Read no document larger than this.",
-        callback=lambda _context, _parameter, value: value * _MIB,
-    )(function)
+limit = click.option(
+    "--max-size",
+    "limit",
+    metavar="MIB",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMIT // _MIB,
+    show_default=True,
+    help="Read no document larger than this.",
+    callback=lambda _context, _parameter, value: value * _MIB,
+)
+"""Handed over as `limit` in bytes."""
 
-
-def engine(function: Command) -> Command:
-    """`--engine`, handed over as `engine`."""
-    return click.option("--engine", is_flag=True, help="Also let the installed ccxt sign, offline, with every key.")(
-        function
-    )
+engine = click.option("--engine", is_flag=True, help="Also let the installed ccxt sign, offline, with every key.")

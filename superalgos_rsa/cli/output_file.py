@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from superalgos_rsa.cli.session import complain, open_journal
+from superalgos_rsa.cli.session import open_journal, warn
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Content, Unread, read_regular, replace
@@ -23,7 +23,7 @@ def save(path: str, data: bytes) -> None:
     try:
         open_journal().apply([Change(path, old, data, shared=True)], "report", time.time(), report=True)
     except NoJournalError as error:
-        complain(f"{error.message}; this report cannot be taken back", error.hint, code=0, kind="warning")
+        warn(f"{error.message}; this report cannot be taken back", error.hint)
         replace(path, old, data)
 
 

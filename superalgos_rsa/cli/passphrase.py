@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -15,15 +15,13 @@ from superalgos_rsa.keys.secret import Secret
 Result = TypeVar("Result")
 
 
-def option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--passphrase-fd`, handed over as `descriptor`."""
-    return click.option(
-        "--passphrase-fd",
-        "descriptor",
-        type=click.IntRange(0, 2**31 - 1),
-        metavar="FD",
-        help="Read the passphrase from this file descriptor.",
-    )(function)
+option = click.option(
+    "--passphrase-fd",
+    "descriptor",
+    type=click.IntRange(0, 2**31 - 1),
+    metavar="FD",
+    help="Read the passphrase from this file descriptor.",
+)
 
 
 def with_passphrase(use: Callable[[Secret | None], Result], descriptor: int | None) -> Result:

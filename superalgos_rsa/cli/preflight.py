@@ -6,7 +6,7 @@ import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
-from superalgos_rsa.cli.session import Output, Request, Session, exit_code, judge
+from superalgos_rsa.cli.session import Output, Session, exit_code, judge
 from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.judge import refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
@@ -33,7 +33,6 @@ def judge_start(
 ) -> tuple[Facts, Report]:
     """The facts and the verdict on the start of these tasks; raises `UsageError` for one that is not there."""
     names = frozenset(tasks) if tasks else None
-    request = Request(workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
-    all_facts, report = judge(session, request)
+    all_facts, report = judge(session, workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     refuse_unknown_tasks(all_facts, tasks, "`superalgos-rsa show` lists them")
     return all_facts, report

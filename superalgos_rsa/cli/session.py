@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +80,11 @@ def complain(
     return code
 
 
+def warn(message: str, hint: str | CommandHint | None = None, known: Known = known_part) -> None:
+    """Tell the person at the terminal what changes no exit code."""
+    complain(message, hint, code=0, kind="warning", known=known)
+
+
 def complaint(message: str, hint: str | CommandHint | None, kind: str, known: Known = known_part) -> str:
     """What `complain` writes, as text."""
     lines = [f"{kind}: {censored(message, known)}"]
@@ -102,7 +107,7 @@ def written(what: str) -> Iterator[None]:
     except OSError as error:
         drop_stdout()
         reason = error.strerror or type(error).__name__
-        complain(f"{what}, but standard output cannot be written: {reason}", None, code=0, kind="warning")
+        warn(f"{what}, but standard output cannot be written: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +160,12 @@ class Session:
     def settings(self, installation: Installation | None, **more: Any) -> Settings:
         """What the settings files say, and `more`."""
 
-        def warn(message: str, hint: str) -> None:
+        def warn_once(message: str, hint: str) -> None:
             if message not in self._said:
                 self._said.add(message)
-                complain(message, hint, code=0, kind="warning")
+                warn(message, hint)
 
-        return Settings(**read_settings(installation, self._config, os.environ, warn), **more)
+        return Settings(**read_settings(installation, self._config, os.environ, warn_once), **more)
 
     def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
         """Those that are meant; none named means all."""
@@ -182,7 +187,7 @@ class Session:
         except SuperalgosRsaError as error:
             if to_write:
                 raise
-            complain(error.message, error.hint, code=0, kind="warning")
+            warn(error.message, error.hint)
         return found
 
 
@@ -190,41 +195,28 @@ def open_journal() -> Journal:
     """The journal of changes as it stands, with nothing taken back yet."""
     from superalgos_rsa.files.journal import Journal, state_folder
 
-    return Journal(state_folder(os.environ), _warn)
+    return Journal(state_folder(os.environ), warn)
 
 
-def _warn(message: str) -> None:
-    complain(message, None, code=0, kind="warning")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Which documents to judge, and how."""
-
-    documents: tuple[str, ...]
-    export: bool = False
-    limit: int = DEFAULT_LIMIT
-    before_start: bool = False
-    tasks: frozenset[str] | None = None
-    ask_engine: bool = False
-
-
-def judge(session: Session, request: Request) -> tuple[Facts, Report]:
-    """What `superalgos_rsa.validator.judge` says, by the options of the command line; and what works is noted."""
-    documents = session.documents(request.documents, with_vault=not request.before_start)
-    settings = session.settings(
-        documents.installation,
-        before_start=request.before_start,
-        all_documents=not request.documents,
-        tasks=request.tasks,
-        ask_engine=request.ask_engine,
-    )
+def judge(
+    session: Session,
+    named: tuple[str, ...],
+    *,
+    export: bool = False,
+    limit: int = DEFAULT_LIMIT,
+    before_start: bool = False,
+    **more: Any,
+) -> tuple[Facts, Report]:
+    """What `superalgos_rsa.validator.judge` says, by the options of the command line; and what works is noted. `more`
+    are settings."""
+    documents = session.documents(named, with_vault=not before_start)
+    settings = session.settings(documents.installation, before_start=before_start, all_documents=not named, **more)
     all_facts, report = judge_documents(
         documents,
         settings,
-        export=request.export,
-        limit=request.limit,
-        given={STDIN: _stdin(request.limit)} if STDIN in documents.names else {},
+        export=export,
+        limit=limit,
+        given={STDIN: _stdin(limit)} if STDIN in documents.names else {},
         track=lambda read: progress(read, len(documents.names), "reading"),
     )
     remember(all_facts, report)
@@ -277,24 +269,24 @@ def exit_code(all_facts: Facts, report: Report) -> int:
     return conclude(report).code or int(closed)
 
 
-def emit(render: Callable[[bool, int], str], output: Output, read: Iterable[str]) -> None:
-    """Send a rendered text to its one stream. `render` takes colour and width; `read` are the documents it is about."""
+def emit(render: Callable[..., str], output: Output, report: Report) -> None:
+    """Send the report, as `render` draws it for a `color` and a `width`, to its one stream."""
     if output.file is None:
         if output.format == "json":
             _as_utf8()
         try:
-            write(render(wants_colour(sys.stdout), width()))
+            write(render(color=wants_colour(sys.stdout), width=width()))
         except BrokenPipeError:
             drop_stdout()  # the reader, `head` for one, has what it wanted; the verdict stands
         except OSError as error:
             drop_stdout()
             raise SuperalgosRsaError(f"cannot write to standard output: {error.strerror}") from None
         return
-    if identity(output.file) in map(identity, read):
+    if identity(output.file) in (identity(document.path) for document in report.documents):
         raise UsageError(f"--output-file would overwrite a document that was read: {output.file}")
     from superalgos_rsa.cli.output_file import save
 
-    save(output.file, render(False, width()).encode("utf-8", "backslashreplace"))
+    save(output.file, render(color=False, width=width()).encode("utf-8", "backslashreplace"))
 
 
 def write_json(value: object) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
-from superalgos_rsa.cli.session import Session, complain, say, written
-from superalgos_rsa.cli.written_key import WrittenKey, judge_written, told
+from superalgos_rsa.cli.session import Session, say, written
+from superalgos_rsa.cli.written_key import WrittenKey, judge_written, told, write
 from superalgos_rsa.config import Update, is_plain, plan_document_update
 from superalgos_rsa.errors import UsageError
 
@@ -33,22 +31,9 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
-    done = None
-    if plan.changes:
-        number = journal.apply(plan.changes, "set", time.time())
-        done = f"written; `superalgos-rsa undo {number}` takes it back"
-        with written(done):
-            for path, what in plan.summary:
-                say(f"{path}: {what}")
-    else:
+    done = write(plan, "set", journal, installation)
+    if done is None:
         say("nothing to change: the key holds these values already")
-    if installation is not None and installation.running:
-        complain(
-            "Superalgos is running; its next save overwrites this change",
-            "load the workspace again in the browser before you go on",
-            code=0,
-            kind="warning",
-        )
     return _judge(judge_written(session, document, plan.pointer), done)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +24,8 @@ from superalgos_rsa.cli.keygen import (
     write_pair,
 )
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import Request, Session, complain, judge, say, written
-from superalgos_rsa.cli.written_key import judge_written, told
+from superalgos_rsa.cli.session import Session, judge, say, written
+from superalgos_rsa.cli.written_key import judge_written, told, write
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.documents.pasting import command_words, line
@@ -91,7 +90,7 @@ def command(
     journal = session.journal()
     installation = session.needed_installation((workspace,) if workspace else ())
     workspace = workspace or _choose_workspace(installation)
-    node = _choose_key(judge(session, Request((workspace,)))[0], key, workspace)
+    node = _choose_key(judge(session, (workspace,))[0], key, workspace)
     chosen = _choose_pair(session, installation, node, name, key_file)
     if code_name is None:
         _need_terminal("API key from the exchange", "--code-name")
@@ -108,14 +107,7 @@ def command(
         code_name = _ask_api_key(node, chosen.file)
     make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
-    if plan.changes:
-        number = journal.apply(plan.changes, "setup", time.time())
-        with written(f"written; `superalgos-rsa undo {number}` takes it back"):
-            for changed, what in plan.summary:
-                say(f"{changed}: {what}")
-    if installation.running:
-        hint = "load the workspace again in the browser before you go on"
-        complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
+    write(plan, "setup", journal, installation)
     code, lines = _conclude(session, node.document.path, plan.pointer)
     with written(lines[-1]):
         for line in lines:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
-from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code, judge
+from superalgos_rsa.cli.session import Output, Session, emit, exit_code, judge
 
 
 @click.command()
@@ -16,12 +18,11 @@ from superalgos_rsa.cli.session import Output, Request, Session, emit, exit_code
 @click.pass_obj
 def command(session: Session, documents: tuple[str, ...], limit: int, output: Output) -> int:
     """Draw LAN node, task, session, key and key file as a tree; no secret is shown."""
-    all_facts, report = judge(session, Request(documents, limit=limit))
+    all_facts, report = judge(session, documents, limit=limit)
     if output.format == "json":
         show(report, output)
     else:
         from superalgos_rsa.reports import tree
 
-        read = [document.path for document in report.documents]
-        emit(lambda colour, width: tree.render(report, color=colour, width=width), output, read)
+        emit(functools.partial(tree.render, report), output, report)
     return exit_code(all_facts, report)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from superalgos_rsa.cli.session import complain, open_journal, say, written
+from superalgos_rsa.cli.session import open_journal, say, warn, written
 
 
 @click.command()
@@ -25,7 +25,7 @@ def command(number: int | None, list_them: bool) -> None:
             say(f"{entry.number:4}  {when}  {entry.state:7}  {entry.title}: {', '.join(entry.paths)}")
             if entry.state in ("applying", "undoing"):
                 hint = f"`superalgos-rsa undo {entry.number}` takes it back"
-                complain(f"change {entry.number} was interrupted", hint, code=0, kind="warning")
+                warn(f"change {entry.number} was interrupted", hint)
         return
     entry = open_journal().undo(number, time.time())
     done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"

@@ -1,15 +1,36 @@
-"""The verdict on a key that a command has just written, as `check` would give it."""
+"""New values of a key are written, and the key is judged as `check` would."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge, say, warn, written
+from superalgos_rsa.config import PlannedUpdate
 from superalgos_rsa.documents.json_text import Pointer, pointer_text
 from superalgos_rsa.reports.conclusion import begins_nowhere
 from superalgos_rsa.reports.text import remedy
 from superalgos_rsa.validator.judge import findings_of_key
 from superalgos_rsa.validator.report import Finding, KeyEntry, Report
+
+if TYPE_CHECKING:
+    from superalgos_rsa.files.journal import Journal
+    from superalgos_rsa.superalgos.installation import Installation
+
+
+def write(plan: PlannedUpdate, title: str, journal: Journal, installation: Installation | None) -> str | None:
+    """Make the changes and tell of them; returns the sentence that says so, or `None` if there is nothing to change."""
+    done = None
+    if plan.changes:
+        number = journal.apply(plan.changes, title, time.time())
+        done = f"written; `superalgos-rsa undo {number}` takes it back"
+        with written(done):
+            for path, what in plan.summary:
+                say(f"{path}: {what}")
+    if installation is not None and installation.running:
+        hint = "load the workspace again in the browser before you go on"
+        warn("Superalgos is running; its next save overwrites this change", hint)
+    return done
 
 
 class WrittenKey(NamedTuple):
@@ -36,7 +57,7 @@ class WrittenKey(NamedTuple):
 
 def judge_written(session: Session, document: str, pointer: Pointer) -> WrittenKey:
     """What `check` says of this key of the document."""
-    _, report = judge(session, Request((document,)))
+    _, report = judge(session, (document,))
     key = next(key for key in report.keys if key.pointer == pointer_text(pointer))
     return WrittenKey(report, key, findings_of_key(report, key))
 

@@ -40,4 +40,6 @@ def of(found: Iterable[file_systems.Mount], release: str) -> Mounts:
 
 def read() -> Mounts:
     """The mounts of this process; none on a system without `/proc`."""
-    return of(file_systems.mounts(), os.uname().release if sys.platform == "linux" else "")
+    if sys.platform != "linux":
+        return Mounts()
+    return of(file_systems.mounts(), os.uname().release)

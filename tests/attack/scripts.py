@@ -17,7 +17,7 @@ from attack.arena import Arena, Broken, Ended, put, without_names
 from attack.cases import KEY, SETTINGS, Case, mutated_journal
 from attack.pairs import read
 from attack.samples import WORKSPACE
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.documents import schema
 
 _CLOSER_EVERY = 10
@@ -59,7 +59,7 @@ def _keep_laws_of_verdict(arena: Arena, judged: Ended) -> None:
     if arena.call("check", "--format", "json").out != judged.out:
         raise Broken("the same is judged otherwise the second time", "check --format json")
     try:
-        keep_laws(Judged(*judge(Session(None, None), Request(()))))
+        keep_laws(Judged(*judge(Session(None, None), ())))
     except Exception as error:  # of the law, or of looking up what the report names
         said = str(error).partition("\n")[0] or _place(error)
         raise Broken(f"a law of verdicts: {without_names(said)}", "check --format json", _place(error)) from None

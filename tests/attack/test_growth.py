@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from installations import VAULT, Site, ecosystem, entry, exchange, key
 
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.documents.json_text import locate, parse_noting_duplicates
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.fixer import diff
@@ -51,7 +51,7 @@ def grows_linearly(make: Callable[[int], Callable[[], object]], size: int) -> No
 
 def _judged(site: Site, count: int, make: Callable[[int], Any]) -> Callable[[], object]:
     site.workspace(ecosystem(exchange(*(make(n) for n in range(count)))))
-    return lambda: judge(Session(str(site.root), None), Request(()))
+    return lambda: judge(Session(str(site.root), None), ())
 
 
 KEYS: dict[str, Callable[[int], Any]] = {
@@ -80,7 +80,7 @@ def test_keys_and_the_report_of_them(site: Site) -> None:
 
 def judge_of(site: Site, count: int) -> Any:
     site.workspace(ecosystem(exchange(*(KEYS["paths that are not there"](n) for n in range(count)))))
-    return judge(Session(str(site.root), None), Request(()))[1]
+    return judge(Session(str(site.root), None), ())[1]
 
 
 def test_vault_entries_for_as_many_keys(site: Site) -> None:

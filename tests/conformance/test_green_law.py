@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from installations import Node, Site, ecosystem, exchange, key
 
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.superalgos.secret_text import is_hmac_secret
 from superalgos_rsa.validator.report import KeyEntry
 
@@ -50,7 +50,7 @@ def usable(folder: Path, package: str, each: Sequence[Asked]) -> list[KeyEntry]:
         str(site.workspace(ecosystem(*keys[start : start + _A_WORKSPACE]), name=f"W{start:05}"))
         for start in range(0, len(keys), _A_WORKSPACE)
     ]
-    _, report = judge(Session(str(site.root), None), Request(tuple(names)))
+    _, report = judge(Session(str(site.root), None), tuple(names))
     return list(report.keys)
 
 

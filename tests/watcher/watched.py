@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from superalgos_rsa.cli.session import Request, Session, judge
+from superalgos_rsa.cli.session import Session, judge
 from superalgos_rsa.superalgos.installation import open_installation
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher.folder_events import Notifier, Send, Watchdog
@@ -70,7 +70,7 @@ class Watched:
 
 
 def check(root: Path) -> Report:
-    return judge(Session(str(root), None), Request(()))[1]
+    return judge(Session(str(root), None), ())[1]
 
 
 def question(root: Path, *named: str) -> Scope:
