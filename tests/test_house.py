@@ -94,7 +94,6 @@ WRITERS = {
     "files/changes.py",  # which makes and removes the folders of a change
     "files/journal_folder.py",  # which keeps what is needed to take changes back, in a private place
     "superalgos/demo_installation.py",  # which makes an installation in a temporary folder
-    "fixer/known_keys.py",  # which notes the fingerprints of keys that work, in a private place
     "keys/work_tree.py",  # which makes an empty repository in a private temporary folder, for one question
     "watcher/heartbeat.py",  # which gives a file a new date, to show that the loop is alive
 }

@@ -16,7 +16,7 @@ _ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 def config_text(raw: str) -> str | None:
     """A config that parses as an object; `None` where it cannot be told what was meant."""
     text = raw.lstrip("\ufeff")
-    for repaired in (text, _plain_quotes(text)):
+    for repaired in (text, text.translate(_QUOTES)):
         candidate = _without_trailing_commas(_STRING.sub(_double_backslashes, repaired))
         try:
             if isinstance(parse(candidate), dict):
@@ -24,10 +24,6 @@ def config_text(raw: str) -> str | None:
         except JsonError:
             continue
     return None
-
-
-def _plain_quotes(text: str) -> str:
-    return text.translate(_QUOTES)
 
 
 def _double_backslashes(match: re.Match[str]) -> str:

@@ -94,7 +94,7 @@ class JournalFolder:
 
     def plan(self, number: int) -> Any:
         """What its `plan.json` holds; `None` where that cannot be read."""
-        return _read_json(self.path / str(number) / _PLAN)
+        return read_json(self.path / str(number) / _PLAN)
 
     def read(self, number: int, name: str) -> bytes:
         """The bytes of one file of a set, such as `0.old`."""
@@ -123,7 +123,7 @@ class JournalFolder:
     def write_plan(self, number: int, plan: Any) -> None:
         """Replace the plan of a set."""
         folder = self.path / str(number)
-        _write_json(folder / "plan.part", folder / _PLAN, plan)
+        write_json(folder / "plan.part", folder / _PLAN, plan)
 
     def drop_bytes(self, number: int) -> None:
         """Delete the stored file contents of an undone set."""
@@ -154,7 +154,7 @@ class JournalFolder:
 
     def clock(self) -> Clock | None:
         """The time as last noted; `None` where nothing usable is noted."""
-        value = _read_json(self.path / _CLOCK)
+        value = read_json(self.path / _CLOCK)
         try:
             seen, age, last = float(value["seen"]), float(value["age"]), int(value["last"])
         except (TypeError, ValueError, LookupError, OverflowError):
@@ -164,7 +164,7 @@ class JournalFolder:
     def write_clock(self, clock: Clock) -> None:
         """Note the time for the next look."""
         value = {"seen": clock.seen, "age": clock.age, "last": clock.last}
-        _write_json(self.path / "clock.part", self.path / _CLOCK, value)
+        write_json(self.path / "clock.part", self.path / _CLOCK, value)
 
     def _names(self) -> list[str]:
         check_private(self.path)
@@ -216,15 +216,17 @@ def _delete(folder: Path) -> None:
         os.rmdir(folder)
 
 
-def _read_json(path: Path) -> Any:
-    found = read_regular(path, _LIMIT)
+def read_json(path: Path, limit: int = _LIMIT) -> Any:
+    """What the file holds; `None` where that cannot be read."""
+    found = read_regular(path, limit)
     try:
         return json.loads(found.data) if isinstance(found, Content) else None
     except (ValueError, RecursionError):
         return None
 
 
-def _write_json(part: Path, path: Path, value: Any) -> None:
+def write_json(part: Path, path: Path, value: Any) -> None:
+    """Whole or not at all, for this user alone; `part` is the name of the file until it is whole."""
     part.unlink(missing_ok=True)
     create(part, json.dumps(value).encode(), mode=0o600)
     os.replace(part, path)

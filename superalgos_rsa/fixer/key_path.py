@@ -93,7 +93,7 @@ def _tiers(context: FixContext, key: KeyFacts, known: frozenset[str]) -> Iterato
     used = {other.content.public_key_sha256 for other in context.verdict.all_facts.keys if other.content is not None}
     free = [c for c in private if c.facts.public_key_sha256 not in used | context.used_elsewhere]
     yield "only", _written(context, (c for c in free if c.facts.public_key_sha256 in context.options.public))
-    if not known and len({c.facts.public_key_sha256 for c in free}) == 1 == len(_distinct(private)):
+    if not known and len(_distinct(free)) == 1 == len(_distinct(private)):
         yield "only", _written(context, free)
 
 

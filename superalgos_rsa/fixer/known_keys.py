@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from pathlib import Path
 
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.files.journal_folder import make_private
-from superalgos_rsa.files.regular import Content, create, read_regular
+from superalgos_rsa.files.journal_folder import make_private, read_json, write_json
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.report import Report
 
@@ -39,8 +37,7 @@ def remember(folder: Path, all_facts: Facts, report: Report) -> None:
     with contextlib.suppress(OSError, SuperalgosRsaError):
         make_private(folder)
         part = folder / f"{_NAME}.{os.urandom(6).hex()}"
-        create(part, json.dumps(dict(list(kept.items())[-_MOST:])).encode(), mode=0o600)
-        os.replace(part, folder / _NAME)
+        write_json(part, folder / _NAME, dict(list(kept.items())[-_MOST:]))
 
 
 def recall(folder: Path, key: KeyFacts) -> str | None:
@@ -57,12 +54,6 @@ def _name(key: KeyFacts) -> str | None:
 
 
 def _read(folder: Path) -> dict[str, str]:
-    found = read_regular(folder / _NAME, _LIMIT)
-    if not isinstance(found, Content):
-        return {}
-    try:
-        value = json.loads(found.data)
-    except (ValueError, RecursionError):
-        return {}
+    value = read_json(folder / _NAME, _LIMIT)
     texts = value.items() if isinstance(value, dict) else ()
     return {name: text for name, text in texts if isinstance(text, str)}

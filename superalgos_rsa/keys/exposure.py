@@ -93,11 +93,6 @@ class Surroundings:
         return found
 
 
-def look_around(path: str, content: bytes, fingerprint: str | None) -> Neighbours:
-    """As `Surroundings.of`, for one key file alone."""
-    return Surroundings().of(path, content, fingerprint)
-
-
 def git_state(folder: str, name: str) -> GitState | None:
     """What git would do with one file alone."""
     return WorkTrees().state(folder, name)

@@ -101,10 +101,10 @@ def _of_jwk(key: dict[str, Any]) -> bytes | None:
         case "RSA":
             names = ("n", "e", "d", "p", "q", "dp", "dq", "qi")
             return der.rsa_private_key([_number(key.get(name, "")) for name in names])
-        case "OKP" if key["crv"] == "Ed25519" and len(seed := _octets(key["d"])) == 32:
+        case "OKP" if key["crv"] == "Ed25519" and len(seed := octets(key["d"])) == 32:
             return der.ED25519_PREFIX + seed
         case "EC" if key["crv"] in _CURVES:
-            return der.ec_private_key(_octets(key["d"]), bytes.fromhex(_CURVES[key["crv"]]))
+            return der.ec_private_key(octets(key["d"]), bytes.fromhex(_CURVES[key["crv"]]))
     return None
 
 
@@ -119,10 +119,10 @@ def _of_xml(text: str) -> bytes | None:
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(_octets(text))
+    return int.from_bytes(octets(text))
 
 
-def _octets(text: str) -> bytes:
-    """Of base64, in either alphabet, with or without its padding."""
+def octets(text: str) -> bytes:
+    """Of base64, in either alphabet, with or without its padding; a `ValueError` where it is none."""
     digits = re.sub(r"\s", "", text).rstrip("=").replace("-", "+").replace("_", "/")
     return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)

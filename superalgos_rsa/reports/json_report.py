@@ -11,16 +11,8 @@ from superalgos_rsa.validator.report import Fix, Report
 
 def to_dict(report: Report) -> dict[str, object]:
     """The report in plain dicts and lists, in the order in which the contract names the fields."""
-    return {
-        "version": report.version,
-        "tool": report.tool,
-        "installation": plain(report.installation),
-        "documents": plain(report.documents),
-        "keys": plain(report.keys),
-        "tasks": plain(report.tasks),
-        "findings": plain(report.findings),
-        "summary": plain(report.summary),
-    }
+    fields = {name: plain(value) for name, value in report._asdict().items()}
+    return {"version": report.version, **fields}
 
 
 def render(report: Report) -> str:

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from superalgos_rsa.reports.json_report import plain
-from superalgos_rsa.reports.terminal import shown
+from superalgos_rsa.reports.terminal import counted, shown
 from superalgos_rsa.validator.report import SEVERITIES
 from superalgos_rsa.watcher.transitions import Transition
 
@@ -34,14 +34,10 @@ def stamped(time: float) -> str:
 
 def as_text(moved: Transition) -> str:
     """A head with the counts, then a line for each finding that came (+) or went (-)."""
-    counts = f"{_counted(moved.errors, 'error')}, {_counted(moved.warnings, 'warning')}"
+    counts = f"{counted(moved.errors, 'error')}, {counted(moved.warnings, 'warning')}"
     lines = [f"{stamped(moved.time)} {moved.event}: {counts}"]
     for sign, findings in (("+", moved.came), ("-", moved.went)):
         for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
             where = f" “{finding.node[-1]}”" if finding.node else ""
             lines.append(f"  {sign} {finding.severity}[{finding.rule}]{where}: {finding.message}")
     return "".join(shown(line) + "\n" for line in lines)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

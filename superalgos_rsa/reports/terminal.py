@@ -32,6 +32,11 @@ def machine(server: str) -> str:
     return "this machine" if server == "local" else f"server {shown(server)}"
 
 
+def counted(number: int, noun: str) -> str:
+    """The number, and the noun in the plural where it takes one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def paint(text: str, style: Style, color: bool) -> str:
     """The text in a style, or as it is where colour is off."""
     return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if color and text else text

@@ -8,7 +8,7 @@ from itertools import chain
 
 from superalgos_rsa.documents.pasting import SHELL, Shell, line
 from superalgos_rsa.reports.conclusion import conclude
-from superalgos_rsa.reports.terminal import cells, fill, machine, paint, quoted, shown, words
+from superalgos_rsa.reports.terminal import cells, counted, fill, machine, paint, quoted, shown, words
 from superalgos_rsa.validator.report import SEVERITIES, Finding, Fix, InstallationEntry, Offer, Report, Severity
 
 _PLACES = 3
@@ -85,7 +85,7 @@ def _lines(found: list[Finding], page: _Page) -> Iterator[str]:
         if not same_fix:
             yield from _mend(finding, page)
     if len(listed) < len(found):
-        more = _count(len(found) - len(listed), "more place")
+        more = counted(len(found) - len(listed), "more place")
         yield paint(f"  … and {more} (--verbose shows all)", "dim", page.color)
     if same_cause:
         yield from _cause(first, page)
@@ -167,9 +167,9 @@ def _installation(installation: InstallationEntry, page: _Page) -> str:
 def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     summary = report.summary
     severities = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
-    found = ", ".join(_count(number, noun) for number, noun in severities if number) or "nothing found"
-    keys, tasks = _count(summary.keys, "key"), _count(summary.tasks, "task")
-    counts = f"{found} in {_count(len(report.documents), 'document')}; {keys}, {tasks} —"
+    found = ", ".join(counted(number, noun) for number, noun in severities if number) or "nothing found"
+    keys, tasks = counted(summary.keys, "key"), counted(summary.tasks, "task")
+    counts = f"{found} in {counted(len(report.documents), 'document')}; {keys}, {tasks} —"
     end = conclude(report)
     verdict = list(fill(chain(counts.split(), end.sentence.split()), page.width, 2))
     installation = report.installation
@@ -180,12 +180,8 @@ def _summary(report: Report, page: _Page, offer: Offer | None) -> Iterator[str]:
     asked = [key for key in report.keys if key.engine_signing is not None]
     if asked:
         agreed = sum(key.engine_signing == key.signing for key in asked)
-        yield f"The installed engine itself was asked about {_count(len(asked), 'key')} and agrees on {agreed}."
+        yield f"The installed engine itself was asked about {counted(len(asked), 'key')} and agrees on {agreed}."
     if offer is not None:
-        few = f"{'At least ' if offer.at_least else ''}{offer.mended} of {_count(offer.errors, 'error')}"
+        few = f"{'At least ' if offer.at_least else ''}{offer.mended} of {counted(offer.errors, 'error')}"
         yield f"{few} can be mended by `{line(offer.command, page.shell)}`."
     yield from verdict if not page.color else (paint(line, end.style, True) for line in verdict)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,13 +10,13 @@ import pytest
 from key_samples import PKCS1, other_key, private_der, private_pem, public_pem, rsa_key
 
 from superalgos_rsa.keys import exposure
-from superalgos_rsa.keys.exposure import MAX_SIZE, Neighbours, Surroundings, look_around
+from superalgos_rsa.keys.exposure import MAX_SIZE, Neighbours, Surroundings
 from superalgos_rsa.keys.inspect import inspect
 
 
 def around(path: Path) -> Neighbours:
     content = path.read_bytes()
-    return look_around(str(path), content, inspect(content).public_key_sha256)
+    return Surroundings().of(str(path), content, inspect(content).public_key_sha256)
 
 
 @pytest.fixture
@@ -191,4 +191,4 @@ def test_of_a_crowded_folder_a_part_is_looked_at(key_file: Path, monkeypatch: py
 
 
 def test_a_folder_that_is_gone_has_no_neighbours(tmp_path: Path) -> None:
-    assert look_around(str(tmp_path / "gone/k.pem"), private_der(rsa_key()), None) == Neighbours()
+    assert Surroundings().of(str(tmp_path / "gone/k.pem"), private_der(rsa_key()), None) == Neighbours()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
+from superalgos_rsa.keys.foreign import octets
 from superalgos_rsa.superalgos.engine import base64_decoders
 from superalgos_rsa.superalgos.engine.versions import JSENCRYPT, CcxtVersion
 
@@ -19,9 +19,8 @@ def decoded(text: str, version: CcxtVersion) -> bytes:
 
 def meant(text: str) -> bytes | None:
     """The key that whoever wrote the text had before him, whatever came around it when it was pasted."""
-    digits = re.sub(r"\\[nr]|\s", "", text.strip(_AROUND)).rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True) or None
+        return octets(re.sub(r"\\[nr]", "", text.strip(_AROUND))) or None
     except ValueError:
         return None
 

@@ -127,8 +127,4 @@ def _telling_lines(text: str) -> str:
             end = len(text) if end < 0 else end
             spans.add((start, text.find("\n", end + 1) if word in _TELL_OF_TWO_LINES else end))
             at = text.find(word, end)
-    return "\n".join(_without_comments(text[start:end]) for start, end in sorted(spans))
-
-
-def _without_comments(text: str) -> str:
-    return _COMMENT.sub("", text)
+    return "\n".join(_COMMENT.sub("", text[start:end]) for start, end in sorted(spans))
