@@ -17,7 +17,8 @@ from superalgos_rsa.files.ownership import as_owner
 from superalgos_rsa.keys.exposure import copy_name
 from superalgos_rsa.keys.keypair import clean
 from superalgos_rsa.superalgos.engine import CcxtVersion
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, installed_class
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
+from superalgos_rsa.superalgos.engine.exchange_class import installed_class
 from superalgos_rsa.superalgos.engine.key_form import form_for, refusal
 from superalgos_rsa.superalgos.installation import find_root
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from superalgos_rsa.superalgos.engine import Effort, Verdict, judge, whole
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, installed_class, known_class
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
+from superalgos_rsa.superalgos.engine.exchange_class import installed_class, known_class
 from superalgos_rsa.superalgos.engine.versions import REPRESENTATIVES, CcxtVersion
 from superalgos_rsa.superalgos.installation import Installation
 

@@ -14,7 +14,7 @@ from superalgos_rsa.keys.foreign import EXPORTED
 from superalgos_rsa.keys.inspect import KeyText
 from superalgos_rsa.servers.local import MAX_KEY_FILE, PathFacts
 from superalgos_rsa.superalgos.engine import Verdict
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY, Answer, Signing
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 from superalgos_rsa.superalgos.installation import Installation

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import key_samples
 
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 
 from .engines import PACKAGES, missing
 from .known_classes import installed

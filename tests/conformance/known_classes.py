@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from superalgos_rsa.superalgos.engine.exchange_class import BASE, ExchangeClass, Read, digest, read_class
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
+from superalgos_rsa.superalgos.engine.exchange_class import BASE, Read, digest, read_class
 
 from .engines import HERE, PACKAGES, exchanges_of, missing
 

@@ -10,7 +10,8 @@ import pytest
 
 from superalgos_rsa.superalgos import engine
 from superalgos_rsa.superalgos.engine import exchange_class
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass, Read, find_class, known_class, read_class
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
+from superalgos_rsa.superalgos.engine.exchange_class import Read, find_class, known_class, read_class
 
 from .credentials import SECRETS, asked, on_the_platform
 from .engines import HERE, PACKAGES

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from superalgos_rsa.superalgos.engine import Effort, Verdict, whole
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 
 from .credentials import asked
 from .engines import PACKAGES

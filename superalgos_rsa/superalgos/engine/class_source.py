@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass, Scheme
 
 BASE_REQUIRES = {"apiKey": True, "secret": True}
 """Of ccxt's base class in every version, where its own file cannot be read."""
@@ -73,7 +73,7 @@ def parent(text: str, file: str) -> str | None:
     return above.removesuffix(".js") if _FILE.fullmatch(above) else None
 
 
-def signs(chain: Sequence[tuple[str, str]], base: str | None) -> Signs:
+def signs(chain: Sequence[tuple[str, str]], base: str | None) -> ExchangeClass:
     """Of the class in the first file and those that it extends, each with its text; `base` is that of ccxt's class."""
     flags = _flags(base) if base is not None else {}
     flags = flags or dict(BASE_REQUIRES)
@@ -83,7 +83,8 @@ def signs(chain: Sequence[tuple[str, str]], base: str | None) -> Signs:
     texts = [_telling_lines(text) for _, text in chain]
     private_keys = tuple(kind for kind, call in _OF_PRIVATE_KEYS.items() if any(map(call.search, texts)))
     signer = next((file for (file, _), text in zip(chain, texts, strict=True) if _SIGN.search(text)), chain[0][0])
-    return Signs(
+    return ExchangeClass(
+        chain[0][0],
         required=required,
         needs=_needs(required, texts),
         scheme="private-key" if private_keys else _scheme(texts),
@@ -91,6 +92,7 @@ def signs(chain: Sequence[tuple[str, str]], base: str | None) -> Signs:
         signer=signer,
         checks=any(map(_CHECKS.search, texts)) and signer not in _CHECKS_IN_PART,
         api_key_holds=next((found[1] for found in map(_HOLDS.search, texts) if found), None),
+        source="class",
     )
 
 

@@ -9,67 +9,27 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from superalgos_rsa.files.regular import Content, read_regular
-from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 Read = Callable[[str], bytes | None]
 """The bytes of a file below the root of the installation, or `None` where it cannot be had."""
 
-PLATFORM_FIELDS = ("apiKey", "secret", "uid", "password")
-"""What the platform hands to ccxt; the first two are the `codeName` and the `secret` of the key."""
-
 BASE = "base/Exchange"
 """The file of ccxt's own class, named from the folder of the classes as theirs are."""
 
-MODELLED = frozenset({"binance", "bybit", "coinbase"})
-"""Classes whose signing with a private key is modelled."""
-
 _LARGEST = 8 * 1024 * 1024  # the largest class of 4.5.84 has 813,078 bytes
 _DEEPEST = 12  # files of classes that extend one another; four are the most in any version so far
-_UNKNOWN = Signs((), (), scheme="unknown", private_keys=(), signer="", checks=False, api_key_holds=None)
 _LAYOUTS = (("dist/cjs/ccxt.js", "dist/cjs/src"), ("ccxt.js", "js"))  # since 3.0.40, and before
 _CCXT = "node_modules/ccxt"
 _TABLE = "known_classes.json"
 _NOTHING: dict[str, Any] = {"digests": {}}
 _DIGITS = 32  # hexadecimal, of a SHA-256
-
-
-class ExchangeClass(NamedTuple):
-    """What the class of one exchange wants, and how it signs."""
-
-    name: str
-    required: tuple[str, ...]
-    """The true ones of `requiredCredentials`, in the order in which ccxt looks for them."""
-    needs: tuple[str, ...]
-    """The fields without which the class sends no order: `required`, save that a few classes take one field for
-    another, and a few look for one more."""
-    scheme: Scheme
-    private_keys: tuple[str, ...]
-    """The kinds of private keys that it can sign with: RSA, Ed25519, ECDSA, Starknet."""
-    signer: str
-    """The class whose `sign` it is: binance for binanceus."""
-    checks: bool
-    """It is known to throw, before anything is sent, where a field of `needs` is missing; a few classes send a request
-    that the exchange refuses."""
-    api_key_holds: str | None
-    """A word without which the class refuses the API key."""
-    source: Literal["class", "table", "nothing"]
-
-    @property
-    def beyond_the_platform(self) -> tuple[str, ...]:
-        """What it needs and the platform never hands over: with any of these no credential works there."""
-        return tuple(field for field in self.needs if field not in PLATFORM_FIELDS)
-
-    @property
-    def judged(self) -> bool:
-        """Whether its signing is known well enough to say what becomes of a secret."""
-        unclear = self.scheme == "unknown" or (self.scheme == "private-key" and self.signer not in MODELLED)
-        return not unclear or bool(self.beyond_the_platform)
 
 
 def installed_class(root: Path, name: str, version: CcxtVersion) -> ExchangeClass | None:
@@ -85,8 +45,7 @@ def installed_class(root: Path, name: str, version: CcxtVersion) -> ExchangeClas
 def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
     """`None`: ccxt has no such exchange, by the list in its main file or, without that, by the known versions."""
     once = functools.cache(read)
-    found = _unchanged(once, name, version)
-    return _of(name, found, "class") if found is not None else read_class(once, name, version)
+    return _unchanged(once, name, version) or read_class(once, name, version)
 
 
 def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
@@ -102,10 +61,7 @@ def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
             continue
         if name not in names:
             return None
-        found = _read_class(read, f"{_CCXT}/{folder}", name)
-        if found is not None:
-            return _of(name, found, "class")
-        return known_class(name, version) or _of(name, _UNKNOWN, "nothing")
+        return _read_class(read, f"{_CCXT}/{folder}", name) or known_class(name, version) or _unknown(name)
     return known_class(name, version)
 
 
@@ -131,7 +87,7 @@ def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
     for known in sorted(same_minor or versions, key=lambda other: _distance(other, version)):
         classes = _classes(known)
         if name in classes:
-            return _of(name, classes[name], "table")
+            return classes[name]
         if known == version:
             return None
     return None
@@ -146,17 +102,21 @@ def _distance(known: CcxtVersion, wanted: CcxtVersion) -> tuple[int, int, int]:
     return abs(known.major - wanted.major), abs(known.minor - wanted.minor), abs(known.patch - wanted.patch)
 
 
-def _of(name: str, found: Signs, source: Literal["class", "table", "nothing"]) -> ExchangeClass:
-    return ExchangeClass(name, *found, source)
+def _unknown(name: str) -> ExchangeClass:
+    return ExchangeClass(
+        name, (), (), scheme="unknown", private_keys=(), signer="", checks=False, api_key_holds=None, source="nothing"
+    )
 
 
-def _unchanged(read: Read, name: str, version: CcxtVersion) -> Signs | None:
+def _unchanged(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
     """What the table says of this very version, if every file that would be read is the one it was made from."""
     *above, wanted = _table().get(version, _NOTHING)["digests"].get(name, "").split(" ")
-    return _classes(version)[name] if wanted and digest(read, name, above) == wanted else None
+    if not wanted or digest(read, name, above) != wanted:
+        return None
+    return _classes(version)[name]._replace(source="class")
 
 
-def _read_class(read: Read, folder: str, name: str) -> Signs | None:
+def _read_class(read: Read, folder: str, name: str) -> ExchangeClass | None:
     from superalgos_rsa.superalgos.engine import class_source
 
     chain: list[tuple[str, str]] = []
@@ -182,24 +142,21 @@ def _table() -> dict[CcxtVersion, dict[str, Any]]:
 
 
 @functools.cache
-def _classes(version: CcxtVersion) -> dict[str, Signs]:
-    return {name: signs for row in _table()[version]["classes"] for name, signs in _row(row)}
+def _classes(version: CcxtVersion) -> dict[str, ExchangeClass]:
+    return {found.name: found for row in _table()[version]["classes"] for found in _row(row)}
 
 
-def _row(row: dict[str, Any]) -> list[tuple[str, Signs]]:
-    of = ((name, signer or name) for name, _, signer in (entry.partition("<") for entry in row["names"].split()))
-    return [
-        (
+def _row(row: dict[str, Any]) -> Iterator[ExchangeClass]:
+    for entry in row["names"].split():
+        name, _, signer = entry.partition("<")
+        yield ExchangeClass(
             name,
-            Signs(
-                required=tuple(row["required"].split()),
-                needs=tuple(row["needs"].split()),
-                scheme=row["scheme"],
-                private_keys=tuple(row.get("private_keys", "").split()),
-                signer=signer,
-                checks=row.get("checks", True),
-                api_key_holds=row.get("api_key_holds"),
-            ),
+            required=tuple(row["required"].split()),
+            needs=tuple(row["needs"].split()),
+            scheme=row["scheme"],
+            private_keys=tuple(row.get("private_keys", "").split()),
+            signer=signer or name,
+            checks=row.get("checks", True),
+            api_key_holds=row.get("api_key_holds"),
+            source="table",
         )
-        for name, signer in of
-    ]

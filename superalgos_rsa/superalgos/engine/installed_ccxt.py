@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, get_args
 from superalgos_rsa.files import programs
 from superalgos_rsa.keys import der, pem
 from superalgos_rsa.keys.key_structures import Shape, shape
-from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS
+from superalgos_rsa.superalgos.engine.class_signing import PLATFORM_FIELDS
 from superalgos_rsa.superalgos.engine.verdict import Answer, Key, Signing
 
 TIME_LIMIT = 60.0

@@ -14,7 +14,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.keys.keypair import Pair
 from superalgos_rsa.keys.secret import Secret
 from superalgos_rsa.superalgos.engine import Effort, TooLongError, coinbase, whole
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from superalgos_rsa.superalgos.engine import Effort, base64_secret, coinbase, judge_text
-from superalgos_rsa.superalgos.engine.exchange_class import MODELLED, PLATFORM_FIELDS, ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import MODELLED, PLATFORM_FIELDS, ExchangeClass
 from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from superalgos_rsa.documents.pasting import command_words
 from superalgos_rsa.errors import SuperalgosRsaError
-from superalgos_rsa.superalgos.engine.exchange_class import ExchangeClass
+from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 from superalgos_rsa.superalgos.engine.exchanges import ASYMMETRIC
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 from superalgos_rsa.validator.facts import Facts, KeyFacts

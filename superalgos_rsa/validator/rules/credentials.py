@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS
+from superalgos_rsa.superalgos.engine.class_signing import PLATFORM_FIELDS
 from superalgos_rsa.superalgos.engine.versions import JSENCRYPT, NODE_CRYPTO
 from superalgos_rsa.superalgos.key_config import is_placeholder
 from superalgos_rsa.validator.facts import Facts, KeyFacts
