@@ -11,13 +11,12 @@ import functools
 import os
 import struct
 import sys
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from superalgos_rsa.files.file_systems import file_system
+from superalgos_rsa.files.lookup import steps
 
 READ, WRITE, SEARCH = 4, 2, 1
-_MOST_LINKS = 40  # what Linux follows before it says that the links loop
 _LISTENING = "0A"
 
 
@@ -90,12 +89,12 @@ def listener(port: int) -> User | None:
 
 def may_read(path: str, user: User) -> Right:
     """Whether that user may read the file at an absolute path. The file is there, as far as the caller can see."""
-    return _weigh([*((folder, SEARCH) for folder in _searched(path)), (path, READ)], user)
+    return _weigh([*((folder, SEARCH) for folder, _ in steps(path)), (path, READ)], user)
 
 
 def may_use(folder: str, user: User) -> Right:
     """Whether that user may make files in the folder."""
-    return _weigh([*((above, SEARCH) for above in _searched(folder)), (folder, WRITE | SEARCH)], user)
+    return _weigh([*((above, SEARCH) for above, _ in steps(folder)), (folder, WRITE | SEARCH)], user)
 
 
 def _weigh(asked: list[tuple[str, int]], user: User) -> Right:
@@ -107,29 +106,6 @@ def _weigh(asked: list[tuple[str, int]], user: User) -> Right:
         if allowed is None:
             unknown = unknown or place
     return Right(True) if unknown is None else Right(None, unknown)
-
-
-def _searched(path: str) -> Iterator[str]:
-    """Every folder in which the system looks for a name on the way, links followed."""
-    at, parts, links = os.sep, path.split(os.sep), 0
-    while parts:
-        part = parts.pop(0)
-        if part in ("", "."):
-            continue
-        yield at
-        if part == "..":
-            at = os.path.dirname(at)
-            continue
-        entry = os.path.join(at, part)
-        try:
-            target = os.readlink(entry)
-        except OSError:  # no link, or closed to the caller
-            at = entry
-            continue
-        links += 1
-        if links > _MOST_LINKS:
-            return
-        at, parts = os.sep if target.startswith(os.sep) else at, target.split(os.sep) + parts
 
 
 def _allows(path: str, wanted: int, user: User) -> bool | None:

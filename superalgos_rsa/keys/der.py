@@ -102,6 +102,15 @@ def algorithm(identifier: bytes) -> str | None:
     return ALGORITHMS.get(members[0][1])
 
 
+def is_encrypted_key(data: bytes) -> bool:
+    """Whether this is an EncryptedPrivateKeyInfo (RFC 5958). Raises `ValueError`."""
+    members = sequence(data)
+    if tags(members) != (SEQUENCE, OCTET_STRING):
+        return False
+    algorithm(members[0][1])
+    return True
+
+
 def check_integer(content: bytes) -> None:
     """Raise `ValueError` unless this is the shortest form of an INTEGER, the only one that DER allows."""
     if not content or (len(content) > 1 and (content[0], content[1] >> 7) in {(0x00, 0), (0xFF, 1)}):

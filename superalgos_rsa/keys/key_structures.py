@@ -93,11 +93,7 @@ def _of_members(members: list[tuple[int, bytes]]) -> RsaNumbers:
 
 
 def _encrypted(data: bytes) -> Shape | None:
-    members = der.sequence(data)
-    if der.tags(members) != (der.SEQUENCE, der.OCTET_STRING):
-        return None
-    der.algorithm(members[0][1])
-    return Shape("encrypted")
+    return Shape("encrypted") if der.is_encrypted_key(data) else None
 
 
 def _public(data: bytes) -> Shape | None:

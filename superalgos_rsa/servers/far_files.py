@@ -13,11 +13,11 @@ import select
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
 from superalgos_rsa.files import file_systems
+from superalgos_rsa.files.lookup import steps
 
 PATIENCE = 5.0
 """Seconds for one answer."""
@@ -26,7 +26,6 @@ PATIENCE_IN_ALL = 10.0
 _FAR = file_systems.REMOTE | {"autofs", "davfs"}
 _NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # containers stand on them
 _OF_MACOS = ("/Volumes", "/net", "/Network")
-_MOST_LINKS = 40
 _MOST_BYTES = 1024 * 1024
 
 Answer = TypeVar("Answer")
@@ -64,28 +63,8 @@ class FarFiles:
 
     def _mount_of(self, path: str) -> str | None:
         """The first such file system on the way of an absolute path; links are followed as far as they are near."""
-        if not self._mounts:
-            return None
-        at, parts, links = "/", deque(path.split("/")), 0
-        while parts:
-            part = parts.popleft()
-            if part == "..":
-                at = os.path.dirname(at)
-            elif part not in ("", "."):
-                entry = os.path.join(at, part)
-                if entry in self._mounts:
-                    return entry
-                try:
-                    target = os.readlink(entry)
-                except (OSError, ValueError):
-                    at = entry
-                    continue
-                links += 1
-                if links > _MOST_LINKS:
-                    return None
-                at = "/" if os.path.isabs(target) else at
-                parts.extendleft(reversed(target.split("/")))
-        return None
+        entries = (os.path.join(folder, name) for folder, name in steps(path)) if self._mounts else ()
+        return next((entry for entry in entries if entry in self._mounts), None)
 
 
 def _far_mounts() -> Iterable[str]:

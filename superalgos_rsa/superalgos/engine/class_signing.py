@@ -9,7 +9,6 @@ Scheme = Literal["text", "base64", "private-key", "api-key", "session", "unknown
 decoded from base64 first; it may be a private key; it is not used at all; nothing is signed before somebody has called
 `signIn`, which the platform never does; or the source shows nothing of these."""
 
-
 PLATFORM_FIELDS = ("apiKey", "secret", "uid", "password")
 """What the platform hands to ccxt; the first two are the `codeName` and the `secret` of the key."""
 

@@ -189,11 +189,7 @@ def _pkcs8_of_rsa(data: bytes) -> RsaNumbers | _Other | None:
 
 
 def _pkcs8_encrypted(data: bytes) -> _Other | None:
-    members = der.sequence(data)
-    if der.tags(members) != (der.SEQUENCE, der.OCTET_STRING):
-        return None
-    der.algorithm(members[0][1])
-    return _Other("encrypted")
+    return _Other("encrypted") if der.is_encrypted_key(data) else None
 
 
 def _pkcs1(data: bytes) -> RsaNumbers | None:
