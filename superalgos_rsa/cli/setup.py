@@ -123,12 +123,6 @@ def _need_terminal(what: str, option: str) -> None:
         raise UsageError(f"there is no terminal to ask for: {what}", f"give it with {option}")
 
 
-def _ask(what: str, option: str, default: str | None = None) -> str:
-    _need_terminal(what, option)
-    answer: str = click.prompt(what, default=default, show_default=False)
-    return answer
-
-
 def _ask_api_key(node: KeyFacts, file: Path) -> str:
     try:
         answer: str = click.prompt("API key from the exchange", value_proc=api_key)
@@ -188,7 +182,8 @@ def _choose_pair(
 ) -> _Chosen:
     if name is None and key_file is None:
         asked = "private key file to use, or Enter to make a new pair"
-        key_file = _ask(asked, "--name or --key-file", default="") or None
+        _need_terminal(asked, "--name or --key-file")
+        key_file = click.prompt(asked, default="", show_default=False) or None
     if key_file is None:
         file = private_file(installation, "binance-rsa" if name is None else name)
         if finish_pair(file) or (name is not None and is_pair(file)):

@@ -54,6 +54,10 @@ class DocumentFacts:
     vault: Vault | None = None
     """The vault this document is, for one of kind `vault`."""
 
+    def line_of(self, pointer: Pointer) -> int | None:
+        """The line at which that value stands, where it was looked for."""
+        return self.places[pointer].line if pointer in self.places else None
+
 
 @dataclass(frozen=True, slots=True)
 class HmacText:

@@ -199,11 +199,10 @@ def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
     key, credential, content = facts.key, facts.credential, facts.content
     name = credential.code_name
     private = content if content is not None and content.kind == "private" else None
-    place = facts.document.places.get(key.pointer)
     return KeyEntry(
         facts.document.path,
         pointer_text(key.pointer),
-        place.line if place else None,
+        facts.document.line_of(key.pointer),
         key.id,
         _name(key.name),
         _name(facts.exchange.code_name if facts.exchange else None),
@@ -222,11 +221,10 @@ def _key_entry(facts: KeyFacts, usable: bool | None) -> KeyEntry:
 
 def _task_entry(facts: TaskFacts, ready: bool) -> TaskEntry:
     task = facts.task
-    place = facts.document.places.get(task.pointer)
     return TaskEntry(
         facts.document.path,
         pointer_text(task.pointer),
-        place.line if place else None,
+        facts.document.line_of(task.pointer),
         task.id,
         _name(task.name),
         _name(task.sessions[0] if task.sessions else None),

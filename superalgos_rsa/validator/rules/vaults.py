@@ -212,20 +212,17 @@ def orphan(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     if all_facts.vault.state != "read" or any(document.defects for document in all_facts.documents):
         return
     names = {key.credential.code_name for key in all_facts.keys if isinstance(key.credential.code_name, str)}
-    orphans: dict[Pointer, str] = {}
-    more = 0
-    for index, entry in enumerate(all_facts.vault.entries):
-        key = entry.get("key") if isinstance(entry, dict) and entry.get("type") == "exchange" else None
-        if not isinstance(key, str) or key in names:
-            continue
-        if len(orphans) < MOST_TOLD:
-            orphans[(index,)] = key
-        else:
-            more += 1
-    stand = _places(all_facts.vault, orphans)
-    for pointer, key in orphans.items():
+    keys = {
+        (index,): entry.get("key")
+        for index, entry in enumerate(all_facts.vault.entries)
+        if isinstance(entry, dict) and entry.get("type") == "exchange"
+    }
+    orphans = {pointer: key for pointer, key in keys.items() if isinstance(key, str) and key not in names}
+    told = dict(islice(orphans.items(), MOST_TOLD))
+    stand = _places(all_facts.vault, told)
+    for pointer, key in told.items():
         message = f"A secret that no workspace uses stands in the vault: the one for {mask(key)}"
         yield RawFinding("vault-orphan", message, all_facts.vault.path, pointer, stand.get(pointer))
-    if more:
-        message = f"{more:,} more secrets that no workspace uses stand in the vault"
+    if len(orphans) > len(told):
+        message = f"{len(orphans) - len(told):,} more secrets that no workspace uses stand in the vault"
         yield RawFinding("vault-orphan", message, all_facts.vault.path)
