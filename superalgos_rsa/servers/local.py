@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.superalgos.secret_text import BLANK
@@ -33,8 +33,7 @@ Status = Literal[
 Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A file that exists and that the author of the path probably meant: the `path` to write, and how it differs."""
 
     likeness: Likeness

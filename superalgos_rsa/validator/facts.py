@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_text
 from superalgos_rsa.documents.showing import shown
@@ -59,8 +59,7 @@ class DocumentFacts:
         return self.places[pointer].line if pointer in self.places else None
 
 
-@dataclass(frozen=True, slots=True)
-class HmacText:
+class HmacText(NamedTuple):
     """Whether the text that would be an HMAC secret can be one, and whether only white space spoils it."""
 
     plausible: bool
