@@ -24,12 +24,11 @@ NOBODY = 65534
 _TESTS = Path(__file__).parent
 # What takes more than a second a test, or starts many processes. The others are the fast lane: `-m "not slow"`.
 _SLOW = (
-    "attack", "conformance", "cli/test_engine_option.py", "cli/test_interrupted_set.py", "cli/test_pasted.py",
-    "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py", "cli/test_watch.py",
-    "fixer/test_crash_safety.py", "fixer/test_identity.py", "fixer/test_sixteen_paths.py",
-    "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py", "test_canaries.py",
-    "test_config_in_documents.py", "test_readme.py", "test_wheel.py",
-    "watcher/test_situations.py", "watcher/test_soak.py",
+    "attack", "conformance", "cli/test_engine_apart.py", "cli/test_engine_option.py", "cli/test_interrupted_set.py",
+    "cli/test_pasted.py", "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py",
+    "cli/test_watch.py", "config/test_in_documents.py", "fixer/test_crash_safety.py", "fixer/test_identity.py",
+    "fixer/test_sixteen_paths.py", "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py",
+    "test_canaries.py", "test_readme.py", "test_wheel.py", "watcher/test_situations.py", "watcher/test_soak.py",
 )  # fmt: skip
 _SHARED = Path(__file__).parents[2] / "shared"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "superalgos_rsa"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "superalgos_rsa"
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 CLI = ("cli/", "__main__.py")
 
@@ -152,6 +153,11 @@ def test_few_modules_write() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_no_file_is_long(module: str) -> None:
     assert len((PACKAGE / module).read_text("utf-8").splitlines()) <= 400
+
+
+def test_no_file_of_tests_is_long() -> None:
+    files = [path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts]
+    assert [path.name for path in files if len(path.read_text("utf-8").splitlines()) > 400] == []
 
 
 def test_commands_speak_through_one_module() -> None:

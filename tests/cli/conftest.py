@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from installations import Site, key, trading
 
 from cli.command_line import FOREIGN, Ended
 from superalgos_rsa.cli import main
@@ -34,6 +35,15 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
         return Ended(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """An installation whose one used key is a good one."""
+    site = Site(tmp_path / "Superalgos")
+    site.put_key()
+    site.workspace(*trading(key()))
+    return site
 
 
 @pytest.fixture(scope="session")
