@@ -1,6 +1,7 @@
 """I/O stays at the edges, and files stay small. That imports go downwards only is held by `lint-imports`."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,17 @@ import pytest
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "superalgos_rsa"
-MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+MODULES = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")]
 CLI = ("cli/", "__main__.py")
 
 
+@functools.cache
+def _parsed(module: str) -> ast.Module:
+    return ast.parse((PACKAGE / module).read_text("utf-8"))
+
+
 def _imports(module: str) -> Iterator[str]:
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(_parsed(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -54,7 +60,7 @@ def test_rules_do_no_io() -> None:
 
 
 def _uses(module: str) -> Iterator[str]:
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(_parsed(module)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield f"{node.func.id}()"
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -109,7 +115,7 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"}
 
 def _writes(module: str) -> Iterator[str]:
     """Calls that change what lies on a disk."""
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(_parsed(module)):
         if not isinstance(node, ast.Call):
             continue
         name, of = _called(node.func)
@@ -165,10 +171,10 @@ def test_commands_speak_through_one_module() -> None:
     for module in _of("cli/"):
         spoken = {
             node.func.attr
-            for node in ast.walk(MODULES[module])
+            for node in ast.walk(_parsed(module))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         }
         raw = spoken & {"echo", "secho", "echo_via_pager", "writelines"}
         assert raw <= ({"echo"} if module == "cli/session.py" else set()), module
-        names = {node.id for node in ast.walk(MODULES[module]) if isinstance(node, ast.Name)}
+        names = {node.id for node in ast.walk(_parsed(module)) if isinstance(node, ast.Name)}
         assert "print" not in names, module

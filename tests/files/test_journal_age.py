@@ -8,21 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files.changing import put, two
+from superalgos_rsa.files import journal as journal_module
 from superalgos_rsa.files.changes import Change
-from superalgos_rsa.files.journal import KEPT, KEPT_SECONDS, Journal
+from superalgos_rsa.files.journal import KEPT_SECONDS, Journal
 from superalgos_rsa.files.journal_folder import DAY, LONGEST_REST, Clock
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
 
-def test_old_changes_are_forgotten(journal: Journal, folder: Path, tmp_path: Path) -> None:
+def test_old_changes_are_forgotten(
+    journal: Journal, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "KEPT", 10)
     file = put(folder / "a", b"0")
-    for number in range(KEPT + 3):
+    for number in range(13):
         journal.apply([Change(str(file), b"%d" % number, b"%d" % (number + 1))], "t", number)
-    assert [entry.number for entry in journal.entries()] == list(range(4, KEPT + 4))
-    journal.recover(KEPT + KEPT_SECONDS)
-    assert [entry.number for entry in journal.entries()] == [KEPT + 1, KEPT + 2, KEPT + 3]
-    journal.recover(KEPT * 2 + KEPT_SECONDS)
+    assert [entry.number for entry in journal.entries()] == list(range(4, 14))
+    journal.recover(10 + KEPT_SECONDS)
+    assert [entry.number for entry in journal.entries()] == [11, 12, 13]
+    journal.recover(20 + KEPT_SECONDS)
     assert journal.entries() == []
     assert sorted(os.listdir(tmp_path / "state" / "superalgos-rsa")) == ["clock.json", "lock"]
 

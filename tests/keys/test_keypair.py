@@ -174,6 +174,7 @@ def test_ed25519_of_openssh_comes_out_clean() -> None:
     assert clean(private_pem(key, OPENSSH)).private.reveal().encode() == private_pem(key)
 
 
+@pytest.mark.slow
 def test_encrypted_openssh_is_read_with_bcrypt_and_else_says_how_to_decrypt_it(tmp_path: Path) -> None:
     tool = shutil.which("ssh-keygen") or absent("there is no ssh-keygen to make an encrypted OpenSSH key")
     file = tmp_path / "k"
@@ -248,7 +249,7 @@ def test_the_fingerprint_is_that_of_the_report() -> None:
     assert public_half(private_pem(KEY)).sha256 == inspect(private_pem(KEY)).public_key_sha256
 
 
-@pytest.mark.parametrize("bits", [2048, 4096])
+@pytest.mark.parametrize("bits", [2048, pytest.param(4096, marks=pytest.mark.slow)])
 def test_a_new_rsa_key_is_a_consistent_pair(bits: int) -> None:
     pair = make("rsa", bits)
     facts = inspect(pair.private.reveal().encode())
