@@ -1,4 +1,4 @@
-"""What is known of the file system that a path lies on, without asking it."""
+"""Tells which file system a path lies on, without opening the file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,23 @@ _MADE_UP = frozenset(
 
 
 def is_made_up(path: str, found: os.stat_result) -> bool:
-    """Whether the kernel makes the file up as it is read, as in /proc and /sys. Such a file is regular by `stat`, and
-    reading it may wait, never end, or take away what others wait for."""
+    """Whether the kernel generates the content on reading, as in /proc and /sys.
+
+    `stat` calls such a file regular, but reading it may block, never end, or consume what another reader waits for.
+    """
     if sys.platform != "linux" or os.major(found.st_dev) != 0:  # it lies on a disk
         return False
     kind = file_system(found.st_dev)
-    # Not every device is listed: not the parts of a btrfs, which have a size, nor another namespace's /proc.
+    # mountinfo lists no btrfs subvolume, which has blocks, and no /proc of another namespace, which has none.
     return os.statvfs(path).f_blocks == 0 if kind is None else kind in _MADE_UP
 
 
 @functools.cache
 def file_system(device: int) -> str | None:
-    """Its type, where Linux tells. Fields of a line: id, parent, device, and more up to `-`, type, source, options."""
+    """Type of the file system on a device, as `ext4`; `None` where Linux does not list it.
+
+    A line of mountinfo: id, parent, device, more fields, `-`, type, source, options.
+    """
     if sys.platform != "linux":
         return None
     with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
@@ -42,5 +47,5 @@ def file_system(device: int) -> str | None:
 
 
 def is_on_network(path: str) -> bool:
-    """Whether a path names another machine, so that a mere look at it would call there: `//host/share`, `/net/host`."""
+    """Whether a path names another machine (`//host/share`, `/net/host`), so that even `stat` would connect to it."""
     return _AWAY.match(path) is not None or _AWAY.match(os.path.normpath(path)) is not None
