@@ -1,7 +1,7 @@
-"""Files on file systems that may not answer: of another machine, or made by a program.
+"""Reads from file systems that may not answer: those of another machine, or of a program (FUSE).
 
-A process that reads from one waits in the kernel until it answers, and cannot end before. So a child process reads,
-and is left behind after a time limit. Local file systems are read directly, without a child.
+A process that reads from one waits in the kernel until it answers, and cannot even be killed. So a child process reads,
+and is abandoned after a time limit. Local file systems are read directly.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FAR = frozenset(
         "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
     }
 )  # fmt: skip
-_NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # containers stand on them
+_NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # the root file systems of containers
 _OF_MACOS = ("/Volumes", "/net", "/Network")
 _MOST_LINKS = 40
 _MOST_BYTES = 1024 * 1024
@@ -37,7 +37,7 @@ Answer = TypeVar("Answer")
 
 
 class FarFiles:
-    """`answering` are folders whose file systems have been read from already, so they answer."""
+    """`answering`: folders that were read from already, so their file systems do answer."""
 
     def __init__(self, answering: Iterable[str] = (), mounts: Iterable[str] | None = None) -> None:
         found = _far_mounts() if mounts is None else mounts
@@ -63,11 +63,11 @@ class FarFiles:
         if not data:
             self._silent.add(mount)
             return None
-        answer: Answer = pickle.loads(data)  # noqa: S301  # of this very process's child
+        answer: Answer = pickle.loads(data)  # noqa: S301  # from our own child
         return answer
 
     def _mount_of(self, path: str) -> str | None:
-        """The first such file system on the way of an absolute path; links are followed as far as they are near."""
+        """The first such file system on the way to an absolute path; links are followed up to there."""
         if not self._mounts:
             return None
         at, parts, links = "/", deque(path.split("/")), 0
@@ -112,7 +112,7 @@ def _unescaped(text: str) -> str:
 
 
 def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
-    if sys.platform == "win32":  # which has no fork; `answer` asks there itself
+    if sys.platform == "win32":  # no fork there; `answer` asks in this process
         return None
     read_end, write_end = os.pipe()
     child = os.fork()
@@ -124,7 +124,7 @@ def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
     finally:
         os.close(read_end)
     if data is None:
-        os.kill(child, signal.SIGKILL)  # heeded when the file system has answered; nobody waits for that
+        os.kill(child, signal.SIGKILL)  # takes effect when the file system answers; we do not wait
     with contextlib.suppress(ChildProcessError):
         os.waitpid(child, os.WNOHANG if data is None else 0)
     return data
@@ -132,7 +132,7 @@ def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
 
 def _answer_and_end(ask: Callable[[], object], out: int) -> NoReturn:
     try:
-        # Whoever reads this program's output must not wait for the end of a child that was left behind.
+        # An abandoned child must not keep our standard output open: its reader would wait for the child to end.
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
