@@ -1,5 +1,5 @@
-"""What a verdict depends on: each part of every path, links followed, up to the first missing one. Each is a name inside
-an existing folder, because file systems report changes by folder."""
+"""What a verdict depends on: each part of every path, links followed, up to the first missing one. Each is a name in an
+existing folder, because file systems report changes by folder."""
 
 from __future__ import annotations
 

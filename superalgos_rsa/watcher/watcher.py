@@ -42,8 +42,8 @@ class Settled:
 class Watcher:
     """Judges an installation, and again after each change.
 
-    `tick` is called at least every `beat` seconds, as a sign of life for others; not while checks fail, since then there
-    is no verdict.
+    `tick` is called at least every `beat` seconds, as a sign of life for others; not while checks fail, since there is
+    no verdict then.
     """
 
     def __init__(
