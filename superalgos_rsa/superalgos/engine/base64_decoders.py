@@ -18,7 +18,7 @@ _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 def node_buffer(text: str) -> bytes:
     """`Buffer.from(text, 'base64')`: both alphabets; other characters are skipped; it ends at the first `=`."""
-    digits = (chr(ord(character) & 0xFF) for character in text.partition("=")[0])  # Node looks at the low byte alone
+    digits = (chr(ord(character) & 0xFF) for character in text.partition("=")[0])  # Node uses only the low byte
     return _pack([_VALUE[digit] for digit in digits if digit in _VALUE])
 
 
@@ -46,7 +46,8 @@ def crypto_js(text: str) -> bytes:
 
 
 def without_armour(text: str) -> str:
-    """As ccxt takes it off from 4.5.61 on: all BEGIN lines first, so that an END line may come to be by that."""
+    """The text without BEGIN and END lines, as ccxt removes them since 4.5.61: all BEGIN lines first, so that a new END
+    line can arise."""
     return _SPACE.sub("", _END.sub("", _BEGIN.sub("", text)))
 
 

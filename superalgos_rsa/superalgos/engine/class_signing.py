@@ -1,4 +1,4 @@
-"""How a class of ccxt signs, and what it takes for that."""
+"""How a class of ccxt signs, and which fields it needs."""
 
 from __future__ import annotations
 

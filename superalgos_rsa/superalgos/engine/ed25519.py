@@ -15,7 +15,7 @@ def judge(text: str, version: CcxtVersion) -> Verdict:
             return refuses("private key must be valid hex string", "it takes any 32 characters for a seed in hex")
         return Verdict("none", "fails, or signs with the 32 characters themselves as the seed of a key")
     try:
-        openssl = version >= NODE_CRYPTO  # whose ccxt gave up jsencrypt and its decoder
+        openssl = version >= NODE_CRYPTO  # from here ccxt has no jsencrypt and no decoder of it
         data = (
             base64_decoders.strict(base64_decoders.without_armour(text), version)
             if openssl

@@ -1,7 +1,7 @@
 """One exchange of the installed ccxt: what its class requires and how it signs, from its own source file.
 
-Where that file cannot be read, a table of the nearest known version stands in: a file that is missing says nothing
-about an exchange. Where it is that of a known version byte for byte, the same table tells sooner what reading would.
+Where that file cannot be read, the table of the nearest known version is used: a missing file says nothing about an
+exchange. Where the file equals that of a known version, the table gives the same answer faster.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from superalgos_rsa.superalgos.engine.class_signing import Scheme, Signs
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 Read = Callable[[str], bytes | None]
-"""The bytes of a file below the root of the installation, or `None` where it cannot be had."""
+"""Reads a file below the root of the installation; `None` if that is not possible."""
 
 PLATFORM_FIELDS = ("apiKey", "secret", "uid", "password")
-"""What the platform hands to ccxt; the first two are the `codeName` and the `secret` of the key."""
+"""What the platform passes to ccxt; the first two are `codeName` and `secret` of the key."""
 
 BASE = "base/Exchange"
 """The file of ccxt's own class, named from the folder of the classes as theirs are."""
@@ -46,28 +46,28 @@ class ExchangeClass(NamedTuple):
     required: tuple[str, ...]
     """The true ones of `requiredCredentials`, in the order in which ccxt looks for them."""
     needs: tuple[str, ...]
-    """The fields without which the class sends no order: `required`, save that a few classes take one field for
-    another, and a few look for one more."""
+    """The fields without which the class sends no order: `required`, but a few classes take one field for another, and
+    a few check one more."""
     scheme: Scheme
     private_keys: tuple[str, ...]
     """The kinds of private keys that it can sign with: RSA, Ed25519, ECDSA, Starknet."""
     signer: str
-    """The class whose `sign` it is: binance for binanceus."""
+    """The class that defines its `sign`: binance for binanceus."""
     checks: bool
-    """It is known to throw, before anything is sent, where a field of `needs` is missing; a few classes send a request
-    that the exchange refuses."""
+    """Whether it throws before anything is sent if a field of `needs` is missing; a few classes send a request that the
+    exchange refuses."""
     api_key_holds: str | None
     """A word without which the class refuses the API key."""
     source: Literal["class", "table", "nothing"]
 
     @property
     def beyond_the_platform(self) -> tuple[str, ...]:
-        """What it needs and the platform never hands over: with any of these no credential works there."""
+        """Fields that it needs and the platform never passes: with any of these no credential works there."""
         return tuple(field for field in self.needs if field not in PLATFORM_FIELDS)
 
     @property
     def judged(self) -> bool:
-        """Whether its signing is known well enough to say what becomes of a secret."""
+        """Whether its signing is known well enough to say what it does with a secret."""
         unclear = self.scheme == "unknown" or (self.scheme == "private-key" and self.signer not in MODELLED)
         return not unclear or bool(self.beyond_the_platform)
 
@@ -83,14 +83,14 @@ def installed_class(root: Path, name: str, version: CcxtVersion) -> ExchangeClas
 
 
 def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """`None`: ccxt has no such exchange, by the list in its main file or, without that, by the known versions."""
+    """The class; `None` if the list in ccxt's main file, or else the known versions, have no such exchange."""
     once = functools.cache(read)
     found = _unchanged(once, name, version)
     return _of(name, found, "class") if found is not None else read_class(once, name, version)
 
 
 def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """As `find_class`, by the source files alone where they can be read."""
+    """As `find_class`, but from the source files wherever they can be read, not from the table."""
     for index, folder in _LAYOUTS:
         text = _text(read(f"{_CCXT}/{index}"))
         if text is None:
@@ -110,8 +110,8 @@ def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
 
 
 def digest(read: Read, name: str, above: Sequence[str]) -> str | None:
-    """Of ccxt's main file, that of the class, those of the classes above it and that of ccxt's base class, as they are
-    installed; `None` where one cannot be had."""
+    """The digest of the installed files that decide: ccxt's main file, the class, those it extends, the base class.
+    `None` if one cannot be read."""
     index, folder = next((layout for layout in _LAYOUTS if read(f"{_CCXT}/{layout[0]}") is not None), _LAYOUTS[0])
     whole = hashlib.sha256()
     for file in (index, *(f"{folder}/{each}.js" for each in (name, *above, BASE))):
@@ -124,8 +124,8 @@ def digest(read: Read, name: str, above: Sequence[str]) -> str | None:
 
 
 def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """By the table alone, of the nearest version that has such an exchange; those of another minor version tell only
-    where none of the same is known."""
+    """The class by the table: of the nearest version that has such an exchange, one of the same minor version if there
+    is one."""
     versions = _table().keys()
     same_minor = [known for known in versions if (known.major, known.minor) == (version.major, version.minor)]
     for known in sorted(same_minor or versions, key=lambda other: _distance(other, version)):
@@ -151,7 +151,7 @@ def _of(name: str, found: Signs, source: Literal["class", "table", "nothing"]) -
 
 
 def _unchanged(read: Read, name: str, version: CcxtVersion) -> Signs | None:
-    """What the table says of this very version, if every file that would be read is the one it was made from."""
+    """The class by the table of this very version, if each file equals the one that the table was made from."""
     *above, wanted = _table().get(version, _NOTHING)["digests"].get(name, "").split(" ")
     return _classes(version)[name] if wanted and digest(read, name, above) == wanted else None
 

@@ -1,4 +1,4 @@
-"""What ccxt does with a whole credential: first the fields that its class wants, then the secret."""
+"""What ccxt does with a whole credential: it checks the fields that the class requires, then signs with the secret."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from superalgos_rsa.superalgos.engine.exchange_class import PLATFORM_FIELDS, Exc
 from superalgos_rsa.superalgos.engine.verdict import Signing, Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
-_OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # which catch the error of the decoder
+_OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # these catch the error of the decoder
 
 
 class CredentialVerdict(NamedTuple):
     """Whether the class takes the credential, how it signs, and why."""
 
     takes: bool | None
-    """The class sends an order signed with the key that is meant; `None` where its signing is not judged. Of a secret
-    that is used as it stands nobody but the exchange can say whether it is the right one."""
+    """Whether the class sends an order signed with the key that is meant; `None` if its signing is not judged. Only the
+    exchange knows whether a plain secret is the right one."""
     signing: Signing | None
-    """`None` where the secret is not used, or what becomes of it is not judged."""
+    """How it signs; `None` if the secret is not used, or its use is not judged."""
     reason: str
     """What ccxt does, in plain words, as the end of a sentence that begins with its version. Never part of a key."""
     missing: str | None = None
-    """The field for want of which no order is sent, or none that the exchange would take."""
+    """The missing field without which no order is sent, or none that the exchange accepts."""
     throws: bool = False
     """The engine stops with an error, so nothing is sent."""
 
@@ -33,13 +33,13 @@ class CredentialVerdict(NamedTuple):
 def judge(
     found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion, effort: Effort | None = None
 ) -> CredentialVerdict:
-    """`fields` is what the platform hands over: of `apiKey` and `secret` the text of the file, or the value itself.
-    Raises `TooLongError` where `effort` is not enough to tell."""
+    """The verdict on a credential. `fields` is what the platform passes: of `apiKey` and `secret` the text of the file,
+    or the value itself. Raises `TooLongError` if `effort` is not enough."""
     return lacking(found, fields, version) or of_secret(found, fields, version, effort)
 
 
 def lacking(found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion) -> CredentialVerdict | None:
-    """The verdict on a credential that has not all the class wants, whatever its secret is."""
+    """The verdict on a credential with a missing field, whatever its secret is; `None` if none is missing."""
     verdict = _lacking(found, fields)
     return None if verdict is None else verdict._replace(reason=f"ccxt {version} {verdict.reason}")
 
@@ -55,12 +55,12 @@ def of_secret(
 def secret_alone(
     found: ExchangeClass, text: str, api_key: str, version: CcxtVersion, effort: Effort
 ) -> tuple[Verdict, bool | None]:
-    """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known."""
+    """The verdict on the secret alone, and whether the class signs with the key that is meant (`None`: unknown)."""
     if not text and "secret" in found.needs:
         verdict = refuses(f'{found.name} requires "secret" credential', "the secret is empty")
         return replace(verdict, reason=f"ccxt {version} {verdict.reason}"), False
     told = of_secret(found, {"secret": text, "apiKey": api_key}, version, effort)
-    # Of a secret that is not used nothing can be wrong, and of one whose use is not known nothing can be said.
+    # A secret that is not used cannot be wrong; of one whose use is unknown nothing can be said.
     judged = told.signing is not None
     return Verdict(told.signing or "hmac", told.reason, judged=judged, throws=told.throws), told.takes
 
@@ -80,7 +80,7 @@ def _without(found: ExchangeClass, field: str) -> str:
         return f"sends a request without `{field}`, which {found.name} refuses"
     if field in found.beyond_the_platform:
         return f"throws: {found.name} wants `{field}`, which Superalgos never hands over"
-    if field not in found.required:  # it is asked for in other words
+    if field not in found.required:  # ccxt asks for it in other words
         return f"throws: {found.name} needs `{field}`"
     return f'throws “{found.name} requires "{field}" credential”: the key has no `{field}`'
 
