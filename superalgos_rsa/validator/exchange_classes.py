@@ -1,4 +1,4 @@
-"""What the class of a key's exchange wants of the whole credential, and what it makes of the secret."""
+"""Which fields the class of a key's exchange requires, and what it does with the secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superalgos_rsa.superalgos.installation import Installation
 
 
 class ExchangeClasses:
-    """Those of one installation; the source file of each is read once."""
+    """The classes of one installation; the source file of each is read once."""
 
     def __init__(self, installation: Installation | None) -> None:
         self._installation = installation
@@ -19,7 +19,7 @@ class ExchangeClasses:
         self._known: dict[str, ExchangeClass | None] = {}
 
     def of(self, name: str | None) -> ExchangeClass | None:
-        """`None` where the installed ccxt has no such exchange; without a name Binance is meant."""
+        """The class of an exchange; `None` if the installed ccxt has none. Without a name, that of binance."""
         name = name or "binance"
         if name not in self._known:
             self._known[name] = self._find(name)
@@ -32,8 +32,8 @@ class ExchangeClasses:
         return next((found for version in newest if (found := known_class(name, version)) is not None), None)
 
     def missing(self, name: str | None, fields: Mapping[str, object]) -> str | None:
-        """The field for want of which no order is sent. Of an unknown ccxt, by any of the known ones that has the
-        exchange: what only some of them want cannot be promised to be unneeded."""
+        """The missing field without which no order is sent. If the version of ccxt is unknown, a field that any known
+        version requires counts, since it may be needed."""
         for found, version in self._candidates(name):
             verdict = whole.lacking(found, fields, version)
             if verdict is not None and verdict.missing is not None:
@@ -41,7 +41,7 @@ class ExchangeClasses:
         return None
 
     def refusal(self, name: str | None, fields: Mapping[str, object]) -> str | None:
-        """Why the class refuses the credential though no field is absent."""
+        """Why the class refuses the credential although no field is missing."""
         for found, version in self._candidates(name):
             verdict = whole.lacking(found, fields, version)
             if verdict is not None and verdict.missing is None:
@@ -57,7 +57,7 @@ class ExchangeClasses:
         return [(found, version) for found, version in known if found is not None]
 
     def verdict(self, text: str, name: str | None, api_key: str, effort: Effort) -> tuple[Verdict, bool | None]:
-        """On the secret alone, and whether the class signs with the key that is meant: `None` where that is not known.
+        """The verdict on the secret alone, and whether the class signs with the key that is meant (`None`: unknown).
         Raises `TooLongError`."""
         found = self.of(name)
         if self._version is None or found is None:
