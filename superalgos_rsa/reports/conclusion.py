@@ -18,7 +18,7 @@ class Conclusion(NamedTuple):
 
 
 def conclude(report: Report) -> Conclusion:
-    """The last sentence and the exit code: 1 where there is an error, 3 where nobody can say, else 0."""
+    """The last sentence and the exit code: 1 if there is an error, 3 if it is not known, else 0."""
     summary, unknown = report.summary, _is_unknown(report)
     if any(document.loads is False for document in report.documents):
         return _bad("not ready: loading one of these documents ends the whole platform; mend that first.", report)

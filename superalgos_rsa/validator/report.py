@@ -118,7 +118,7 @@ class KeyEntry(NamedTuple):
     secret: SecretEntry
     signing: Signing | None
     usable: bool | None
-    """`None` where nobody can say from here."""
+    """`None` if it cannot be judged from here."""
     key_type: str | None
     key_bits: int | None
     public_key_sha256: str | None
