@@ -24,7 +24,7 @@ T = TypeVar("T")
 NOBODY = 65534
 _TESTS = Path(__file__).parent
 _FAST_LANE = "not slow"
-# Files whose tests take more than a second, or start many processes; a single such test has the mark itself.
+# Files of which most tests take about a second, or start a process; a single such test has the mark itself.
 _SLOW = (
     "attack", "conformance", "cli/test_engine_apart.py", "cli/test_engine_option.py", "cli/test_interrupted_set.py",
     "cli/test_pasted.py", "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py",
