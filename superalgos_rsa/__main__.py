@@ -10,9 +10,9 @@ def main() -> int:
     try:
         import signal
 
-        # Before and after the command there is nothing to clean up: Ctrl-C simply ends the process. Python would
-        # tell of it with a traceback of whatever is being imported.
-        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # whoever started this ignores it
+        # Before and after the command there is nothing to clean up, so Ctrl-C simply ends the process. Python's own
+        # handler would print a traceback of an import.
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # the caller ignores Ctrl-C, and so do we
             return _run()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:

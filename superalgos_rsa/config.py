@@ -54,7 +54,7 @@ class VaultText:
     _reader: VaultReader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # At a null the platform ends. What stands behind one counts as soon as it is gone.
+        # A null entry ends the platform on load; once it is removed, the entries behind it count.
         reader = VaultReader([{} if entry is None else entry for entry in self.entries])
         object.__setattr__(self, "_reader", reader)
 
@@ -64,7 +64,7 @@ class VaultText:
         return None if hit is None else hit.index
 
     def serves(self, index: int | None, code_names: frozenset[str]) -> bool:
-        """Whether one of these keys lives on that entry."""
+        """Whether one of these keys takes its secret from that entry."""
         return index is not None and any(self.index(name) == index for name in code_names)
 
 
@@ -73,9 +73,9 @@ def plan_update(
 ) -> UpdatePlan:
     """The edits after which the platform's next load gives the new values.
 
-    `vault` is `None` where the platform does not consult it for this node. An entry that serves the key is what
-    changes, and the node's own secret too if it holds one. A renamed code name takes its entry along, unless another
-    key (`names_of_others`) uses that entry. Raises `UsageError` where this cannot be done.
+    `vault` is `None` where the platform does not consult it for this node. Where an entry serves the key, the entry
+    changes, and the node's own secret too if it has one. A new code name is written into the entry as well, unless
+    another key (`names_of_others`) uses that entry. Raises `UsageError` where this cannot be done.
     """
     config = read(parse(text[config_span.start : config_span.end]))
     if config.state != "read":
@@ -95,8 +95,8 @@ def plan_update(
 
 
 class _VaultPart(NamedTuple):
-    """Whether an entry will serve the key under its new name, the edits that make it so, and the secret that an entry
-    gave the key so far and that the node itself has to hold from now on."""
+    """Whether an entry will serve the key under its new name, and the edits of the vault for that. `released`: the
+    secret that the node has to hold itself from now on, because its entry no longer serves it."""
 
     served: bool
     edits: tuple[Edit, ...] = ()
@@ -124,7 +124,7 @@ def _plan_vault(
         return _VaultPart(True, (*edits, *leaving))
     if own is None:
         return _VaultPart(False)
-    if new_name in names_of_others:  # those keys have no entry: one of that name would override what they hold
+    if new_name in names_of_others:  # they have no entry; a new one of that name would override their own secrets
         return _VaultPart(False, tuple(leaving), secret)
     if is_shared:
         if secret is None:
@@ -167,7 +167,7 @@ def _remove(vault: VaultText, index: int) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpdate:
-    """What is to be written, in this order, what it means in words, and the place of the key in its document."""
+    """The changes in the order of writing, a sentence on each, and the pointer of the key in its document."""
 
     changes: tuple[Change, ...]
     summary: tuple[tuple[str, str], ...]
@@ -177,7 +177,7 @@ class PlannedUpdate:
 def plan_document_update(
     path: str, key_name: str, update: Update, installation: Installation | None, vault: Vault
 ) -> PlannedUpdate:
-    """Raises `UsageError` where the key cannot be found, or cannot be given these values."""
+    """The changes of document and vault for one key. Raises `UsageError` where that key or change is not possible."""
     for value in (update.code_name, update.secret):
         if value is not None and is_to_fill_in(value):
             raise UsageError(*sentence(value.strip()))
@@ -201,7 +201,7 @@ def plan_document_update(
     others = names_elsewhere([path], installation) | code_names(workspace.keys, key)
     plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
     changes, summary = [], []
-    # The vault first: nothing refers to its new entry meanwhile.
+    # The vault first: until the document is written nothing refers to the new entry.
     if plan.vault and vault.text is not None and vault.data is not None:
         new, meant = edited(vault.text, plan.vault)
         changes.append(Change(vault.path, vault.data, encode(new), meant=meant))
@@ -217,14 +217,14 @@ def plan_document_update(
 
 
 def config_repair(text: str, at: Pointer) -> Edit | None:
-    """The edit that makes a JSON object of the config that stands there; `None` where it is not sure what was meant."""
+    """The edit that makes the broken config a JSON object; `None` where its meaning is not certain."""
     span = locate(text, [at]).get(at)
     if span is None:
         return None
     value = parse(text[span.start : span.end])
     if isinstance(value, str):
         repaired = damaged_json.config_text(value)
-    else:  # the object itself where its text belongs
+    else:  # `config` is an object instead of the text of one
         repaired = text[span.start : span.end] if isinstance(value, dict) else "{}" if value is None else None
     return None if repaired is None else Edit(span, quote(repaired), Meant(at, repaired))
 
@@ -282,13 +282,13 @@ def _is_covered(value: Any, workspace: Workspace, key: Key, vault: Vault) -> boo
 
 
 def code_names(keys: Iterable[Key], apart_from: Key | None = None) -> frozenset[str]:
-    """The texts among them; of `apart_from` none."""
+    """The code names that are texts, without those in `apart_from`."""
     names = (key.config.fields.get("codeName") for key in keys if key is not apart_from)
     return frozenset(name for name in names if isinstance(name, str))
 
 
 def names_elsewhere(documents: Iterable[str], installation: Installation | None) -> frozenset[str]:
-    """Code names in the installation's workspaces that are not among these: the vault serves them all."""
+    """Code names in the other workspaces of the installation, which share the vault."""
     if installation is None:
         return frozenset()
     own = set(map(identity, documents))
@@ -297,7 +297,7 @@ def names_elsewhere(documents: Iterable[str], installation: Installation | None)
 
 
 def _code_names_in(path: str) -> frozenset[str]:
-    """None of a document that cannot be read, or is larger than what is read: that is told where it is judged."""
+    """The code names in a document; none if it is unreadable or too large, which other findings tell."""
     found = read_regular(path, DEFAULT_LIMIT)
     if isinstance(found, Unread):
         return frozenset()
@@ -360,5 +360,5 @@ def update_key(
 
 
 def is_plain(value: str) -> bool:
-    """Whether a code name or secret is one that somebody means: not empty, no blank around it, no control character."""
+    """Whether a code name or secret can be meant so: not empty, no blank around it, no control character."""
     return bool(value) and value == value.strip() and all(ord(letter) >= 32 for letter in value)

@@ -1,5 +1,6 @@
 """What several tests share: the real workspaces, a JavaScript engine to ask, and a user without privileges."""
 
+import itertools
 import os
 import pickle
 import shutil
@@ -16,30 +17,43 @@ from node_json import NodeJson
 # What a slow machine needs says nothing about the law. In CI each run tries the same examples, so that what nobody
 # changed does not fail; everywhere else each run seeks others.
 settings.register_profile("laws", deadline=None, derandomize=os.environ.get("CI") == "true")
-settings.load_profile("laws")
+settings.register_profile("fast lane", settings.get_profile("laws"), max_examples=20)
 
 T = TypeVar("T")
 
 NOBODY = 65534
 _TESTS = Path(__file__).parent
-# What takes more than a second a test, or starts many processes. The others are the fast lane: `-m "not slow"`.
+_FAST_LANE = "not slow"
+# Files of which most tests take about a second, or start a process; a single such test has the mark itself.
 _SLOW = (
-    "attack", "conformance", "cli/test_engine_option.py", "cli/test_interrupted_set.py", "cli/test_pasted.py",
-    "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py", "cli/test_watch.py",
-    "fixer/test_crash_safety.py", "fixer/test_identity.py", "fixer/test_sixteen_paths.py",
-    "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py", "test_canaries.py",
-    "test_config_in_documents.py", "test_readme.py", "test_wheel.py",
-    "watcher/test_situations.py", "watcher/test_soak.py",
+    "attack", "conformance", "cli/test_engine_apart.py", "cli/test_engine_option.py", "cli/test_interrupted_set.py",
+    "cli/test_pasted.py", "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py",
+    "cli/test_watch.py", "config/test_in_documents.py", "fixer/test_crash_safety.py", "fixer/test_identity.py",
+    "fixer/test_sixteen_paths.py", "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py",
+    "test_canaries.py", "test_readme.py", "test_wheel.py", "watcher/test_situations.py", "watcher/test_soak.py",
 )  # fmt: skip
 _SHARED = Path(__file__).parents[2] / "shared"
 
 
+def _is_slow(path: Path) -> bool:
+    return path.relative_to(_TESTS).as_posix().startswith(_SLOW)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    assert all((_TESTS / name).exists() for name in _SLOW)
+    settings.load_profile("fast lane" if config.option.markexpr == _FAST_LANE else "laws")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The fast lane does not even import what it leaves out."""
+    return (config.option.markexpr == _FAST_LANE and _is_slow(collection_path)) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    slow = tuple(_TESTS / name for name in _SLOW)
-    assert all(path.exists() for path in slow)
-    for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
-            item.add_marker(pytest.mark.slow)
+    for path, of_file in itertools.groupby(items, lambda item: item.path):
+        if _is_slow(path):
+            for item in of_file:
+                item.add_marker(pytest.mark.slow)
 
 
 def absent(reason: str) -> NoReturn:
@@ -49,11 +63,20 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, made faster than those of pytest."""
+    base = tmp_path_factory.mktemp("own")
+    return (base / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_state(_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The journal of changes and the settings are not those of the user who runs the tests."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        folder = next(_folders)
+        folder.mkdir()
+        monkeypatch.setenv(variable, str(folder))
 
 
 @pytest.fixture(scope="session")

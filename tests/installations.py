@@ -170,8 +170,7 @@ class Site:
         return path
 
     def put_key(self, name: str = KEY_FILE, bits: int = 2048, number: int = 0) -> Path:
-        same = (bits, number) == (2048, 0)  # the cache tells a default from the same value given
-        return self.put(name, private_pem(rsa_key() if same else rsa_key(bits, number=number)))
+        return self.put(name, private_pem(rsa_key(bits, number=number)))
 
     def vault(self, *entries: Any) -> Path:
         return self.put(VAULT, json.dumps(list(entries), indent=4))

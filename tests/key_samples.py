@@ -15,9 +15,14 @@ RSA, PSS = "06092a864886f70d010101", "06092a864886f70d01010a"  # object identifi
 PASSPHRASE = b"passphrase"
 
 
-@functools.cache
 def rsa_key(bits: int = 2048, exponent: int = 65537, number: int = 0) -> rsa.RSAPrivateKey:
     """A different key for each `number`."""
+    return _rsa_key(bits, exponent, number)  # all three, since a cache tells a default from the same value given
+
+
+@functools.cache
+def _rsa_key(bits: int, exponent: int, number: int) -> rsa.RSAPrivateKey:
+    assert number >= 0
     return rsa.generate_private_key(exponent, bits)
 
 

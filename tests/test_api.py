@@ -5,6 +5,7 @@ import importlib
 import inspect
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,9 +23,16 @@ PAGE = PROJECT / "docs" / "api.md"
 FUNCTIONS = ("check", "inspect_key", "plan_fixes", "update_key", "watch")
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    demo.build(folder, "1.6.1", "2.7.62")
+    return folder
+
+
 @pytest.fixture
-def demo_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    demo.build(tmp_path, "1.6.1", "2.7.62")
+def demo_root(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -47,7 +47,7 @@ def cli(context: click.Context, root: str | None, config: str | None) -> None:
     server could not be asked, or a key not be judged.
     """
     context.obj = Session(root, config)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # from here on there may be something to clean up
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # so that Ctrl-C raises, and open changes are rolled back
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -88,15 +88,15 @@ def _refuse_key_text(words: Sequence[str]) -> None:
 
 
 def _refuse_placeholders(words: Sequence[str]) -> None:
-    """Refuses a word that a printed command only held the place of a value with. Another program's command, which `run`
-    starts, is its own affair."""
+    """Refuses a placeholder of a printed command, such as `API_KEY`. The words of the command that `run` starts are not
+    looked at."""
     ours = words[: words.index("--")] if "--" in words and "run" in words[: words.index("--")] else words
     for word in left_in(ours):
         raise UsageError(*sentence(word))
 
 
 def _told(error: click.ClickException) -> str:
-    """Click's message without the typed words that it quotes: one may be a secret in the wrong place."""
+    """Click's message without the typed words in it: one may be a secret in the wrong place."""
     message = error.format_message()
     return message.partition(" (")[0] if message.startswith("Got unexpected extra") else message
 

@@ -37,7 +37,7 @@ def command(
 
 
 def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: Report) -> tuple[Report, Offer | None]:
-    """What `fix` would mend; nothing is planned where it has no repair for any error."""
+    """What `fix` would mend; it is not asked where it has no repair for any error."""
     if not report.summary.errors or STDIN in documents:
         return report, None
     from superalgos_rsa.fixer.offer import MOST_WORK, is_worth_asking, offer
@@ -47,7 +47,7 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
     from superalgos_rsa.cli.fix import judge_of, options_of
     from superalgos_rsa.fixer.plan import plan
 
-    with contextlib.suppress(Exception):  # the verdict stands without it
+    with contextlib.suppress(Exception):  # the verdict does not depend on it
         fixing, settings = judge_of(session, documents, limit)
         found = plan(fixing, options_of(settings), unsafe=False, most_work=MOST_WORK)
         return offer(found, report, documents, session.options)

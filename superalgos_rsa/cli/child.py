@@ -1,4 +1,4 @@
-"""The command of `run` on Windows, where no process becomes another program: a child, whose exit code is passed on."""
+"""Starts the command of `run` on Windows as a child and passes its exit code on: there is no `exec` there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _READ_BY_CMD = frozenset('"%^&|<>!\r\n')
 def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
     """Start the command, wait for its end and return its exit code. Raises `OSError` where it cannot be started.
 
-    Ctrl-C and Ctrl-Break reach the child from the console, and it alone decides what becomes of them.
+    The console sends Ctrl-C and Ctrl-Break to the child as well, and only the child reacts to them.
     """
     if not words[0]:
         raise ValueError("no name")
@@ -33,7 +33,7 @@ def signed(code: int) -> int:
 
 
 def _refuse_what_cmd_reads(line: Sequence[str]) -> None:
-    """Windows hands a batch file to cmd.exe, which reads some letters of a word as commands, however it is quoted."""
+    """Refuses words for a batch file in which cmd.exe, which runs it, would see commands, however they are quoted."""
     if not line[0].rstrip(" .").lower().endswith(programs.BATCH):  # Windows drops dots and spaces at the end of a name
         return
     if any(_READ_BY_CMD.intersection(word) for word in line):

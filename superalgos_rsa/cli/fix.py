@@ -106,7 +106,7 @@ def command(
 
 
 def judge_of(session: Session, documents: tuple[str, ...], limit: int) -> tuple[Judge, Settings]:
-    """What judges states of these documents, and the settings that hold for them."""
+    """The judge for states of these documents, and the settings that hold for them."""
     named = session.documents(documents)
     if STDIN in named.names:
         raise UsageError("standard input cannot be repaired", "name the file")
@@ -145,7 +145,7 @@ def _ask(known: Known, step: Step) -> bool:
 
 
 def _line(step: Step, known: Known) -> str:
-    """A command as the shell at hand takes it; else the title, which is for people alone."""
+    """A command as the shell of this machine reads it; else the title, which is a sentence for people."""
     if step.command:
         parts = shown_parts(step, known)
         return line([censored(word, parts) for word in step.command])

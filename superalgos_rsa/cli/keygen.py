@@ -101,9 +101,9 @@ def write_pair(private: Path, pair: Pair) -> None:
 
 
 def finish_pair(private: Path) -> PublicHalf | None:
-    """The public half of a pair whose making was killed when only the private key had its name; now both have theirs.
+    """Finish a pair if its making was killed after the private file had its name; returns the public half.
 
-    Of that there is one sign: a leftover that holds the public half of just this key. `None` where there is none.
+    The only sign of that is a temporary file with the public half of this very key; `None` where there is none.
     """
     clear_leftovers([private])
     public_file = _public_file(private)
@@ -125,7 +125,7 @@ def is_pair(private: Path) -> bool:
 
 def _public_half_of(private: Path) -> PublicHalf | None:
     content = read_regular(private, MAX_KEY_FILE)
-    with contextlib.suppress(SuperalgosRsaError):  # no key, or an encrypted one: none that this program has made
+    with contextlib.suppress(SuperalgosRsaError):  # no key, or an encrypted one, so not made by this program
         return public_half(content.data) if isinstance(content, Content) else None
     return None
 
@@ -141,7 +141,7 @@ def _is_of(private: Path, key_type: KeyType, bits: int) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """For its owner alone: the platform keeps its vault there as well."""
+    """Make the folder, for its owner alone: the platform keeps its vault there as well."""
     try:
         with as_owner(folder.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -158,7 +158,7 @@ def warn_if_exposed(private: Path) -> None:
         if by_hand is not None:
             told = f"others may be able to read {private}: whoever may read its folder"
             hint = f"leave it to yourself alone: {by_hand}"
-            # A user's number looks like a secret; here it and the path are all that is said, and both are no secrets.
+            # Nothing is masked: the message holds only the path and this user's SID, which looks like a secret.
             warn(told, hint, known=lambda name: name)
     else:
         with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ MOST = 1000
 
 
 class Outlet:
-    """`on_end` is called, from another thread, when nothing more can be written."""
+    """A stream with a writing thread; `on_end` is called from that thread when nothing more can be written."""
 
     def __init__(self, stream: TextIO | None, on_end: Callable[[], None] = lambda: None) -> None:
         self._stream = stream
@@ -32,7 +32,7 @@ class Outlet:
 
     @property
     def unwritten(self) -> int:
-        """How many texts were not written so far."""
+        """How many texts are not written yet."""
         return self._unwritten
 
     def write(self, text: str) -> None:
@@ -47,15 +47,17 @@ class Outlet:
                 self._state.notify_all()
 
     def write_status(self, text: str) -> None:
-        """Written when nothing else waits; only the last one counts."""
+        """Write a status when nothing else waits; a newer one replaces it."""
         if self._stream is not None:
             with self._state:
                 self._status = text
                 self._state.notify_all()
 
     def close(self, until: Callable[[], float]) -> int:
-        """Wait until everything is written, but not beyond that moment of the monotonic clock, which may come to be an
-        earlier one; returns how many texts were not written. The stream itself stays open."""
+        """Wait until everything is written or the deadline is reached; returns how many texts were not written.
+
+        `until` is called again and again, as the deadline may become an earlier one. The stream itself stays open.
+        """
         with self._state:
             self._closing = True
             self._state.notify_all()
@@ -93,7 +95,7 @@ class Outlet:
         rest = memoryview(text.encode(self._stream.encoding or "utf-8", self._stream.errors or "backslashreplace"))
         while rest:
             written = raw.write(rest)
-            if written is None:  # somebody made the stream non-blocking
+            if written is None:  # the stream is non-blocking, by another process
                 _wait_for(raw)
             else:
                 rest = rest[written:]

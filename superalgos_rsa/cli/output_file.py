@@ -1,4 +1,4 @@
-"""Where `--output-file` puts a report: into a new file or in the place of an earlier report, and nowhere else."""
+"""Writes a report to `--output-file`: to a new file, or over an earlier report; never over anything else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from superalgos_rsa.reports.known import is_report
 
 
 def save(path: str, data: bytes) -> None:
-    """`undo` takes it back. Where no journal can be kept, the verdict is told all the same."""
+    """Write the report, so that `undo` can take it back; where no journal can be kept, only a warning is printed."""
     from superalgos_rsa.files.changes import Change
     from superalgos_rsa.files.journal_folder import NoJournalError
 
@@ -28,7 +28,7 @@ def save(path: str, data: bytes) -> None:
 
 
 def _earlier(path: str) -> bytes | None:
-    """The report that lies there; raises where anything else does."""
+    """The earlier report at this path; raises where anything else is."""
     if os.path.islink(path):
         raise UsageError(f"cannot write {path}: it is a link", "name the file itself")
     found = read_regular(path, DEFAULT_LIMIT)

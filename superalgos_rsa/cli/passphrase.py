@@ -41,7 +41,7 @@ def with_passphrase(use: Callable[[Secret | None], Result], descriptor: int | No
 
 
 def _read(descriptor: int) -> Secret:
-    """Its first line."""
+    """The first line that the descriptor gives."""
     try:
         with open(descriptor, "rb") as stream:
             return Secret(stream.readline(4096).decode("utf-8").rstrip("\r\n"))

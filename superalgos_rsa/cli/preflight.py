@@ -31,7 +31,7 @@ def command(
 def judge_start(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
 ) -> tuple[Facts, Report]:
-    """The facts and the verdict on the start of these tasks; raises `UsageError` for one that is not there."""
+    """The facts and the verdict on the start of these tasks; raises `UsageError` for an unknown task."""
     names = frozenset(tasks) if tasks else None
     all_facts, report = judge(session, workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     refuse_unknown_tasks(all_facts, tasks, "`superalgos-rsa show` lists them")

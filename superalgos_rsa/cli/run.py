@@ -1,4 +1,4 @@
-"""`run`: preflight, then the command in the place of this process, or on Windows as its child."""
+"""`run`: preflight, then this process becomes the command; on Windows the command is a child."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from superalgos_rsa.files import core_dumps
 
 
 class _SplitsAtDashes(click.Command):
-    """Click drops the `--`, and without it the workspace cannot be told from the command."""
+    """Splits the words at `--`: Click drops it, and then the workspace cannot be told from the command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = args.index("--") if "--" in args else len(args)
@@ -52,7 +52,7 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
     core_dumps.allow_again()
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()
-    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these two, and what is ignored stays so in the command
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these two, and `exec` keeps that
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
@@ -60,7 +60,7 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
             from superalgos_rsa.cli import child
 
             return child.run(command_line, os.environ)
-        os.execvp(command_line[0], command_line)  # noqa: S606  # to become this command is what was asked for
+        os.execvp(command_line[0], command_line)  # noqa: S606  # the user asked for this command
     except OSError as error:
         raise SuperalgosRsaError(f"cannot run {command_line[0]}: {error.strerror}") from None
     except ValueError:

@@ -46,16 +46,16 @@ def say(*lines: str, err: bool = False) -> None:
 
 
 def write(text: str, *, err: bool = False) -> None:
-    """Print a text whose parts have all been through `shown`; it may hold colours."""
+    """Print a text whose parts were all made safe by `shown`; it may hold colours."""
     click.echo(text, nl=False, err=err, color=True)
 
 
 Known = Callable[[str], str]
-"""The part of a name, from its beginning, that exists on the disk."""
+"""Gives the beginning of a path that exists on the disk."""
 
 
 def known_from(root: Path | None) -> Known:
-    """Names that begin at the current folder, or at the Superalgos folder, as those of keys do."""
+    """Looks paths up from the current folder, and from the Superalgos folder, where those of keys begin."""
 
     def known(name: str) -> str:
         if root is None or os.path.isabs(name):
@@ -121,24 +121,24 @@ class Output:
 
 
 class Session:
-    """The options before the command, and what follows from them."""
+    """The options before the command, and what they lead to: installation, documents, settings, journal."""
 
     def __init__(self, root: str | None, config: str | None) -> None:
         self._root = root
         self._config = config
         self._said: set[str] = set()
         self.becomes_platform = False
-        """This process is about to become the platform, so the caller's rights decide."""
+        """`run`: this process becomes the platform, so it is the caller's rights that decide."""
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """Those before the command that were given, for a printed command that is to find the same."""
+        """The given options before the command; a printed command repeats them, to find the same installation."""
         given = (("--root", self._root), ("--config", self._config))
         return [(name, value) for name, value in given if value is not None]
 
     def installation(self, documents: Sequence[str]) -> Installation | None:
         """The installation that the options, the documents or the current folder name; `None` where none does."""
-        if self._root == "":  # an unset variable of the caller; guessing another root would be wrong
+        if self._root == "":  # `--root "$VARIABLE"` with an unset variable; another root would be a guess
             raise UsageError("--root names no folder")
         cwd = Path.cwd()
         root = find_root(self._root, os.environ, list(documents), cwd)
@@ -148,7 +148,7 @@ class Session:
         return found.for_the_caller() if self.becomes_platform else found
 
     def needed_installation(self, documents: Sequence[str]) -> Installation:
-        """The same; raises `UsageError` where there is none."""
+        """The installation; raises `UsageError` where there is none."""
         found = self.installation(documents)
         if found is None:
             raise UsageError(
@@ -158,7 +158,7 @@ class Session:
         return found
 
     def settings(self, installation: Installation | None, **more: Any) -> Settings:
-        """What the settings files say, and `more`."""
+        """The values of the settings files, and `more`."""
 
         def warn_once(message: str, hint: str) -> None:
             if message not in self._said:
@@ -168,18 +168,18 @@ class Session:
         return Settings(**read_settings(installation, self._config, os.environ, warn_once), **more)
 
     def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
-        """Those that are meant; none named means all."""
+        """The named documents; all documents if none is named."""
         installation = self.installation(named) if named else self.needed_installation(named)
         return documents_of(installation, named or None, with_vault=with_vault)
 
     def vault(self, installation: Installation | None) -> Vault:
-        """The vault of the installation; an absent one without an installation."""
+        """The vault of the installation; without an installation, an absent vault."""
         return read_vault(installation.vault, installation.other_user) if installation else NO_VAULT
 
     def journal(self, *, to_write: bool = True) -> Journal:
-        """The journal of changes, after what a process that died left half done was taken back.
+        """The journal of changes. First takes back what a killed process left half done.
 
-        Raises where none can be kept, or only says so where nothing is going to be written.
+        Where no journal can be kept, raises; only warns if nothing is going to be written.
         """
         found = open_journal()
         try:
@@ -192,7 +192,7 @@ class Session:
 
 
 def open_journal() -> Journal:
-    """The journal of changes as it stands, with nothing taken back yet."""
+    """The journal of changes, without taking anything back."""
     from superalgos_rsa.files.journal import Journal, state_folder
 
     return Journal(state_folder(os.environ), warn)
@@ -224,8 +224,8 @@ def judge(
 
 
 def remember(all_facts: Facts, report: Report) -> None:
-    """Notes the key that each node works with, so that `fix` finds the file after it was moved. Drops expired journal
-    entries."""
+    """Notes the fingerprint of the key that each node works with, by which `fix` finds a moved file. Drops expired
+    journal entries."""
     from superalgos_rsa.files.journal import Journal, state_folder
     from superalgos_rsa.fixer import known_keys
 
@@ -265,7 +265,7 @@ def exit_code(all_facts: Facts, report: Report) -> int:
             "name it with --root DIR or SUPERALGOS_ROOT",
             code=2,
         )
-    closed = all_facts.before_start and not report.summary.ready  # whatever is unknown or missing, nothing starts
+    closed = all_facts.before_start and not report.summary.ready  # before a start, unknown counts as failure
     return conclude(report).code or int(closed)
 
 
@@ -277,7 +277,7 @@ def emit(render: Callable[..., str], output: Output, report: Report) -> None:
         try:
             write(render(color=wants_colour(sys.stdout), width=width()))
         except BrokenPipeError:
-            drop_stdout()  # the reader, `head` for one, has what it wanted; the verdict stands
+            drop_stdout()  # the reader has left, as `head` does; the exit code stays
         except OSError as error:
             drop_stdout()
             raise SuperalgosRsaError(f"cannot write to standard output: {error.strerror}") from None
@@ -303,12 +303,12 @@ def _as_utf8() -> None:
 
 
 def drop_stdout() -> None:
-    """Let whatever is still to come for standard output go nowhere."""
+    """Drop all further standard output."""
     drop(sys.stdout)
 
 
 def drop(stream: Any) -> None:
-    """Without this, Python flushes the stream at exit, fails again, and ends with exit code 120."""
+    """Close the stream for good: Python would flush it at exit, fail again, and end with exit code 120."""
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):
@@ -320,7 +320,7 @@ def drop(stream: Any) -> None:
 
 
 def wants_colour(stream: Any) -> bool:
-    """NO_COLOR before FORCE_COLOR before the terminal."""
+    """Whether to use colours: NO_COLOR decides before FORCE_COLOR, that before the terminal."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):

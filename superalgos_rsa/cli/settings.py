@@ -1,4 +1,4 @@
-"""The settings of this tool. Whose a file is decides what it may hold: a Superalgos folder may be a stranger's."""
+"""The settings of this tool. Which ones count depends on the file: a Superalgos folder may be of unknown origin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from superalgos_rsa.superalgos.installation import Installation
 NAME = "superalgos-rsa.toml"
 MAX_BYTES = 64 * 1024
 MAX_LINE = 1000
-"""Bytes. The parser's time grows with the square of the length of a dotted name."""
+"""In bytes: the parser takes quadratic time for a long dotted name."""
 
 Warn = Callable[[str, str], object]
 
@@ -24,7 +24,8 @@ Warn = Callable[[str, str], object]
 def read_settings(
     installation: Installation | None, named: str | None, environment: Mapping[str, str], warn: Warn
 ) -> dict[str, Any]:
-    """The file `named` on the command line before the user's own before that of the root; search folders add up."""
+    """Read all settings: the file `named` on the command line wins over the user's own, that over the one in the root;
+    their search folders add up."""
     own = own_file(environment)
     found = [_read(named)] if named is not None else []
     if own is not None and os.path.lexists(own):
@@ -38,19 +39,19 @@ def read_settings(
 
 
 def own_file(environment: Mapping[str, str]) -> str | None:
-    """The user's own, by the XDG rules; on Windows in the application data."""
+    """The path of the user's own file, by the XDG rules; on Windows in the application data."""
     variable, otherwise = "XDG_CONFIG_HOME", "~/.config"
     if sys.platform == "win32":
         variable, otherwise = "APPDATA", "~/AppData/Roaming"
     folder = environment.get(variable, "")
     if not os.path.isabs(folder):  # XDG: a relative path is to be ignored
         folder = os.path.expanduser(otherwise)
-    # Without a home the `~` stays, and would name a folder below the current one, which may be a stranger's.
+    # Without a home the `~` stays, and would name a folder in the current one, which may be of unknown origin.
     return os.path.join(folder, NAME) if os.path.isabs(folder) else None
 
 
 def _of_root(installation: Installation, own: str | None, warn: Warn) -> dict[str, Any]:
-    """What counts of the root's own file: search folders below the root, and all else where the user chose the root."""
+    """What counts of the file in the root: search folders below the root; the rest only if the user chose the root."""
     root = str(installation.root)
     path = os.path.join(root, NAME)
     hint = f"put your settings into {own}, or name a file with --config" if own else "name a file with --config"
@@ -73,7 +74,7 @@ def _of_root(installation: Installation, own: str | None, warn: Warn) -> dict[st
 
 
 def _read(path: str) -> dict[str, Any]:
-    """One file, checked against its schema, with its search folders as paths."""
+    """The settings in one file, checked against the schema, with the search folders as paths."""
     import tomllib
 
     found = read_regular(path, MAX_BYTES)
@@ -94,6 +95,6 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _is_below(folder: str, root: str) -> bool:
-    """By its spelling first: resolving a network path would contact another machine."""
+    """Whether a folder lies below the root; by spelling first: to resolve a network path contacts another machine."""
     spelled = is_below(os.path.normpath(folder), os.path.abspath(root))
     return spelled and is_below(os.path.realpath(folder), os.path.realpath(root))

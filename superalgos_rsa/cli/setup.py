@@ -47,7 +47,7 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 
 
 def api_key(text: str) -> str:
-    """The API key that was typed; asks again for what cannot be one."""
+    """Ask for the API key, until the answer can be one."""
     bare = text.strip()
     left = is_placeholder(bare) or is_to_fill_in(bare)
     if not bare.isprintable() or not bare or " " in bare or "-----" in bare or left:
@@ -59,7 +59,7 @@ def api_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The key file to use. `pair` is what is to be written there, where it is a new one."""
+    """The key file to use. `pair` is a new key pair to write there."""
 
     file: Path
     public: PublicHalf
@@ -105,7 +105,7 @@ def command(
     if code_name is None:
         say(*STEPS.splitlines(), "")
         code_name = _ask_api_key(node, chosen.file)
-    make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
+    make_folder(installation.secrets)  # without it the platform ends on loading the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
     write(plan, "setup", journal, installation)
     code, lines = _conclude(session, node.document.path, plan.pointer)
@@ -212,7 +212,7 @@ def _choose_pair(
 
 
 def _hint(key_file: str, facts: KeyText) -> CommandHint:
-    """What makes a key of the file that Superalgos can sign with."""
+    """How to get a file that Superalgos can sign with."""
     if facts.convertible:
         return CommandHint(command_words("superalgos-rsa convert", key_file), "writes a clean copy")
     export = export_command(facts.kind, key_file, f"{key_file}.exported.pem")
@@ -239,7 +239,7 @@ def _plan(session: Session, installation: Installation, node: KeyFacts, update: 
 
 
 def _name(node: KeyFacts) -> str:
-    """The id, which is unique; a node of an old file may have none."""
+    """The id of the key, or its name: a node of an old file may have no id."""
     return node.key.id or node.key.name or ""
 
 
@@ -252,7 +252,7 @@ def _conclude(session: Session, document: str, pointer: Pointer) -> tuple[int, l
     found = judge_written(session, document, pointer)
     loads = all(entry.loads is not False for entry in found.report.documents)
     ready = found.key.usable and loads
-    # What is wrong with the document may be what keeps a good key from use.
+    # The key may be good, and unusable for a mistake elsewhere in the document.
     findings = found.findings if ready else found.report.findings
     lines = [line for one in findings if one.severity == ("warning" if ready else "error") for line in told(one)]
     if ready:

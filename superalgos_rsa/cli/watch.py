@@ -136,7 +136,7 @@ class _Ending:
         self._watcher.send("stop")
 
     def begin(self) -> None:
-        """A command of --on-change that is running keeps its full time."""
+        """Begin the end; a running command of --on-change keeps its full time."""
         self._until = min(self._until, time.monotonic() + SECONDS + 1)
 
     # Each deadline leaves time for the next step, which reports what the step before could not do.
@@ -155,7 +155,7 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
     installation = session.documents(documents).installation
 
     def find() -> Installation | None:
-        # The folder may be gone for a while; where it is does not change.
+        # The folder may be missing for a while; its place stays the same.
         if installation is None:
             return session.installation(documents)
         return open_installation(installation.root, os.environ, chosen=installation.chosen)

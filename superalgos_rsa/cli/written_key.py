@@ -34,7 +34,7 @@ def write(plan: PlannedUpdate, title: str, journal: Journal, installation: Insta
 
 
 class WrittenKey(NamedTuple):
-    """The report on its document, the key, and the findings on it alone."""
+    """The report on the document, the key, and the findings on this key alone."""
 
     report: Report
     key: KeyEntry
@@ -42,12 +42,12 @@ class WrittenKey(NamedTuple):
 
     @property
     def is_broken(self) -> bool:
-        """Whether there is an error on it."""
+        """Whether the key has an error."""
         return any(finding.severity == "error" for finding in self.findings)
 
     @property
     def unknown(self) -> str | None:
-        """Why nobody can say whether a key that is needed works, if so."""
+        """Why it is unknown whether a key that a task needs works; `None` if it is known."""
         if self.report.installation.root is None and begins_nowhere(self.key):
             return "its path begins at the Superalgos directory, and none was found; name it with --root DIR"
         if self.key.usable is None and self.key.used_by:
@@ -63,6 +63,6 @@ def judge_written(session: Session, document: str, pointer: Pointer) -> WrittenK
 
 
 def told(finding: Finding) -> list[str]:
-    """The finding, and what mends it."""
+    """The finding and its remedy as text."""
     lines = [f"{finding.severity}: {finding.message} [{finding.rule}]"]
     return [*lines, f"  to mend: {remedy(finding.fix)}"] if finding.fix is not None else lines

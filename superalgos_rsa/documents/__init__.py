@@ -1,1 +1,1 @@
-"""JSON documents as text: where every value stands, edits that leave the rest as it is, and what may be shown."""
+"""JSON documents as text: the place of every value, edits that change nothing else, and what may be shown."""

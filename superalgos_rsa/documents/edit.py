@@ -1,4 +1,4 @@
-"""Edits of a JSON text that change the bytes of one value only."""
+"""Edits of a JSON text; each changes the bytes of one value only."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ GONE: Final = object()
 
 
 class Meant(NamedTuple):
-    """What an edit is to bring about: another value at one place, or none (`GONE`) where a list had an item. Where a
-    text stands on the way, the pointer leads into the JSON that the text holds."""
+    """What an edit should change: the value at one place, or a list item to remove (`GONE`). Where the pointer passes a
+    text, it goes on in the JSON inside that text."""
 
     pointer: Pointer
     value: Any
@@ -23,14 +23,14 @@ class Meant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`meant` is `None` where every value stays as it is."""
+    """New text for a span. `meant` is `None` if no value changes."""
 
     span: Span
     replacement: str = field(repr=False)
     meant: Meant | None = field(default=None, repr=False)
 
     def below(self, pointer: Pointer) -> Edit:
-        """The same edit, of a value that stands at this place of a larger one."""
+        """The same edit, for a value that stands at this pointer of a larger one."""
         meant = self.meant
         return self if meant is None else replace(self, meant=Meant((*pointer, *meant.pointer), meant.value))
 

@@ -1,5 +1,5 @@
-"""JSON inside a JSON string: a node keeps its `config` as text, so an edit of one of its values is an edit of a few
-characters within an escaped string."""
+"""Edits JSON inside a JSON string: a node keeps its `config` as text, so one of its values is a few characters within
+an escaped string."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def replace_member(text: str, string: Span, name: str, json_text: str) -> Edit:
 def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
     """Edits that give these members of the object inside the string these values.
 
-    Other members, order and layout stay. A member that is absent is added behind the last one, in the layout of the
-    members before it; a value that stands there already makes no edit.
+    Other members, order and layout stay. A missing member is added behind the last one, in the same layout; an equal
+    value needs no edit.
     """
     inner: str = json.loads(text[string.start : string.end])
     value = parse(inner)

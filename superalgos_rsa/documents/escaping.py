@@ -1,10 +1,10 @@
-"""Text as it may be shown: whatever a terminal would obey, or an eye not see, as an escape."""
+"""Makes text safe to show: what a terminal would obey or nobody can see becomes an escape."""
 
 from __future__ import annotations
 
 import re
 
-# Letters and marks to Unicode, and yet nothing to the eye: two paths that differ by one of these look the same.
+# Letters and marks in Unicode, but invisible: two paths that differ only in one of these look the same.
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 

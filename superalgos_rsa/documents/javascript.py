@@ -1,6 +1,6 @@
 """JavaScript property access, `==` and `Number()` as Superalgos' loader uses them, on values from JSON.
 
-Each was tried with Node 20; the tests hold them against the real loader where one is at hand.
+Each was tried with Node 20; the tests compare them with the real loader where it is installed.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def get(value: Any, name: str) -> Any:
 
 
 def each(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """`for (let i = 0; i < value.length; i++) value[i]`, up to the first missing
-    element: whatever the platform reads of that one ends its loop."""
+    """`for (let i = 0; i < value.length; i++) value[i]`, up to the first missing element: there the platform's loop
+    ends, since it reads a member of the element."""
     if isinstance(value, list | str):
         yield from enumerate(value)
         return
@@ -89,7 +89,7 @@ def _double(value: float) -> float:
 
 
 def to_text(value: Any) -> str:
-    """`String(value)`, as far as a comparison or `JSON.parse` needs it."""
+    """`String(value)`, for comparisons and `JSON.parse`."""
     if not isinstance(value, list):
         return "null" if value is None else _text_of(value)
     parts: list[str] = []

@@ -1,8 +1,5 @@
-"""JSON text with the place of every value.
-
-JSON as JavaScript reads it (tried with `JSON.parse` of Node 20): no `NaN`, no `Infinity`, no byte order mark; of
-duplicate members the last one wins.
-"""
+"""JSON text with the place of every value, as JavaScript reads it (tried with `JSON.parse` of Node 20): no `NaN`, no
+`Infinity`, no byte order mark; of duplicate members the last one wins."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from typing import Any, NoReturn
 Pointer = tuple[str | int, ...]
 Container = dict[str, Any] | list[Any]
 Way = tuple["Way", str | int] | None
-"""A pointer as the way back to the root: each step is kept once, however many values stand below it."""
+"""A pointer as a linked list to the root: values below the same step share it."""
 
 BOM = "\ufeff"
 MOST_LEVELS = 100
@@ -27,7 +24,7 @@ MOST_CONTAINERS = 150_000
 MOST_VALUES = 500_000
 """The largest ready-made workspace, of 3.6 MB, has 8,000 objects and lists and 30,000 values."""
 MOST_TOLD = 1000
-"""How many mistakes of one kind are told of one document."""
+"""The most mistakes of one kind that are told of one document."""
 _TYPOGRAPHIC_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
@@ -70,12 +67,12 @@ def _skip_space(text: str, at: int) -> int:
 
 
 def decode(data: bytes) -> str:
-    """Text that `encode` turns back into the same bytes, whatever they are."""
+    """The bytes as text; `encode` gives the same bytes back, also those that are not UTF-8."""
     return data.decode("utf-8", "surrogateescape")
 
 
 def encode(text: str) -> bytes:
-    """The bytes that `decode` made this text of, those that are no UTF-8 included."""
+    """The bytes from which `decode` made this text."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -116,20 +113,20 @@ _scan_long_ints = _scanner(json.JSONDecoder(parse_constant=_refuse_constant, par
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text, a leading byte order mark apart. Raises `JsonError`."""
+    """The value of a JSON text; a leading byte order mark is skipped. Raises `JsonError`."""
     return _parse(text, _scan)
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Members whose name stands twice in their object, each at the later place: that one counts; and how many more."""
+    """Members whose name occurs twice in their object, with the later place, which counts; `more` are not listed."""
 
     places: dict[Pointer, Place] = field(default_factory=dict)
     more: int = 0
 
 
 class _WithDuplicates(dict[str, Any]):
-    """An object in which these names stood more than once."""
+    """An object with names that occur more than once."""
 
     __slots__ = ("names",)
 
@@ -137,7 +134,7 @@ class _WithDuplicates(dict[str, Any]):
 
 
 def parse_noting_duplicates(text: str) -> tuple[Any, Duplicates]:
-    """The value, and the first `MOST_TOLD` members whose name stands twice in their object."""
+    """The value, and the first `MOST_TOLD` members whose name occurs twice in their object."""
     seen = False
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -167,12 +164,12 @@ def parse_noting_duplicates(text: str) -> tuple[Any, Duplicates]:
 def containers(
     value: Any, start: Way = None, passed_over: frozenset[str] = frozenset()
 ) -> Iterator[tuple[Container, Way, int]]:
-    """Every object and list of the value at `start` with its level below that, in document order, less what stands in
-    members of the names `passed_over`. Raises `LimitError` below `MOST_LEVELS`."""
+    """Every object and list of the value at `start` with its level, in document order, but none inside members named in
+    `passed_over`. Raises `LimitError` below `MOST_LEVELS`."""
     if not isinstance(value, dict | list):
         return
     yield value, start, 0
-    # With a stack of its own, since a document may be nested deeper than Python recurses.
+    # With an explicit stack: a document may be nested deeper than Python recurses.
     stack: list[tuple[Iterator[tuple[str | int, Any]], Way]] = [(_members(value), start)]
     while stack:
         members, way = stack[-1]
@@ -193,7 +190,7 @@ def _members(container: Container) -> Iterator[tuple[str | int, Any]]:
 
 
 def pointer_of(way: Way) -> Pointer:
-    """The steps of a way, from the root of the document on."""
+    """The pointer of a way, from the root on."""
     steps: list[str | int] = []
     while way is not None:
         way, step = way
@@ -204,7 +201,7 @@ def pointer_of(way: Way) -> Pointer:
 def _parse(text: str, scan: Any) -> Any:
     _hold_to_limits(text)
     collecting = gc.isenabled()
-    gc.disable()  # a large document makes a hundred thousand values and no garbage; looking for it costs a third
+    gc.disable()  # a large document makes 100,000 values and no garbage; collecting takes a third of the time
     try:
         value, end = _scan_value(text, _start(text), scan)
     finally:
@@ -217,10 +214,10 @@ def _parse(text: str, scan: Any) -> Any:
 
 
 def _hold_to_limits(text: str) -> None:
-    """Before the text becomes values, of which the smallest take twenty times the room of their text."""
+    """Check the limits before parsing: small values take twenty times the memory of their text."""
     if len(text) <= MOST_CONTAINERS or not _is_beyond(text):
         return
-    if _is_beyond(_STRING.sub("", text)):  # brackets and commas within strings do not count
+    if _is_beyond(_STRING.sub("", text)):  # without strings, whose brackets and commas do not count
         raise LimitError(f"it holds more than {MOST_CONTAINERS:,} objects and lists, or {MOST_VALUES:,} values")
 
 
@@ -288,10 +285,9 @@ class _Wanted(dict[Any, "_Wanted"]):
 
 
 def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
-    """Spans of the values at these pointers, as far as they are there, in a text that `parse` accepts.
+    """Spans of the values at these pointers, as far as they exist, in a text that `parse` accepts.
 
-    The standard library's C scanner gives no positions, but says where a value ends: only the containers on the way
-    to a wanted value are walked here, every other value is skipped by it.
+    Only containers on the way to a wanted value are walked here; the standard library's C scanner skips all others.
     """
     wanted = _Wanted()
     for pointer in pointers:
@@ -309,7 +305,7 @@ def locate(text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
 
 @dataclass(slots=True)
 class _Open:
-    """A container that is being walked: where it began, what is wanted of it, and how far the walk has come."""
+    """A container that is being walked: its start, the wanted pointers in it, and the current place."""
 
     start: int
     wanted: _Wanted
@@ -350,7 +346,7 @@ def _note(wanted: _Wanted, start: int, end: int, found: dict[Pointer, Span]) -> 
 
 
 def _enter(above: _Wanted, branch: _Wanted, found: dict[Pointer, Span]) -> None:
-    """What stood in the earlier of two members of one name is not in the document."""
+    """Enter a member; what was found in an earlier one of the same name is dropped, since it does not count."""
     stale = [branch] if branch.seen else []
     while stale:
         gone = stale.pop()
@@ -365,7 +361,7 @@ def _enter(above: _Wanted, branch: _Wanted, found: dict[Pointer, Span]) -> None:
 
 
 def _next_member(text: str, at: int, container: _Open) -> tuple[str | int, int] | int:
-    """Name and start of the next member's value, or the offset behind the container's end."""
+    """Name and start of the next member's value, or the offset behind the container."""
     at = _skip_space(text, at)
     if text[at] in "}]":
         return at + 1
@@ -391,7 +387,7 @@ def places(text: str, spans: dict[Pointer, Span]) -> dict[Pointer, Place]:
 
 
 def pointer_text(pointer: Pointer) -> str:
-    """RFC 6901 form, `/rootNodes/1/config`; the whole document is the empty text."""
+    """The pointer as in RFC 6901, `/rootNodes/1/config`; empty for the whole document."""
     joined = "\n".join(map(str, pointer))
     if "/" in joined or "~" in joined or joined.count("\n") != len(pointer) - 1:
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
@@ -399,5 +395,5 @@ def pointer_text(pointer: Pointer) -> str:
 
 
 def pointer_length(pointer: Pointer) -> int:
-    """Of its text, less what has to be escaped in it."""
+    """The length of the pointer as text, without escapes."""
     return len(pointer) + sum(map(len, map(str, pointer)))

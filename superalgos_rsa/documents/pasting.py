@@ -1,4 +1,4 @@
-"""A command as words, and as a line that the reader's shell reads as these words."""
+"""Writes a command as words, and as one line that the user's shell splits into these words again."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from superalgos_rsa.documents.escaping import visible
 
 Shell = Literal["posix", "windows"]
 SHELL: Shell = "windows" if sys.platform == "win32" else "posix"
-"""That of the person at this machine; on Windows cmd or PowerShell."""
+"""The shell of the user at this machine; on Windows cmd or PowerShell."""
 
 Words = tuple[str, ...]
 Options = Sequence[tuple[str, str | None]]
-"""Names, and values where they take one."""
+"""Names of options, each with its value if it takes one."""
 
 _PLAIN_ON_WINDOWS = re.compile(r"(?:--?)?[A-Za-z0-9][A-Za-z0-9-]*|[A-Za-z0-9_./\\:][A-Za-z0-9_./\\:+=-]*")
-_READ_OTHERWISE = re.compile('["%!$`\u201c\u201d\u201e]')  # by cmd or by PowerShell, also between double quotes
+_READ_OTHERWISE = re.compile('["%!$`\u201c\u201d\u201e]')  # special to cmd or PowerShell, even inside double quotes
 TO_QUOTE = "NAME_TO_QUOTE"
-"""Stands for a word that no quotes bring through both cmd and PowerShell. No command takes it for a value."""
+"""Printed for a word that cannot be quoted for both cmd and PowerShell. No command accepts it as a value."""
 
 
 def command_words(program: str, *positionals: str, options: Options = ()) -> Words:
-    """The words of `program`, then the others. A name that begins with a dash is taken for no option."""
+    """The words of `program`, then the others; a name that begins with a dash is kept from being an option."""
     words: list[str] = []
     for name, value in options:
         if value is None:
@@ -38,10 +38,10 @@ def command_words(program: str, *positionals: str, options: Options = ()) -> Wor
 
 
 def line(words: Sequence[str], shell: Shell = SHELL) -> str:
-    """The words as one line that can be seen, and pasted into that shell.
+    """The words as one visible line to paste into that shell.
 
-    A word with control characters becomes `$'...'` for a POSIX shell, which bash, zsh and others know. A word that cmd
-    and PowerShell would not both read as it is, or that cannot be seen, is left to its reader there.
+    A word with control characters becomes `$'...'` for a POSIX shell (bash, zsh and others). For cmd and PowerShell a
+    word with control characters, or one that they would not both read as it is, becomes a placeholder.
     """
     if shell == "posix":
         return " ".join(map(_posix, words))
@@ -65,8 +65,8 @@ def _ansi_c(character: str) -> str:
 
 
 def _windows(word: str) -> str:
-    """In double quotes, which both shells know, unless neither reads anything into the word as it is. PowerShell 5
-    drops an empty word, and a backslash before the closing quote is read in two ways."""
+    """The word for cmd and PowerShell: in double quotes, unless it is plain. PowerShell 5 drops an empty word, and the
+    two differ on a backslash before the closing quote."""
     if _PLAIN_ON_WINDOWS.fullmatch(word):
         return word
     is_safe = word and visible(word) == word and not word.endswith("\\") and not _READ_OTHERWISE.search(word)

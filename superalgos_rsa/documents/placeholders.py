@@ -1,6 +1,6 @@
-"""Words in capitals that stand in printed commands for something to fill in. None of them is ever taken for a value.
+"""Placeholders in printed commands: words in capitals for the user to fill in. No command accepts one as a value.
 
-Every word that a remedy, a help text, a page or a guide prints so has to be in this list; a test holds them together.
+Every such word in a remedy, a help text, a page or a guide must be in this list; a test checks that.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ TO_FILL_IN = frozenset(
 
 
 def is_to_fill_in(value: object) -> bool:
-    """Whether the value is such a word, which nobody has replaced yet."""
+    """Whether the value is a placeholder that was not replaced."""
     return isinstance(value, str) and value.strip() in TO_FILL_IN
 
 
 def left_in(words: Iterable[str]) -> Iterator[str]:
-    """Those of a command line's words that were left as they were printed, also behind an equals sign."""
+    """The placeholders left in the words of a command line, also behind an equals sign."""
     for word in words:
         for part in (word, *word.split("=")):
             if is_to_fill_in(part):
@@ -34,5 +34,5 @@ def left_in(words: Iterable[str]) -> Iterator[str]:
 
 
 def sentence(word: str) -> tuple[str, str]:
-    """What is said of such a word, and what to do."""
+    """The error message for a placeholder: what is wrong and what to do."""
     return f"{word} stands for something to fill in", f"put the real value in the place of {word}"

@@ -14,7 +14,7 @@ UNPROVEN = "the edit would change other values than it says"
 
 
 def edited(text: str, edits: Sequence[Edit]) -> tuple[str, tuple[Meant, ...]]:
-    """The text with the edits made, and what they mean, one after another. Raises where that is not what they do."""
+    """The edited text, and what each edit changes. Raises if they change anything else."""
     new, meant = apply(text, edits), _in_order(edits)
     if not is_as_meant(text, new, meant):
         raise SuperalgosRsaError(UNPROVEN)
@@ -30,9 +30,9 @@ def _in_order(edits: Sequence[Edit]) -> tuple[Meant, ...]:
 
 
 def is_as_meant(old: str, new: str, changes: Sequence[Meant]) -> bool:
-    """Whether `new` is the JSON that `old` becomes by these changes, made one after another, and by nothing else."""
+    """Whether `new` is the JSON that `old` becomes by exactly these changes, made one after another."""
     try:
-        # What is replaced as a whole need not be JSON: an empty vault is none.
+        # A text that is replaced as a whole need not be JSON, such as an empty vault.
         whole = [None if changes and not changes[0].pointer else parse(old)]
         for meant in changes:
             _make(whole, (0, *meant.pointer), meant.value)
@@ -42,7 +42,7 @@ def is_as_meant(old: str, new: str, changes: Sequence[Meant]) -> bool:
 
 
 class _Inside:
-    """The JSON that a text holds, in the place of the text."""
+    """Stands for a text whose JSON the changes lead into."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -69,7 +69,7 @@ def _make(whole: list[Any], pointer: tuple[str | int, ...], new: Any) -> None:
 
 
 def _same(expected: Any, found: Any) -> bool:
-    """Equal as JSON: `1`, `1.0` and `true` are three values, and members have an order."""
+    """Whether two values are written alike: `1`, `1.0` and `true` differ, and so does the order of members."""
     waiting = [(expected, found)]  # a document may be nested deeper than Python recurses
     while waiting:
         left, right = waiting.pop()

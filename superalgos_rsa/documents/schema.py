@@ -1,4 +1,4 @@
-"""The JSON Schemas, and what a value has wrong by them, in words that never quote the value: it may be a secret."""
+"""Checks values by the JSON Schemas. The messages never quote the value, which may be a secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Problem:
     """One thing in a document that its schema does not allow."""
 
     pointer: tuple[str | int, ...]
-    """Of a missing member, the object that lacks it; of one too many, that member."""
+    """The place; for a missing member, that of the object without it."""
     message: str
     """A clause without a full stop, such as `must be text, not a number`."""
     keyword: str
@@ -39,30 +39,30 @@ class Problem:
 
 
 def names() -> tuple[str, ...]:
-    """The names of the schemas, by which the other functions and `superalgos-rsa schema` know them."""
+    """The names of the schemas, for the other functions and for `superalgos-rsa schema`."""
     return _NAMES
 
 
 @cache
 def text(name: str) -> str:
-    """A schema as it stands in its file; raises `UsageError` for a name that none has."""
+    """The text of a schema; raises `UsageError` for an unknown name."""
     if name not in _NAMES:
         raise UsageError(f"there is no schema {name!r}", hint=f"the schemas are: {', '.join(_NAMES)}")
-    # A wheel maps the top-level folder into the package; a checkout has it beside the package.
+    # In a wheel the schemas lie in the package, in a checkout beside it.
     here = Path(__file__)
     file = here.parent / "schemas" / f"{name}.schema.json"
     return (file if file.is_file() else here.parents[2] / "schemas" / file.name).read_text(encoding="utf-8")
 
 
 def problems(name: str, value: Any) -> list[Problem]:
-    """What `value` has wrong by the schema of that name, in the order of the value; an empty list when it is valid."""
+    """What is wrong with `value` by the schema of that name, in the order of the value; empty if it is valid."""
     quick = QUICK.get(name)
     if quick is not None and quick(value):
         return []
     validator = _validator(name)
     try:
         errors = list(validator.iter_errors(value))
-    # The validator writes the refused value into its own message, and of these two Python makes no text.
+    # The validator formats the refused value for its message, and Python cannot format these two.
     except RecursionError:
         return [Problem((), "is nested too deep", "type")]
     except ValueError:
@@ -79,7 +79,7 @@ def _sortable(step: str | int) -> tuple[int, str]:
 def _validator(name: str) -> Draft202012Validator:
     import json
 
-    from jsonschema import Draft202012Validator  # a tenth of a second, which the good case never pays
+    from jsonschema import Draft202012Validator  # takes 0.1 s, which a valid value never costs
 
     return Draft202012Validator(json.loads(text(name)))
 
@@ -168,7 +168,7 @@ def _is_workspace(value: Any) -> bool:
     )
 
 
-# True only for what is certainly valid; anything else goes to the validator, which says what is wrong.
+# True only if the value is certainly valid; otherwise the validator says what is wrong.
 QUICK: dict[str, Callable[[Any], bool]] = {
     "key-config": _is_key_config,
     "vault": _is_vault,

@@ -1,6 +1,6 @@
 """Which parts of a text may be shown. A text that names no file may hold a secret.
 
-Whether a text is *meant* as a path is another question, and judged elsewhere: a wrong answer there shows nothing here.
+Whether a text is *meant* as a path is judged elsewhere; a wrong answer there reveals nothing here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 
 LEAST = 16
-"""Characters of the shortest secret that an exchange hands out: fewer of a text give nothing away."""
+"""The length of the shortest secret of any exchange: a shorter text gives nothing away."""
 SUFFIX = re.compile(
     r"\.(pem|key|priv|pub|der|cer|crt|p8|pk8|pkcs8|p12|pfx|ppk|asc|txt|rsa|secret|json|bak|old|orig)$", re.IGNORECASE
 )
@@ -18,7 +18,7 @@ _LONGEST_SENTENCE = 1 << 16
 _MOST_DIGITS = 12
 _LONG_IN_CAPITALS = 4
 _SHORT, _MOST_SHORT = 4, 6
-"""So many words of fewer letters: a secret that is cut up small has more."""
+"""The most words of fewer letters than that; a secret cut into small pieces has more."""
 _WORD = r"[0-9]?([^\W\d_]+)|([^\W\d_]*)[0-9]{1,8}"
 _WORD_OR_NUMBER = rf"{_WORD}|[0-9]{{1,15}}"
 _IN_ODD_CASE = frozenset({"AppData", "LocalAppData", "ProgramData", "ProgramFiles", "OneDrive", "GitHub", "iCloud"})
@@ -29,7 +29,7 @@ _JOINER = "[-_. \u00a0\u200b\u200c\u200d\u2060\ufeff]"
 _START = r"(?i:file:(//)?)?([A-Za-z]:)?"
 _PLACE = r"\.{1,2}|~(\w*)|\$(\w+)|\$\{(\w+)\}|%(\w+)%"
 _ODD = r"[^\x00-\x7f]|[0-9]|[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]{16}|(.)\1\1\1|([A-Za-z]{1,3}[^A-Za-z\s]+){6}"
-"""Without any of these a sentence is one of plain words, as most are."""
+"""A sentence without any of these has plain words only, as most have."""
 _UUID = r"(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
@@ -37,8 +37,8 @@ def shown(path: str, known: str = "") -> str | None:
     """A path as it stands, or `None` where it may hold a secret.
 
     It is shown if every part of it is made of words: letters in ordinary case, with digits before or behind them,
-    joined by hyphens, dots, blanks or underscores. `known` is the beginning of it that is there on the disk, and so is
-    no secret.
+    joined by hyphens, dots, blanks or underscores. `known` is the beginning of it that exists on the disk, and so is no
+    secret.
     """
     rest = path.removeprefix(known).strip(_ENDS)
     if len(rest) > _LONGEST_PATH:
@@ -65,9 +65,9 @@ def _is_made_of_words(path: str) -> bool:
 
 
 def _are_words(found: Iterable[str], loosely: bool = False) -> bool:
-    """Whether they all are, and neither so many nor with so many digits that they are a secret cut into pieces.
+    """Whether all parts are words, and not so many or with so many digits that they may be a secret cut into pieces.
 
-    `loosely`: in a sentence a word may also have humps, capitals abbreviate, and a number be long.
+    `loosely`: in a sentence camel case, abbreviations in capitals and long numbers are allowed too.
     """
     digits = short = 0
     for text in found:
@@ -82,7 +82,7 @@ def _are_words(found: Iterable[str], loosely: bool = False) -> bool:
 
 
 def _reads(letters: str, loosely: bool) -> bool:
-    """Whether letters are in ordinary case, and many of them, or capitals, such as can be spoken."""
+    """Whether a word has ordinary case and, if it is long or in capitals, can be pronounced."""
     if letters not in (letters.lower(), letters.upper(), letters.capitalize()):
         return letters in _IN_ODD_CASE
     if re.search(r"(.)\1\1\1", letters):
@@ -100,16 +100,16 @@ def _composed(text: str) -> str:
 
 
 def outline(text: str) -> str:
-    """The text shown in place of one that may hold a secret."""
+    """The text that is shown instead of one that may hold a secret."""
     suffix = SUFFIX.search(text.strip(_ENDS))
     return f"{len(text)} characters" + (f", ending in {suffix[0].lower()}" if suffix else "")
 
 
 def censored(sentence: str, known: Callable[[str], str] = lambda _: "", *, ids: bool = False) -> str:
-    """A name or a sentence as it stands, but for what may hold a secret: a word of it that is none.
+    """A name or a sentence in which each word that may hold a secret is masked.
 
-    `known` gives the beginning of such a word that is no secret, since a file of that name is there. `ids`: the id of a
-    node is a UUID, and so is many a secret.
+    `known` gives the beginning of a word that exists as a path, and so is no secret. `ids`: allows UUIDs, which ids of
+    nodes are, but many secrets too.
     """
     if len(sentence) < LEAST or not re.search(_ODD, sentence):
         return sentence
@@ -143,5 +143,5 @@ def _pieces_are_words(word: str) -> bool:
 
 
 def mask(text: str) -> str:
-    """First and last four characters of a code name; nothing of one too short to hide the rest."""
+    """The first and last four characters of a code name; none of one that is too short to hide the rest."""
     return f"{text[:4]}…{text[-4:]}" if len(text) >= LEAST else "…" if text else ""

@@ -36,38 +36,38 @@ _TEMPLATES = frozenset(
     }
 )  # fmt: skip
 
-# A private key as text, with line breaks, spaces, escapes or nothing between the words; the base64 of such a text; and
-# the base64 of the DER itself, PKCS#8 and PKCS#1 RSA of any size and PKCS#8 Ed25519, armour or not.
+# A private key as text, with line breaks, spaces, escapes or nothing between the words; base64 of such a text; and
+# base64 of the DER: PKCS#8 and PKCS#1 RSA of any size and PKCS#8 Ed25519, with or without BEGIN and END lines.
 _PRIVATE_KEY = re.compile(
     r"(?i:PRIVATE(?:\s|\\+[nrt]|_|-)*KEY-{2,})|LS0tLS1CRUdJTi[A-Za-z0-9+/]{8}"
     r"|MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAASC|MII[A-Za-z0-9+/]{3}IBAAKC|MC4CAQAwBQYDK2VwBCIEI"
 )
 _HOME = re.compile(r"(/home/|/Users/|[A-Za-z]:\\+Users\\+)([^/\\\"'\s]+)")
-_LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # told apart, not bound
+_LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # compared, not bound
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """`what` says in words what stands there, the value masked or left out."""
+    """A secret or personal value and its place; `what` describes it, with the value masked or left out."""
 
     rule: Literal["export-secret", "export-personal"]
     pointer: Pointer
     what: str
 
 
-_TELLING = 16  # characters of a secret from which on it is known within a longer text
-_COMPARED = 128  # the head of a longer one tells it as well
+_TELLING = 16  # a secret of so many characters is found within a longer text too
+_COMPARED = 128  # a longer one is found by its beginning
 _FEW = 50
 
 
 class _Values:
-    """What the vault holds, known again where it stands alone or within a text."""
+    """The values of the vault, found where they stand alone or within a text."""
 
     def __init__(self, values: frozenset[str]) -> None:
         self._values = values
         self._heads: list[str] = []
         for head in sorted({value[:_COMPARED] for value in values if len(value) >= _TELLING}):
-            # Of a head that begins with another one the shorter is enough, so at most one can begin at any place.
+            # Where one beginning starts with another, the shorter one is enough, so at most one matches at any place.
             if not self._heads or not head.startswith(self._heads[-1]):
                 self._heads.append(head)
         self._starts = {head[:_TELLING] for head in self._heads}
@@ -113,7 +113,7 @@ def _config(node: dict[str, Any]) -> dict[str, Any]:
     if isinstance(config, str):
         try:
             config = parse(config)
-        except JsonError:  # told by another rule; its text is searched as it stands
+        except JsonError:  # another rule tells that; the text is searched as it is
             return {}
     if isinstance(config, list):  # none of its values has a name
         return {"": config}

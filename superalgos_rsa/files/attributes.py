@@ -1,8 +1,7 @@
-"""What a file has besides its bytes, given to the file that takes its place: owner, mode, access list, extended
-attributes.
+"""Copies owner, mode, access list and extended attributes of a file to the one that replaces it.
 
-Python knows access lists and attributes on Linux alone. On other systems a file that takes the place of another has
-those that its folder gives to a new file.
+Python reads access lists and extended attributes on Linux only. Elsewhere the new file keeps those it got from its
+folder.
 """
 
 from __future__ import annotations
@@ -15,16 +14,19 @@ from pathlib import Path
 
 
 def give(source: int | Path, to: int) -> bool:
-    """All that one file has, to another that is open and that nobody else can read so far. Tells whether that
-    succeeded: of some attributes the system lets this user make no copy. Raises where the owner cannot be given."""
-    if sys.platform == "win32":  # owner and access list come from the folder, and a mode says nothing
+    """Copy owner, access list, extended attributes and mode of `source` to `to`, an open file still closed to others.
+
+    Returns whether all were copied: some attributes this user may not set. Raises `OSError` where the owner cannot be
+    changed.
+    """
+    if sys.platform == "win32":  # a new file has owner and access list of its folder; there are no modes
         return True
     wanted, found = os.stat(source), os.fstat(to)
     if (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
         os.fchown(to, wanted.st_uid, wanted.st_gid)
     if not _give_extended(source, to):
         return False
-    # Last: it opens the file to all whom its access list names, and that may be the one its folder gave it.
+    # Last: the group bits are the mask of the access list, which until now was the one inherited from the folder.
     os.fchmod(to, stat.S_IMODE(wanted.st_mode))
     return _extended(source) == _extended(to) and os.fstat(to).st_mode == wanted.st_mode
 
@@ -45,7 +47,7 @@ def _give_extended(source: int | Path, to: int) -> bool:
 
 
 def _extended(file: int | Path) -> dict[str, bytes]:
-    """The access list is one of them: `system.posix_acl_access`."""
+    """Extended attributes by name; the access list is `system.posix_acl_access`."""
     if sys.platform != "linux":
         return {}
     try:

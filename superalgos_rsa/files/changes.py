@@ -36,7 +36,7 @@ class Change:
     new_mode: int | None = None
     folder: bool = False
     identity: Identity | None = None
-    """Of the file whose mode changes: no other gets it."""
+    """Device and inode of the file whose mode changes, so that no other file gets it."""
     meant: Sequence[Meant] | None = field(default=None, repr=False)
     shared: bool = False
 
@@ -55,7 +55,7 @@ def listed(change: Change) -> dict[str, Any]:
 
 
 def from_listed(value: Mapping[str, Any], old: bytes | None, new: bytes | None) -> Change:
-    """The change that `listed` wrote down, with its bytes before and after."""
+    """The change from what `listed` gave, with the bytes before and after."""
     identity = value.get("identity")
     known = None if identity is None else (identity[0], identity[1])
     return Change(value["path"], old, new, value["old_mode"], value["new_mode"], value["folder"], known)
@@ -87,7 +87,7 @@ def make(change: Change, token: str) -> None:
 
 
 def tidy(changes: Sequence[Change], token: str, *, back: bool = False) -> None:
-    """Leave no file beside another, whatever became of the attempt to remove it at once."""
+    """Remove temporary files that could not be removed at once."""
     for change in changes:
         if change.new is not None:
             before, after = (change.new, change.old) if back else (change.old, change.new)
@@ -96,7 +96,7 @@ def tidy(changes: Sequence[Change], token: str, *, back: bool = False) -> None:
 
 
 def take_back(changes: Sequence[Change], token: str) -> None:
-    """The bytes before, for every file that holds the bytes after; any other is somebody else's by now."""
+    """Undo the changes of files that hold the new bytes; any other file was changed by another program since."""
     for change in reversed(changes):
         if is_there(change, new=True):
             undo(change, token)
@@ -106,7 +106,7 @@ def take_back(changes: Sequence[Change], token: str) -> None:
 
 
 def make_again(changes: Sequence[Change], token: str) -> None:
-    """Make those changes that are not there, after an undo that failed on the way."""
+    """Make again the changes that an undo took back before it failed."""
     for change in changes:
         if is_there(change, new=False):
             make(change, token)
@@ -114,7 +114,7 @@ def make_again(changes: Sequence[Change], token: str) -> None:
 
 
 def undo(change: Change, token: str) -> None:
-    """Take the change back; raises `ConflictError` where a file that was made has changed since."""
+    """Take the change back; raises `ConflictError` if a file that it made was changed since."""
     if change.folder:
         _remove(change.path, os.rmdir)
     elif change.old_mode is not None:
@@ -131,14 +131,14 @@ def _remove(path: str, remove: Callable[[str], None]) -> None:
     try:
         remove(path)
     except OSError as error:
-        # Of a folder: what lies there by now is not ours to remove.
+        # A folder stays if there are files in it now: they are not ours to remove.
         if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
             raise SuperalgosRsaError(f"cannot remove {path}: {error.strerror}") from None
     sync_folder(Path(path).parent)
 
 
 def _mend(path: str, old: bytes, new: bytes, token: str) -> None:
-    """Of a file that cannot be replaced but only be written in place, a killed process leaves one half."""
+    """Mend a file that was written in place, half, by a process that was killed."""
     found = read_regular(path, max(len(old), len(new)))
     if not isinstance(found, Content) or found.data == old:
         return

@@ -10,7 +10,10 @@ _before: list[tuple[int, int]] = []
 
 
 def forbid() -> None:
-    """On Linux for whatever collects dumps; on other POSIX systems for files of them; Windows has no such switch."""
+    """Forbid core dumps of this process on POSIX systems.
+
+    On Linux a program that collects dumps gets none either; elsewhere only dump files are prevented.
+    """
     if sys.platform == "win32":
         return
     import resource
@@ -23,7 +26,7 @@ def forbid() -> None:
 
 
 def forbid_again() -> None:
-    """After the process has become another user: some systems let it be dumped again then."""
+    """Forbid them again after a change of the user: Linux then sets the flag to `fs.suid_dumpable`."""
     if _before:
         _close()
 
@@ -32,12 +35,12 @@ def _close() -> None:
     if sys.platform == "linux":
         import ctypes
 
-        with contextlib.suppress(OSError, AttributeError):  # a libc of another kind; the limit has to do
+        with contextlib.suppress(OSError, AttributeError):  # a libc without prctl: the limit must do
             ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def allow_again() -> None:
-    """Before the process becomes another program, which has limits of its own. `exec` makes it dumpable by itself."""
+    """Restore the limit for the program that `exec` starts; `exec` itself resets the flag."""
     if sys.platform != "win32" and _before:
         import resource
 

@@ -1,4 +1,4 @@
-"""What is known of the file system that a path lies on, without asking it."""
+"""Tells which file system a path lies on, without opening the file."""
 
 from __future__ import annotations
 
@@ -58,12 +58,14 @@ def parsed(lines: Iterable[str]) -> Iterator[Mount]:
 
 
 def is_made_up(path: str, found: os.stat_result) -> bool:
-    """Whether the kernel makes the file up as it is read, as in /proc and /sys. Such a file is regular by `stat`, and
-    reading it may wait, never end, or take away what others wait for."""
+    """Whether the kernel generates the content on reading, as in /proc and /sys.
+
+    `stat` calls such a file regular, but reading it may block, never end, or consume what another reader waits for.
+    """
     if sys.platform != "linux" or os.major(found.st_dev) != 0:  # it lies on a disk
         return False
     kind = file_system(found.st_dev)
-    # Not every device is listed: not the parts of a btrfs, which have a size, nor another namespace's /proc.
+    # mountinfo lists no btrfs subvolume, which has blocks, and no /proc of another namespace, which has none.
     return os.statvfs(path).f_blocks == 0 if kind is None else kind in _MADE_UP
 
 
@@ -77,5 +79,5 @@ def file_system(device: int) -> str | None:
 
 
 def is_on_network(path: str) -> bool:
-    """Whether a path names another machine, so that a mere look at it would call there: `//host/share`, `/net/host`."""
+    """Whether a path names another machine (`//host/share`, `/net/host`), so that even `stat` would connect to it."""
     return _AWAY.match(path) is not None or _AWAY.match(os.path.normpath(path)) is not None

@@ -1,4 +1,4 @@
-"""Documents by their names, and in folders."""
+"""Finds documents: files by name, and the JSON files of a folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DEFAULT_LIMIT = 24 * 1024 * 1024
 
 
 def find_documents(names: Iterable[str]) -> Iterator[str]:
-    """The names themselves; of a folder every JSON file below it, in the order of their names."""
+    """The named files; for a folder every JSON file below it, sorted by name."""
     for name in names:
         if not os.path.isdir(name):
             yield name

@@ -1,8 +1,8 @@
 """Changes several files as one set: all or none, even if the process is killed. Each set can be undone.
 
-Every set is written down before the first file changes: the bytes before and after, and a plan with a state. `applying`
-and `undoing` are states that only a process that died leaves behind; the next start takes those sets back. States:
-applying -> applied -> undoing -> undone.
+Every set is noted before the first file changes: the bytes before and after, and a plan with a state (applying ->
+applied -> undoing -> undone). If a later process finds `applying` or `undoing`, the one before was killed, and the set
+is taken back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _NAME, _BELOW_HOME = "superalgos-rsa", ".local/state"
 
 
 class Journal:
-    """`warn` is told, once, of what no caller asked for: a set that was interrupted, or that cannot be read."""
+    """The journal of changes. `warn` gets a sentence, once, on a set that was interrupted or cannot be read."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None] = lambda _message: None) -> None:
         self._folder = JournalFolder(folder)
@@ -52,8 +52,8 @@ class Journal:
     def apply(self, changes: Sequence[Change], title: str, now: float, *, report: bool = False) -> int:
         """Make the changes, all or none; returns the number by which they can be undone.
 
-        A `report` is a file of this program's own. It takes nothing back that was interrupted: what the report says
-        would no longer be so.
+        For a `report`, a file of this program's own, no interrupted set is taken back before: that would change what
+        the report has judged.
         """
         with self._folder.locked(_PATIENCE):
             if not report:
@@ -81,8 +81,8 @@ class Journal:
             return number
 
     def undo(self, number: int | None, now: float) -> JournalEntry:
-        """Take a set back, or the last one that is no report; all of it or nothing. Raises when a file has changed
-        since. One that was interrupted is taken back already, and then no other is."""
+        """Take a set back, all or nothing; by default the last one that is no report. Raises if a file was changed
+        since. If an interrupted set has to be taken back first, no other one is."""
         with self._folder.locked(_PATIENCE):
             recovered = [entry for entry in self._recover() if number in (None, entry.number)]
             self._expire(self._clock(now))
@@ -137,7 +137,7 @@ class Journal:
                     self._expire(self._clock(now))
 
     def entries(self) -> list[JournalEntry]:
-        """All sets, oldest first. Writes nothing and needs no lock."""
+        """All sets, the oldest first. Writes nothing and needs no lock."""
         return [entry_of(number, plan) for number, plan in self._plans().items()]
 
     def _plans(self) -> dict[int, dict[str, Any]]:
@@ -171,9 +171,9 @@ class Journal:
         return recovered[::-1]
 
     def _expire(self, clock: Clock) -> None:
-        """Forget what is past its time or its number, and the bytes of what is undone."""
+        """Remove sets that are too old or too many, and the bytes of undone sets."""
         counts: Counter[tuple[bool, bool]] = Counter()
-        with contextlib.suppress(OSError, SuperalgosRsaError):  # what was done stays done; the next call comes by again
+        with contextlib.suppress(OSError, SuperalgosRsaError):  # the next call tries again
             self._folder.sweep()
             for entry in reversed(self.entries()):
                 if entry.state in ("applying", "undoing"):
@@ -228,7 +228,7 @@ def _contents(changes: Sequence[Change]) -> Iterator[tuple[str, bytes]]:
 def state_folder(environment: Mapping[str, str]) -> Path:
     """The private place of this user, by the XDG rules; on Windows the local application data.
 
-    Root leaves nothing in a home that it was lent (`sudo` may keep HOME): there it takes its own.
+    Root uses its own home if HOME is that of another user, which `sudo` may keep.
     """
     places = (("XDG_STATE_HOME", ""), ("LOCALAPPDATA", ""), ("HOME", _BELOW_HOME), ("USERPROFILE", _BELOW_HOME))
     for name, below in places:

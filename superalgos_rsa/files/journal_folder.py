@@ -1,8 +1,8 @@
-"""Where the journal keeps its sets of changes: a private folder, in which nothing of anybody else's is ever touched.
+"""The private folder in which the journal keeps its sets of changes; other files in it are never touched.
 
 A set is a folder whose name is its number. It holds `plan.json`, and the bytes of each file before and after as `0.old`
-and `0.new`. A set is put together under another name and gets its number when it is whole; it loses the number before
-it is removed. So whatever ends the process, a number stands for a whole set.
+and `0.new`. A set is written under a temporary name and renamed to its number when it is complete; before it is removed
+it is renamed again. So a number always stands for a complete set, even after a kill.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from superalgos_rsa.files.regular import Content, Unread, create, read_regular, 
 
 DAY = 24 * 3600
 LONGEST_REST = 60 * DAY
-"""The longest time between two looks at the journal that a clock is believed."""
+"""The longest time between two looks at the journal that is believed of the clock."""
 _LIMIT = 16 * 1024 * 1024
 _PLAN, _CLOCK, _LOCK = "plan.json", "clock.json", "lock"
-# Compiled when they are first needed, which by `check` is seldom.
+# Compiled on first use: `check` seldom needs them.
 _NUMBER = r"[1-9][0-9]{0,8}"
 _ASIDE = r"set-[0-9a-f]{12}"
 _MEMBER = r"plan\.json|plan\.part|[0-9]+\.(old|new)"
@@ -41,11 +41,11 @@ class NoJournalError(SuperalgosRsaError):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The journal's own time. `age` is what it has seen pass, in seconds; `seen` is when it last looked, by the clock
-    of the machine; `last` is the highest number it ever gave.
+    """The journal's own time: `age` counts the seconds that have passed. `seen` is the machine's clock at the last
+    look, and `last` the highest number ever given.
 
-    By this time sets grow old, not by the machine's clock: that of a small computer starts anywhere, and leaps by years
-    once it has asked what time it is.
+    Sets expire by this time and not by the machine's clock: a computer without a battery starts with a wrong date, and
+    jumps by years when it gets the time from the network.
     """
 
     seen: float
@@ -53,7 +53,7 @@ class Clock:
     last: int = 0
 
     def at(self, now: float) -> Clock:
-        """A leap back counts for nothing, one beyond any likely rest for a day."""
+        """The time after another look. A jump of the clock back counts as nothing, one of over 60 days as one day."""
         passed = now - self.seen
         return Clock(now, self.age + (DAY if passed > LONGEST_REST else max(passed, 0.0)), self.last)
 
@@ -66,7 +66,7 @@ class JournalFolder:
 
     @contextlib.contextmanager
     def locked(self, patience: float) -> Iterator[None]:
-        """One process at a time; the lock of one that dies is free again."""
+        """Lock the journal, for one process at a time; the system frees the lock of a process that dies."""
         from filelock import FileLock, Timeout
 
         try:
@@ -82,7 +82,7 @@ class JournalFolder:
             ) from None
 
     def numbers(self) -> list[int]:
-        """Of all sets, the oldest first. Raises where a number stands for something that no journal has made."""
+        """The numbers of all sets, the oldest first. Raises if an entry with a number is not of a journal's making."""
         found = []
         for name in self._names():
             if re.fullmatch(_NUMBER, name):
@@ -93,7 +93,7 @@ class JournalFolder:
         return sorted(found)
 
     def plan(self, number: int) -> Any:
-        """What its `plan.json` holds; `None` where that cannot be read."""
+        """The content of the set's `plan.json`; `None` if it cannot be read."""
         return read_json(self.path / str(number) / _PLAN)
 
     def read(self, number: int, name: str) -> bytes:
@@ -153,7 +153,7 @@ class JournalFolder:
         return not any(re.fullmatch(_NUMBER, name) or re.fullmatch(_ASIDE, name) for name in self._names())
 
     def clock(self) -> Clock | None:
-        """The time as last noted; `None` where nothing usable is noted."""
+        """The noted time; `None` if none is noted, or an unusable one."""
         value = read_json(self.path / _CLOCK)
         try:
             seen, age, last = float(value["seen"]), float(value["age"]), int(value["last"])
@@ -177,7 +177,7 @@ class JournalFolder:
 
 
 def make_private(path: Path) -> None:
-    """Make the folder for this user alone; raises `NoJournalError` for one that is somebody else's or behind a link."""
+    """Make the folder for this user alone; raises `NoJournalError` for another user's folder or a link."""
     if not os.path.lexists(path):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_private(path)
@@ -196,17 +196,17 @@ def check_private(path: Path) -> None:
 
 
 def _foreign(path: Path) -> Path | None:
-    """What is there under the name of a set, or in it, and has no place in one."""
+    """Entries with the name of a set, or inside a set, that no journal makes."""
     try:
         if not stat.S_ISDIR(path.lstat().st_mode):
             return path
         return next((path / name for name in os.listdir(path) if not re.fullmatch(_MEMBER, name)), None)
-    except OSError:  # gone meanwhile, or not to be read: then nothing is read or removed there
+    except OSError:  # gone meanwhile, or unreadable; then nothing there is read or removed
         return None
 
 
 def _delete(folder: Path) -> None:
-    """A set's own files, and then the folder; what else may lie there stays."""
+    """Delete the files of a set, then its folder; any other file stays."""
     with contextlib.suppress(OSError):
         if not stat.S_ISDIR(folder.lstat().st_mode):
             return

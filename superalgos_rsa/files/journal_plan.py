@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 JournalState = Literal["applying", "applied", "undoing", "undone"]
 _TOKEN = re.compile(r"(?:[0-9a-f]{12})?")
-_YEAR_9999 = 253_370_000_000  # after which no date can be shown
+_YEAR_9999 = 253_370_000_000  # Python shows no later date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class JournalEntry:
 
 
 def entry_of(number: int, plan: Mapping[str, Any]) -> JournalEntry:
-    """What a plan that passed `is_plan` tells of its set."""
+    """The entry for a plan that passed `is_plan`."""
     paths = tuple(change["path"] for change in plan["changes"])
     return JournalEntry(
         number, plan["time"], plan["title"], plan["state"], paths, plan.get("report", False), plan.get("age", 0.0)

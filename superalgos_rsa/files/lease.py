@@ -1,11 +1,12 @@
 """Keeps an in-place writer's change from being lost while a file is replaced.
 
-The platform saves by opening the workspace, truncating and writing it; it asks for no lock. If it has the old file open
-when a new one is put in its place, what it writes goes into a file without a name. A lease (Linux, fcntl(2)) is refused
-while anybody has the file open for writing, and makes whoever opens it then wait while it is held.
+Superalgos saves a workspace in place: it opens, truncates and writes the file, and takes no lock. If it has the old
+file open while a new one is renamed over it, its text goes into a file that has no name any more. A lease (Linux,
+fcntl(2)) is refused while anybody has the file open for writing; while it is held, whoever opens the file for writing
+waits.
 
-Where there are no leases (another system, a network file system, a file of another owner) the change of a writer that
-truncates as it opens is still seen; one that opened the file before and writes into it later is not.
+Without leases (another system, a network file system, a file of another owner) a writer that truncates on opening is
+still noticed. A writer that had the file open before, and writes later, is not.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+# Imported here: later this process may act as a user who cannot read Python's own folder.
 with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
-# An opener that had found the file just before it was replaced needs microseconds to reach it.
+# A process that has looked the name up needs microseconds more until it has the file open.
 SETTLE_SECONDS = 0.02
 _LOOKS = 20
 _PAUSE = 0.003
@@ -47,7 +48,7 @@ class Held:
             return stream.read(limit)
 
     def is_wanted(self) -> bool:
-        """Whether somebody waits to open the leased file for writing."""
+        """Whether another process waits to open the leased file for writing."""
         if sys.platform != "linux":  # no other system has leases
             return False
         return self.leased and fcntl.fcntl(self.descriptor, fcntl.F_GETLEASE) == fcntl.F_UNLCK
@@ -55,13 +56,13 @@ class Held:
 
 @contextlib.contextmanager
 def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterator[Held]:
-    """Hold the open file so that nobody else writes it; with `to_write`, so that nobody else reads it either.
+    """Hold the open file so that nobody else writes it; with `to_write`, nobody else reads it either.
 
-    Raises `InUseError` where somebody has it open. `sample` is a file beside it that nobody knows of: a server that
-    hands out no lease (NFS) answers as if the file were in use, and answers so for this one too.
+    Raises `InUseError` where another process has it open. NFS, which gives no leases, answers "in use" for any file.
+    `sample` tells the two apart: a file beside it that no other process knows, so "in use" cannot be true of it.
     """
     answer = _take(descriptor, to_write)
-    for _ in range(_LOOKS if to_write else 0):  # whoever waits for the lock has the file open at moments
+    for _ in range(_LOOKS if to_write else 0):  # those who wait for the lock open the file now and then
         if answer == "in use":
             time.sleep(_PAUSE)
             answer = _take(descriptor, to_write)
@@ -71,7 +72,7 @@ def exclusive(descriptor: int, sample: str, *, to_write: bool = False) -> Iterat
         yield Held(descriptor, answer == "taken")
     finally:
         if sys.platform == "linux" and answer == "taken":
-            with contextlib.suppress(OSError):  # the system has taken it back: others have waited too long for it
+            with contextlib.suppress(OSError):  # the kernel has ended it after `lease-break-time`
                 fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
@@ -87,7 +88,7 @@ def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refuse
     if sys.platform != "linux":
         return "refused"
     try:
-        # When somebody waits for the file a signal is sent, by default one that ends the process. SIGURG does nothing.
+        # The kernel signals that another process waits. SIGIO, the default, would end this one; SIGURG is ignored.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK if to_write else fcntl.F_RDLCK)
     except BlockingIOError:
@@ -98,5 +99,5 @@ def _take(descriptor: int, to_write: bool) -> Literal["taken", "in use", "refuse
 
 
 def settle() -> None:
-    """Wait until whoever found the file just before it was replaced has reached it."""
+    """Wait until a process that looked the name up before it was replaced has opened the old file."""
     time.sleep(SETTLE_SECONDS)

@@ -1,5 +1,5 @@
-"""One writer of a file at a time. The lock is on the file itself: there all writers meet, whatever their user, their
-temporary folder, and the name by which they know the file."""
+"""One writer of a file at a time. The file itself is locked, so that all writers meet there: they may differ in user,
+temporary folder and the name they use for the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from superalgos_rsa.errors import SuperalgosRsaError
 
-# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+# Imported here: later this process may act as a user who cannot read Python's own folder.
 with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
@@ -28,10 +28,10 @@ class NoFileError(Exception):
 
 @contextlib.contextmanager
 def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
-    """The file, open, and locked while it is. `None` on a system that replaces no open file, unless `to_write`.
+    """Open and lock the file. Yields `None` on Windows, which replaces no open file, unless `to_write`.
 
-    A file may be replaced while its lock is waited for; then that of the new one is waited for. Where the file system
-    has no locks the file is open and no more.
+    If the file is replaced while its lock is waited for, the new file is locked. Where the file system has no locks the
+    file is only opened.
     """
     flags = (os.O_RDWR if to_write else os.O_RDONLY) | getattr(os, "O_BINARY", 0)
     if sys.platform == "win32":
@@ -47,8 +47,8 @@ def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
     while (descriptor := _locked(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) is None:
         if time.monotonic() > deadline:
             raise _busy(path)
-        # Nobody waits with the file open: whoever writes it in place may have to be the only one who has it open.
-        time.sleep(_PAUSE * os.urandom(1)[0] / 255)  # those who wait do not walk in step
+        # Not open while waiting: the holder of the lock may need a lease, which is refused while others have it open.
+        time.sleep(_PAUSE * os.urandom(1)[0] / 255)  # random, lest two that wait meet every time
     try:
         yield descriptor
     finally:
@@ -56,12 +56,12 @@ def held(path: Path, *, to_write: bool = False) -> Iterator[int | None]:
 
 
 def _locked(path: Path, flags: int) -> int | None:
-    """`None` while somebody else has the lock."""
-    if sys.platform == "win32":  # where `held` locks a file beside
+    """The locked file; `None` while another process has the lock, or if the file was replaced meanwhile."""
+    if sys.platform == "win32":  # `held` locks a file beside it there
         return None
     try:
         descriptor = _opened(path, flags)
-    except BlockingIOError:  # under a lease, which is a lock too
+    except BlockingIOError:  # another process holds a lease on it
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -102,7 +102,7 @@ def _held_beside(path: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                with contextlib.suppress(OSError):  # Windows removes it when nobody has it open any more
+                with contextlib.suppress(OSError):  # refused by Windows while another process has it open
                     os.unlink(name)
     except Timeout:
         raise _busy(path) from None

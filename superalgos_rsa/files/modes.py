@@ -1,5 +1,5 @@
-"""The mode of one file that is known by device and number: seen and changed through one descriptor, so that neither a
-link nor what was put in the file's place leads anywhere else."""
+"""Reads and changes the mode of one file, known by device and inode. Both go through one descriptor, so that neither a
+link nor another file put in its place can redirect the change."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError
 
 Identity = tuple[int, int]
-"""Device and number of a file."""
+"""Device and inode of a file."""
 _LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A regular file as it lay under its own name. `names` counts the names it has on the disk."""
+    """A regular file, not reached through a link. `names` counts its hard links."""
 
     identity: Identity
     mode: int
@@ -30,13 +30,12 @@ class Seen:
 
 
 def are_kept(path: str) -> bool:
-    """Whether modes and owners say who may read what lies there. A path that does not begin with `/` is one of
-    Windows, where they say nothing."""
+    """Whether modes and owners decide who may read this path: not on Windows, where no path begins with `/`."""
     return path.startswith("/")
 
 
 def look(path: str) -> Seen | None:
-    """`None` for what is no regular file, a link included."""
+    """The regular file at a path; `None` for anything else, a link included."""
     try:
         with _opened(path) as (descriptor, found):
             data = os.read(descriptor, _LIMIT)
@@ -46,7 +45,7 @@ def look(path: str) -> Seen | None:
 
 
 def has_mode(path: str, identity: Identity | None, mode: int | None) -> bool:
-    """Whether it is still that file, and has that mode."""
+    """Whether the path still names that file, and it has that mode."""
     try:
         with _opened(path) as (_, found):
             return _identity(found) == identity and stat.S_IMODE(found.st_mode) == mode
@@ -55,12 +54,12 @@ def has_mode(path: str, identity: Identity | None, mode: int | None) -> bool:
 
 
 def change_mode(path: str, identity: Identity | None, old: int | None, new: int) -> None:
-    """Give that file, if it has the mode `old`, the mode `new`."""
+    """Change the mode of that file from `old` to `new`; raises `ConflictError` where file or mode is another."""
     try:
         with _opened(path) as (descriptor, found):
             if _identity(found) != identity or stat.S_IMODE(found.st_mode) != old:
                 raise ConflictError(f"{path} is another file by now, or has another mode; its mode was not changed")
-            if sys.platform != "win32":  # where a mode says nothing, and no repair changes one
+            if sys.platform != "win32":  # Windows has no modes, and no repair changes one there
                 os.fchmod(descriptor, new)
     except OSError as error:
         raise SuperalgosRsaError(f"cannot change the mode of {path}: {error.strerror}") from None
@@ -68,7 +67,7 @@ def change_mode(path: str, identity: Identity | None, old: int | None, new: int)
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[tuple[int, os.stat_result]]:
-    if not stat.S_ISREG(os.lstat(path).st_mode):  # a device may do something when it is opened
+    if not stat.S_ISREG(os.lstat(path).st_mode):  # opening a device can already have an effect
         raise OSError(errno.EINVAL, "it is no regular file")
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:

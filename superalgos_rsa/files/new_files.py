@@ -1,7 +1,7 @@
-"""New files under their final names, whole or not at all: where a key is looked for, no half of one is ever found.
+"""Makes new files complete or not at all, so that half a key is never found under the name of a key file.
 
-Each is written to a temporary file beside its place, which only this user can read, and gets its name once it is on the
-disk. What a killed process leaves of these is removed when the same file is made again.
+Each is written to a temporary file beside its place, which only this user can read, and is renamed once it is on the
+disk. The temporary files of a killed process are removed when the same file is made again.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from pathlib import Path
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.files.regular import sync_folder
 
-# Here and not where it is used: while the rights of another user are taken, Python's own folder may be closed.
+# Imported here: later this process may act as a user who cannot read Python's own folder.
 with contextlib.suppress(ImportError):  # Windows has none
     import fcntl
 
-# By which a file system, a kernel or a sandbox says that it has no such call.
+# The errors of a file system, kernel or sandbox without that call.
 _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that is to be made, with its whole content."""
+    """A file to make, with its content."""
 
     path: Path
     data: bytes = field(repr=False)
@@ -37,9 +37,9 @@ class NewFile:
 
 
 def create_whole(files: Sequence[NewFile]) -> None:
-    """Make them all, or none. One that is there already is never touched, and a link never followed.
+    """Make all files or none. An existing file is never touched, a link never followed.
 
-    They get their names in this order, when the last of them is on the disk.
+    They get their names in this order, once all are on the disk.
     """
     clear_leftovers([file.path for file in files])
     with contextlib.ExitStack() as stack:
@@ -52,7 +52,7 @@ def create_whole(files: Sequence[NewFile]) -> None:
 
 @contextlib.contextmanager
 def _named(temporary: Path, path: Path) -> Iterator[None]:
-    """Gives the name, and takes it away again if what follows fails."""
+    """Gives the file its name, and removes it again if what follows fails."""
     try:
         made = os.stat(temporary)
         try:
@@ -71,16 +71,16 @@ def _named(temporary: Path, path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _written(file: NewFile) -> Iterator[Path]:
-    """A temporary file with these bytes. While its maker lives it is locked; so others know it from a leftover."""
+    """A temporary file with these bytes. Its maker keeps it locked, so an unlocked one is a leftover."""
     path = _beside(file.path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(path, flags, 0o600), "wb") as stream:
             _lock(stream.fileno())
-            if sys.platform == "win32" and not file.mode & 0o077:  # while there is nothing in it yet
+            if sys.platform == "win32" and not file.mode & 0o077:  # as long as it is empty
                 from superalgos_rsa.files.windows_access import close_to_others
 
-                close_to_others(path)  # whoever shows the file to its user looks whether that succeeded
+                close_to_others(path)  # the command that reports the new file checks whether that succeeded
             stream.write(file.data)
             stream.flush()
             # The umask and a folder's default access list have changed the mode; some file systems keep none.
@@ -88,7 +88,7 @@ def _written(file: NewFile) -> Iterator[Path]:
                 with contextlib.suppress(OSError):
                     os.fchmod(stream.fileno(), file.mode)
             os.fsync(stream.fileno())
-            if sys.platform == "win32":  # which gives no new name to an open file
+            if sys.platform == "win32":  # Windows renames no open file
                 stream.close()
             yield path
     except OSError as error:
@@ -115,12 +115,12 @@ def _lock(descriptor: int) -> bool:
 
 
 def _beside(path: Path) -> Path:
-    """With the same end, so that what keeps the key out of a repository keeps this out as well."""
+    """The temporary name. It ends like the file's name, so that the same ignore rule of git holds."""
     return path.with_name(f".{path.stem}.{os.urandom(6).hex()}{path.suffix}")
 
 
 def leftovers(path: Path) -> list[Path]:
-    """Temporary files of this one whose maker is dead."""
+    """Temporary files of this file whose maker is no longer running."""
     name = re.compile(rf"\.{re.escape(path.stem)}\.[0-9a-f]{{12}}{re.escape(path.suffix)}")
     with contextlib.suppress(OSError):
         found = [path.with_name(entry) for entry in sorted(os.listdir(path.parent)) if name.fullmatch(entry)]
@@ -129,7 +129,7 @@ def leftovers(path: Path) -> list[Path]:
 
 
 def _is_left(path: Path) -> bool:
-    if sys.platform == "win32":  # there nobody can tell whose it is
+    if sys.platform == "win32":  # no way to tell whose it is there
         return True
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -141,7 +141,7 @@ def _is_left(path: Path) -> bool:
 
 
 def clear_leftovers(paths: Sequence[Path]) -> None:
-    """Remove the temporary files that a process which died left beside these paths."""
+    """Remove the temporary files that a killed process left beside these paths."""
     for path in paths:
         for left in leftovers(path):
             with contextlib.suppress(OSError):
@@ -152,7 +152,7 @@ def clear_leftovers(paths: Sequence[Path]) -> None:
 
 
 def give_name(temporary: Path, path: Path) -> None:
-    """Let the file bear the name of `path`. Raises `FileExistsError` where anything does already."""
+    """Rename the file to `path`. Raises `FileExistsError` if anything has that name."""
     for way in (_rename, _link, _look_and_rename):
         try:
             return way(temporary, path)
@@ -163,8 +163,8 @@ def give_name(temporary: Path, path: Path) -> None:
 
 
 def _rename(temporary: Path, path: Path) -> None:
-    """In one step, by the call that each system has for it."""
-    if sys.platform == "win32":  # where a rename never replaces
+    """Rename without replacing, in one step, by the call that each system has for it."""
+    if sys.platform == "win32":  # a rename never replaces there
         os.rename(temporary, path)
         return
     import ctypes
@@ -187,7 +187,7 @@ def _link(temporary: Path, path: Path) -> None:
 
 
 def _look_and_rename(temporary: Path, path: Path) -> None:
-    """The file system knows neither: what comes between these two lines is lost."""
+    """For a file system without either call: a file made between these two lines is lost."""
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
     os.rename(temporary, path)

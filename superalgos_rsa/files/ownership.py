@@ -1,5 +1,5 @@
-"""What root makes in somebody else's place is made as that user: it is theirs from the start, and no link of theirs
-leads root where they could not have written themselves."""
+"""Lets root make files in another user's folder as that user: they own them from the start, and no link of theirs can
+lead root to a place where they could not write themselves."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from superalgos_rsa.files import core_dumps
 
 @contextlib.contextmanager
 def as_owner(*folders: str | os.PathLike[str]) -> Iterator[None]:
-    """As the owner of the first of these folders that is there and not root's; nothing changes for other users.
+    """Act as the owner of the first of these folders that exists and is not root's; no effect for other users.
 
-    Import nothing meanwhile: that user may not be able to read where Python lies.
+    Import nothing meanwhile: that user may be unable to read Python's folder.
     """
     owner = _owner(folders)
     if sys.platform == "win32" or os.geteuid() != 0 or owner is None:
@@ -61,7 +61,7 @@ def _owner(folders: tuple[str | os.PathLike[str], ...]) -> tuple[int, int] | Non
 
 
 def is_lent(folder: str) -> bool:
-    """Whether root was given a folder that is somebody else's; of one that is not there, where it would lie."""
+    """Whether this is root and the folder another user's; for a missing folder, the one in which it would lie."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return False
     while not os.path.exists(folder):
@@ -70,7 +70,7 @@ def is_lent(folder: str) -> bool:
 
 
 def own_home() -> str | None:
-    """The home from the system's list of users, not from HOME."""
+    """The home folder in the system's list of users, whatever HOME says."""
     if sys.platform == "win32":
         return None
     import pwd

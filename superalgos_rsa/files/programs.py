@@ -1,4 +1,4 @@
-"""Where a program of the machine's own lies. The current folder may be a stranger's, and nothing in it is run."""
+"""Finds installed programs. Nothing in the current folder is run, which may be of unknown origin."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from superalgos_rsa.files.spelling import is_below
 
 BATCH = (".bat", ".cmd")
 _STARTED = (".com", ".exe", *BATCH)
-"""Windows starts these by itself. The other endings in PATHEXT need a program that opens them."""
+"""Windows starts these by itself; other endings in PATHEXT need another program."""
 
 
 def find(name: str, search_path: str, *, outside: str | None = None, endings: Sequence[str] = (".exe",)) -> str | None:
     """The absolute path of a program on `search_path` (the variable `PATH`).
 
-    Windows, and a relative or empty entry anywhere, would look in the current folder. `outside`: entries in that folder
-    do not count either. `endings`: of a program's file on Windows, the first before the others.
+    The current folder is left out, which Windows adds, and a relative or empty entry on any system. `outside`: entries
+    below that folder are left out too. `endings`: of program files on Windows, in order of preference.
     """
     files = _spellings(name, endings)
     for folder in search_path.split(os.pathsep):
@@ -38,7 +38,7 @@ def find_as_typed(name: str, environment: Mapping[str, str]) -> str:
     known = environment.get("PATHEXT", "").lower().split(";")
     endings = [ending for ending in known if ending in _STARTED] or list(_STARTED)
     has_folder = bool(os.path.dirname(name) or os.path.splitdrive(name)[0])
-    if has_folder:  # the user says where it lies
+    if has_folder:  # the user named its folder
         found = next(filter(os.path.isfile, [*_spellings(name, endings), name]), None)
     else:
         found = find(name, environment.get("PATH", ""), endings=endings)
@@ -49,7 +49,7 @@ def find_as_typed(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _spellings(name: str, endings: Sequence[str]) -> list[str]:
-    """The names that a program's file may have: on Windows one ends in what the user may leave out."""
+    """The file names of a program: on Windows the user may leave the ending out."""
     if sys.platform != "win32" or name.lower().endswith(tuple(endings)):
         return [name]
     return [name + ending for ending in endings]

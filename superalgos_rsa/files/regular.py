@@ -118,8 +118,7 @@ def replace(
 def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | None, token: str) -> None:
     """Remove what a `replace` of these bytes with this token left beside the file when its process was killed.
 
-    One thing is never removed: the old file under another name, if somebody wrote into it who had it open. It comes
-    back to its place.
+    The old file under its temporary name is never removed if a process that had it open wrote into it: it is put back.
     """
     target = Path(os.path.realpath(path))
     temporary, spare = _beside(target, token)
@@ -133,7 +132,7 @@ def clear_away(path: str | os.PathLike[str], old: bytes | None, new: bytes | Non
 
 
 def new_token() -> str:
-    """By chance, not by process id: in a container the next process has the id of the one that was killed."""
+    """A random token. A process id would not do: in a container the next process gets the id of the killed one."""
     return os.urandom(6).hex()
 
 
@@ -186,7 +185,7 @@ def _put_where_nothing_is(target: Path, temporary: Path) -> None:
 
 
 def _beside(target: Path, token: str) -> tuple[Path, Path]:
-    """Names for the new file until it is in place, and for the old one from then on."""
+    """The temporary names of the new file before the replacement, and of the old file after it."""
     return target.with_name(f".{target.name}.{token}.new"), target.with_name(f".{target.name}.{token}.old")
 
 
@@ -194,8 +193,8 @@ def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spa
     """Put a new file in the place of the target if that holds `old`. Rolls back, and raises `ConflictError`, if another
     process wrote into the old file meanwhile.
 
-    Returns False where the file can only be written in place: it has other names, has something that cannot be given to
-    another file, or is mounted by itself, as containers do. `temporary` is there in any case.
+    Returns False where the file can only be written in place: it has hard links, has attributes that cannot be copied,
+    or is a mount of its own, as in containers. `temporary` exists in any case.
     """
     with locks.held(target) as descriptor:
         if read_regular(target, len(old)) != Content(old):
@@ -220,12 +219,12 @@ def _put_in_its_place(target: Path, old: bytes, new: bytes, temporary: Path, spa
 
 
 def _swap(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path, descriptor: int | None) -> None:
-    if descriptor is None:  # where a file that is open cannot be replaced, nobody can be writing it now
+    if descriptor is None:  # on Windows, where no open file can be replaced, nobody has it open now
         os.replace(temporary, target)
         return
     with locks.held(temporary):  # a process that opens the new file waits until it is certain to stay
         with lease.exclusive(descriptor, str(temporary)) as held:
-            with contextlib.suppress(OSError):  # a file system without hard links: the lease has to do
+            with contextlib.suppress(OSError):  # a file system without hard links: the lease must do
                 os.link(target, spare)
             if held.read(len(old) + 1) != old or not os.path.samestat(os.fstat(descriptor), os.lstat(target)):
                 raise _conflict(target)
@@ -242,7 +241,7 @@ def _swap(target: Path, old: bytes, new: bytes, temporary: Path, spare: Path, de
 
 
 def _put_back(spare: Path, target: Path, new: bytes) -> None:
-    # Whoever wrote into the new file already has the last word.
+    # What was written into the new file since is kept.
     if spare.exists() and read_regular(target, len(new)) == Content(new):
         os.replace(spare, target)
 
@@ -252,8 +251,8 @@ def _was_written(spare: Path, old: bytes) -> bool:
 
 
 def _write_in_place(target: Path, old: bytes, new: bytes, sample: Path) -> None:
-    """The caller keeps a backup: a process that is killed here leaves the head of the new bytes before the tail of the
-    old ones (see `is_half_written`)."""
+    """Write into the existing file. The caller keeps a backup: a process that is killed here leaves the beginning of
+    the new bytes and the end of the old ones (`is_half_written`)."""
     try:
         with locks.held(target, to_write=True) as descriptor:
             assert descriptor is not None
@@ -293,7 +292,7 @@ def _conflict(target: Path) -> ConflictError:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder written to the disk, as far as the system can."""
+    """Flush the entries of a folder to the disk, where the system can."""
     if sys.platform == "win32":  # it has no descriptor for a folder; its rename is durable by itself
         return
     with contextlib.suppress(OSError):  # the file is in its place; some file systems cannot sync a folder

@@ -1,8 +1,7 @@
 """Which user's rights decide what the platform can read, and what that user may read.
 
-For the user that asks, the system answers by itself. For another one its rule is applied here to modes and access
-lists (those of Linux; macOS has others, which are not read), so the answer is the same whoever asks. Where that cannot
-be done the answer is `None`.
+For the user of this process the system answers. For another user its rule is applied here to modes and access lists
+(those of Linux; macOS has others, which are not read). Where that is not possible the answer is `None`.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ class User(NamedTuple):
 
     uid: int
     name: str
-    """The number again, where the system has no name for it."""
+    """The name; the number if the system has no name for it."""
     gid: int | None
     groups: frozenset[int] | None
-    """All of them; `None` where the system does not know the user."""
+    """All groups; `None` if the system does not know the user."""
 
 
 class Right(NamedTuple):
-    """`place` is the file or folder on the way that refuses, or that nothing can be said of."""
+    """Whether access is allowed. `place`: the file or folder on the way that refuses, or whose rights are unknown."""
 
     allowed: bool | None
     place: str | None = None
@@ -40,7 +39,7 @@ class Right(NamedTuple):
 
 @functools.cache
 def user_of(uid: int) -> User:
-    """The user with this number, which need not be one that the system knows."""
+    """The user with this number, known to the system or not."""
     if sys.platform == "win32":
         raise NotImplementedError("its users have no numbers")
     import pwd
@@ -53,20 +52,20 @@ def user_of(uid: int) -> User:
 
 
 def caller() -> User | None:
-    """The user that asks; `None` on Windows, whose rights are of another kind."""
+    """The user of this process; `None` on Windows, whose rights are of another kind."""
     if sys.platform == "win32":
         return None
     return user_of(os.geteuid())
 
 
 def owner(folder: str | os.PathLike[str]) -> User | None:
-    """The user who owns a file or folder; `None` where that cannot be told."""
+    """The user who owns a file or folder; `None` if that is not known."""
     uid = owner_uid(folder)
     return user_of(uid) if uid is not None else None
 
 
 def owner_uid(path: str | os.PathLike[str]) -> int | None:
-    """The number of the owner; `None` on Windows, and where the path leads nowhere."""
+    """The user number of the owner; `None` on Windows, and if there is no such file."""
     try:
         return None if sys.platform == "win32" else os.stat(path).st_uid
     except OSError:
@@ -74,7 +73,7 @@ def owner_uid(path: str | os.PathLike[str]) -> int | None:
 
 
 def listener(port: int) -> User | None:
-    """The user whose program listens on a port of this machine; `None` where Linux does not tell, or names several."""
+    """The user whose program listens on a port of this machine; `None` unless Linux names exactly one."""
     found = set()
     for name in ("tcp", "tcp6"):
         try:
@@ -88,7 +87,7 @@ def listener(port: int) -> User | None:
 
 
 def may_read(path: str, user: User) -> Right:
-    """Whether that user may read the file at an absolute path. The file is there, as far as the caller can see."""
+    """Whether that user may read the file at an absolute path, which exists as far as this process can see."""
     return _weigh([*((folder, SEARCH) for folder, _ in steps(path)), (path, READ)], user)
 
 
@@ -109,7 +108,7 @@ def _weigh(asked: list[tuple[str, int]], user: User) -> Right:
 
 
 def _allows(path: str, wanted: int, user: User) -> bool | None:
-    """As the kernel decides: the owner's class, else the named user's, else that of any group, else that of others."""
+    """Decide as the kernel does: by the owner's bits, else the named user's, else any group's, else those of others."""
     if user.uid == 0:
         return True
     try:
@@ -118,7 +117,7 @@ def _allows(path: str, wanted: int, user: User) -> bool | None:
         return None
     if sys.platform == "linux" and os.major(found.st_dev) == 0 and _is_private(file_system(found.st_dev)):
         return None
-    # Where the mask takes everything, Linux does not look at the list at all.
+    # With an empty mask Linux ignores the list.
     listed = _access_list(path, found.st_gid) if found.st_mode & 0o070 else None
     named, groups = listed or ({}, [(found.st_gid, found.st_mode >> 3 & 7)])
     if user.uid == found.st_uid:
@@ -134,7 +133,7 @@ def _allows(path: str, wanted: int, user: User) -> bool | None:
 
 
 def _is_private(kind: str | None) -> bool:
-    """A file system of one user's program shows others what it likes, whatever the modes say."""
+    """Whether it is a file system of a user's program (FUSE), which decides for itself what other users see."""
     return kind is not None and (kind == "fuse" or kind.startswith("fuse."))
 
 
@@ -142,7 +141,7 @@ _USER, _GROUP_OBJ, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 
 
 def _access_list(path: str, gid: int) -> tuple[dict[int, int], list[tuple[int, int]]] | None:
-    """Linux: bits by named user, and those of each group, less what the mask takes away."""
+    """On Linux: the bits of each named user and of each group, within the mask."""
     if sys.platform != "linux":
         return None
     try:

@@ -1,4 +1,4 @@
-"""Two spellings of one path. Windows, and macOS on most disks, take no notice of upper and lower case."""
+"""Compares spellings of one path. Windows, and macOS on most disks, ignore upper and lower case."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import os
 import sys
 
 IGNORES_CASE = sys.platform in ("win32", "darwin")
-"""Whether two names that differ in case alone may be one."""
+"""Whether two names that differ only in case may be the same file."""
 
 
 def folded(path: str) -> str:
-    """The same for all spellings of a path. On a disk of macOS that tells case apart, two files may share it."""
+    """The same text for all spellings of a path; on a case-sensitive disk of macOS two files may share it."""
     return path.lower() if sys.platform == "darwin" else os.path.normcase(path)
 
 
 def is_below(path: str, folder: str) -> bool:
     """Whether an absolute path begins with that folder, or is it.
 
-    On macOS another case counts only where both spellings lead to one folder, since a disk may tell them apart.
+    On macOS another case counts only if both spellings lead to the same folder: the disk may be case-sensitive.
     """
     outer = folder.rstrip(os.sep)
     head, rest = path[: len(outer)], os.path.normcase(path[len(outer) :])
@@ -30,7 +30,7 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def identity(path: str) -> str | tuple[int, int]:
-    """What all spellings of a path to one file have in common, links followed."""
+    """The same text for all paths to one file, links followed."""
     real = os.path.realpath(path)
     if sys.platform == "darwin":
         with contextlib.suppress(OSError, ValueError):

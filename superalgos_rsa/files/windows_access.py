@@ -1,8 +1,8 @@
-"""Who may read a new file on Windows, where a mode says nothing and a file has the access list of its folder.
+"""Closes a new file to other users on Windows, where a file inherits the access list of its folder.
 
-Full access is given to this user, and what came from the folder is taken away. Administrators and the system itself can
-still reach the file, as root can on other systems. By user and not by owner (`S-1-3-4`): what an administrator makes in
-an elevated window belongs to the group of the administrators, and the same user's Superalgos could not read it.
+This user gets full access, and inherited access is removed. Administrators and the system can still reach the file, as
+root can on other systems. The user is named, not the owner (`S-1-3-4`): a file made in an elevated window belongs to
+the group of administrators, and the same user's Superalgos could not read it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 import re
 
 SECONDS = 10.0
-"""For each of the two programs, which are Windows' own."""
+"""The time limit for each of the two programs of Windows."""
 _OWNER = "S-1-3-4"
 
 
 def close_to_others(path: str | os.PathLike[str]) -> str | None:
-    """Leave the file to this user alone. Returns the command to paste into cmd or PowerShell where that failed."""
+    """Close the file to other users. If that fails, returns the command to paste into cmd or PowerShell."""
     file = os.path.abspath(path)
     answer = _output("whoami", "/user", "/fo", "csv", "/nh")  # "NAME","S-1-5-…"
     found = re.search(rb'"(S-1-[0-9-]+)"\s*\Z', answer or b"")
@@ -27,8 +27,8 @@ def close_to_others(path: str | os.PathLike[str]) -> str | None:
 
 
 def _output(name: str, *words: str) -> bytes | None:
-    """What a program of Windows says; `None` where it is not there or fails. Its folder is the system's, and the
-    current one, which may be a stranger's, plays no part."""
+    """The output of a program of Windows; `None` if it is missing or fails. It is looked for in the system's folder and
+    never in the current one, which may be of unknown origin."""
     import subprocess
 
     folder = os.path.join(os.environ.get("SYSTEMROOT", ""), "System32")
@@ -36,7 +36,7 @@ def _output(name: str, *words: str) -> bytes | None:
     if not os.path.isabs(program):
         return None
     try:
-        ended = subprocess.run(  # noqa: S603  # a program of the system, and no shell
+        ended = subprocess.run(  # noqa: S603  # a program of the system, without a shell
             [program, *words],
             cwd=folder,
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Key files that a broken path may have meant: searched in few folders, within limits; each is read and validated."""
+"""Finds key files that a broken path may mean: in few folders, within limits; each file is read and inspected."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Candidate:
 
 
 def search(root: Path, others: Sequence[Path], flat: Sequence[Path] = ()) -> tuple[Candidate, ...]:
-    """Key files below My-Secrets and the root's likely folders, right in the root, below `others` and right in `flat`.
+    """Find key files below the root's likely folders and `others`, and directly in the root and in `flat`.
 
-    Links are followed to files only, and only to files that lie in one of these folders. Hidden
-    files and folders are left out: the keys in a `.ssh` are not for an exchange.
+    A link counts only if it leads to a file in one of these folders. Hidden files and folders are left out: the keys in
+    a `.ssh` are not for an exchange.
     """
     deep = [root / name for name in _LIKELY] + list(others)
     shallow = [root, *flat]
@@ -101,7 +101,7 @@ def names_of(path: str) -> tuple[str, ...]:
 
 
 def by_name(path: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Those whose name fits the path: the same, or in another case, or with another extension; the first that fits."""
+    """Candidates with the name in the path; if none, with the name in another case; if none, with another extension."""
     for fold in (str, str.lower, lambda name: os.path.splitext(name.lower())[0]):
         wanted = {fold(name) for name in names_of(path)}
         found = tuple(c for c in candidates if fold(os.path.basename(c.path)) in wanted)

@@ -1,5 +1,5 @@
-"""A plan as a unified diff of values, secrets masked: by value and not by line, since a document may be one long line
-and a line beside the change may hold a secret."""
+"""Shows a plan as a unified diff with secrets masked. It compares JSON values and not lines: a document may be one long
+line, and the lines around a change may hold a secret."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _sides(pointer: Pointer, was: Any, becomes: Any, is_there: Is) -> Iterator[s
                     yield from _lines(member, *pair, is_there)
             return
     if name in ("name", "id") and isinstance(was, str) and isinstance(becomes, str):
-        # of a node; within a config nobody knows what they hold
+        # of a node; inside a config they may hold anything
         sides = (("-", was), ("+", becomes))
         yield from (f"{sign}{quote(name)}: {quote(censored(value, ids=True))}" for sign, value in sides)
         return
@@ -143,7 +143,7 @@ def _config(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-# What people break a config with are the characters between the values, so those are all that is shown of it.
+# A config is broken by the characters between its values, so only those are shown; each unknown word becomes `…`.
 _WORD = re.compile(r"[^\s{}\[\]:,\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\ufeff]+")
 _KNOWN = frozenset({"codeName", "secret", "uid", "password", "sandBox", "true", "false", "null"})
 

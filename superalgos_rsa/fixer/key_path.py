@@ -1,5 +1,5 @@
-"""The key file that a broken path meant: the same path in another spelling, the file of the known fingerprint, one of
-the same name, or the only one that works."""
+"""Finds the key file that a broken path means: by another spelling of the path, by the known fingerprint, by its name,
+or as the only key that works."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def _written(context: FixContext, candidates: Iterable[Candidate]) -> list[str]:
 
 
 def _known(context: FixContext, key: KeyFacts) -> frozenset[str]:
-    """Fingerprints of the key pair that this node is known to belong to: of its last good verdict, of another node with
-    the same API key, of a public key named like the missing private one."""
+    """Fingerprints of the key pair that this node is known to use: noted at its last good verdict, that of another node
+    with the same API key, or that of a public key named like the missing private one."""
     found = {context.options.remembered(key)}
     entries = context.verdict.report.keys_by_identity
     for facts in context.verdict.all_facts.keys:
@@ -129,7 +129,7 @@ def _broken(context: FixContext) -> int:
 
 
 def working(context: FixContext, key: KeyFacts, written: Iterable[str]) -> list[File]:
-    """Those of these paths with which the key would work; one path for each private key."""
+    """The paths with which the key would work; one path for each private key."""
     found: dict[Any, File] = {}
     for one in islice(dict.fromkeys(written), _MOST_TRIED):
         facts = with_secret(key, one, context.judge.inspector)
@@ -143,7 +143,7 @@ def working(context: FixContext, key: KeyFacts, written: Iterable[str]) -> list[
 
 
 def _is_plausible(key: KeyFacts) -> bool:
-    """Advice for a key of an exchange that the installed engine does not know."""
+    """Whether to name the file as advice, for a key of an exchange that the installed ccxt does not know."""
     if key.content is not None and key.content.kind == "private":
         return key.content.consistent is not False and not key.content.damage
     return key.hmac_text is not None and key.hmac_text.plausible

@@ -1,4 +1,4 @@
-"""What `fix` would mend of a report, so that who reads the report is told."""
+"""What `fix` would mend of the findings in a report; the report tells it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_worth_asking(report: Report) -> bool:
 
 
 def offer(found: Plan, report: Report, documents: Sequence[str], options: Options) -> tuple[Report, Offer | None]:
-    """The report whose findings say where `fix` knows an answer that they do not, and what it can mend of all.
+    """The report with the findings that `fix` can mend marked as such, and how many errors it mends in all.
 
     `documents` are those that were named, `options` those with which the installation was found.
     """
@@ -43,5 +43,5 @@ def offer(found: Plan, report: Report, documents: Sequence[str], options: Option
 
 
 def _name(finding: Finding) -> tuple[str | None, ...]:
-    """Tells a finding from others also where a repair moved its place."""
+    """Identifies a finding even where a repair has moved its place."""
     return finding.rule, finding.document, finding.key_id or finding.task_id or finding.pointer

@@ -1,4 +1,4 @@
-"""Decides which files may get another mode, since a stranger's workspace may name any file of this machine."""
+"""Decides which files may get another mode: a workspace of unknown origin can name any file of this machine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def why_not_ours(target: str, seen: Seen, root: Path | None, named: Sequence[str
 
 
 def _owner(root: Path | None) -> int:
-    if sys.platform == "win32":  # where each file has this number, and no repair changes a mode
+    if sys.platform == "win32":  # each file has owner 0 there, and no repair changes a mode
         return 0
     user = os.geteuid()
     return os.stat(root).st_uid if user == 0 and root is not None else user

@@ -43,12 +43,12 @@ class Step:
 
 
 def safe_title(step: Step, known: Callable[[str], str]) -> str:
-    """Its title without what may be a secret: of names only the ids of the nodes, and the parts that are `known`."""
+    """The title without what may be a secret: of names it keeps only node ids and the parts that are `known`."""
     return censored(step.title, shown_parts(step, known))
 
 
 def shown_parts(step: Step, known: Callable[[str], str]) -> Callable[[str], str]:
-    """What of a word may be shown: the ids of the step's nodes, and the parts that are `known`."""
+    """Tells what of a word may be shown: the ids of the step's nodes, and the parts that are `known`."""
     ids = [name for name in (step.finding.key_id, step.finding.task_id) if name]
     return lambda word: next(filter(word.startswith, ids), None) or known(word)
 
@@ -62,7 +62,7 @@ class Plan:
     before: Outcome
     after: Outcome
     is_cut: bool = False
-    """The limit of work was met, and more might be mended."""
+    """Whether the limit of work was reached, so that more may be mendable."""
 
     @property
     def planned(self) -> tuple[Step, ...]:
@@ -78,7 +78,7 @@ def plan(
     ask: Callable[[Step], bool] | None = None,
     most_work: int = _MOST_WORK,
 ) -> Plan:
-    """`ask` is given each repair that would be made and may decline it."""
+    """Plan the repairs; `ask` is given each one and may decline it."""
     context = FixContext(judge, options)
     before = context.verdict
     planned: list[Step] = []
@@ -86,7 +86,7 @@ def plan(
     settled: set[Name] = set()
     made = -1
     work = _Work(most_work)
-    # One repair may show the next mistake or make its repair possible: a path, once the vault can be read.
+    # A repair may reveal the next mistake, or make its repair possible: a path, once the vault can be read.
     while made != len(planned) and not work.is_done:
         made = len(planned)
         tried = set(settled)
@@ -103,7 +103,7 @@ def plan(
             planned += [step for step in steps if step.status == "planned"]
             others[name] = [step for step in steps if step.status != "planned"]
             if any(step.status == "planned" for step in steps) and _removes_a_root(raw_finding):
-                tried.discard(name)  # what has this name now is another one
+                tried.discard(name)  # another finding has this name now
             elif any(step.status == "declined" or (step.applicability == "unsafe" and not unsafe) for step in steps):
                 settled.add(name)
     told = {name for name, steps in others.items() if steps}
@@ -114,7 +114,7 @@ def plan(
 
 
 def changes_of(found: Plan, judge: Judge) -> list[Change]:
-    """What is to be written. Folders and modes first: what is written then lies where it can be read."""
+    """The changes to write: folders first, for the files in them, then modes, then files."""
     changes = [Change(path, folder=True) for path in found.state.folders]
     for path, mode in found.state.modes.items():
         changes.append(Change(path, old_mode=mode.old, new_mode=mode.new, identity=mode.identity))

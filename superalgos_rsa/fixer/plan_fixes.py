@@ -1,4 +1,4 @@
-"""`plan_fixes`: what could be mended in an installation, for programs."""
+"""`plan_fixes`: the repairs that are possible in an installation, for programs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def plan_fixes(
     max_bytes: int = DEFAULT_LIMIT,
     environment: Mapping[str, str] = NO_ENVIRONMENT,
 ) -> tuple[Step, ...]:
-    """Find repairs, and judge each by the same rules before it is proposed. Changes no file.
+    """Find repairs, and try each one by the same rules before it is proposed. Changes no file.
 
     A step is `planned` only if its finding is gone afterwards, no new error comes, and no document or key that works
     stops working. `superalgos-rsa fix --apply` makes these repairs.
@@ -43,8 +43,8 @@ def plan_fixes(
         search: Folders in which to look for key files, beside the usual ones.
         accept_rsa_4096: As of `check`.
         max_bytes: As of `check`.
-        environment: As of `check`; beside `DATA_PATH`, `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` and `USERPROFILE`
-            tell where the commands noted the fingerprints of keys that worked. `os.environ` gives their place.
+        environment: As of `check`. `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` and `USERPROFILE` lead to the fingerprints
+            of working keys that the commands noted; with `os.environ` these are the ones of this user's commands.
 
     Returns:
         The steps: what each would do (`title`), for which `finding`, whether it is `planned`, `held back` or
@@ -52,7 +52,7 @@ def plan_fixes(
 
     Raises:
         UsageError: `root` is no Superalgos directory, or there are no documents.
-        SuperalgosRsaError: There is no home folder for what the commands noted.
+        SuperalgosRsaError: There is no home folder, where the commands note those fingerprints.
     """
     found = documents_of(installation_at(root, environment), paths_of(documents))
     settings = Settings(accept_rsa_4096=accept_rsa_4096, all_documents=documents is None)

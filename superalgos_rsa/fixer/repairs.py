@@ -95,7 +95,7 @@ def config_missing(context: FixContext, found: RawFinding) -> Iterator[Proposal]
 
 @mends("workspace-crash")
 def crash(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """A byte order mark, a null among the roots, a list or a config that is missing or broken."""
+    """Propose to mend what ends the platform: a byte order mark, a null root, a missing list or config."""
     document = next((d for d in context.verdict.all_facts.documents if d.path == found.document), None)
     if document is None:
         return
@@ -280,7 +280,7 @@ def _sandbox(config: Any) -> str | None:
 
 @mends("task-key-not-found", "task-key-namesake")
 def reference(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """The one key there is for the exchange that the task trades on."""
+    """Propose the only key for the exchange that the task trades on."""
     task = found.task
     if task is None or task.task.reference is None or task.task.exchange is None:
         return

@@ -53,7 +53,7 @@ def element(data: bytes, at: int = 0, depth: int = 0) -> tuple[int, bytes, int]:
 
 
 def _end_of_contents(data: bytes, at: int, depth: int) -> int:
-    """Where the two zero bytes stand that end what has no length."""
+    """The offset of the two zero bytes that end an element of indefinite length."""
     if depth > _DEEPEST:
         raise ValueError("nested too deep")
     while data[at : at + 2] != b"\0\0":
@@ -62,7 +62,7 @@ def _end_of_contents(data: bytes, at: int, depth: int) -> int:
 
 
 def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The elements that stand one after the other, as tag and content; an OCTET STRING in pieces as one."""
+    """The elements in `data`, as tag and content; an OCTET STRING in pieces as one."""
     at = 0
     while at < len(content):
         tag, inner, at = element(content, at)
@@ -122,7 +122,7 @@ def _is_value(tag: int, content: bytes) -> bool:
 
     Found by trying all tags with lengths 0 to 2. The parameters of RSA should be NULL, but OpenSSL does not check.
     """
-    if tag >= 0x40:  # not of the universal class
+    if tag >= 0x40:  # not in the class of universal tags
         return True
     length = len(content)
     if tag in (INTEGER, 0x0A):
@@ -136,13 +136,13 @@ def _is_value(tag: int, content: bytes) -> bool:
 
 
 def begins_like_ed25519(data: bytes) -> bool:
-    """Whether the sixteen bytes before the seed were once those of an Ed25519 key: ccxt does not look at them."""
+    """Whether the 16 bytes before the seed are those of an Ed25519 key, perhaps damaged; ccxt ignores them."""
     alike = sum(found == right for found, right in zip(data, ED25519_PREFIX, strict=False))
     return alike >= len(ED25519_PREFIX) // 2 and not data.startswith(X25519_PREFIX)
 
 
 def strict(data: bytes) -> bytes:
-    """The element that the data begins with, with the shortest lengths, as the library wants it; nothing follows."""
+    """The first element of the data in strict DER, as `cryptography` requires it, without what follows it."""
     tag, content, _ = element(data)
     if tag & 0x20 and tag != OCTET_STRING | 0x20:
         content = b"".join(strict(_write(inner, member)) for inner, member in elements(content))
@@ -150,8 +150,7 @@ def strict(data: bytes) -> bytes:
 
 
 def strict_pkcs8(members: list[tuple[int, bytes]]) -> bytes:
-    """A PrivateKeyInfo of version 1, from the members of one of any version: what may follow the key says nothing that
-    the key does not."""
+    """A PrivateKeyInfo of version 1, from the members of one of any version; what follows the key is redundant."""
     (_, _), (_, identifier), (_, key) = members[:3]
     return _write(SEQUENCE, b"\x02\x01\x00" + strict(_write(SEQUENCE, identifier)) + _write(OCTET_STRING, _inner(key)))
 

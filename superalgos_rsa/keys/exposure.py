@@ -16,7 +16,7 @@ MAX_ENTRIES = 500
 MAX_SIZE = 64 * 1024
 MAX_READ = 32 * 1024 * 1024
 MAX_SCANNED = 10_000
-_MOST_LINES = 256  # of a file, each counted twice; a key of 8,192 bits has 100
+_MOST_LINES = 256  # in one file, each counted twice; a key of 8,192 bits has 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Surroundings:
 
 
 def git_state(folder: str, name: str) -> GitState | None:
-    """What git would do with one file alone."""
+    """What git would do with a single file."""
     return WorkTrees().state(folder, name)
 
 
@@ -136,7 +136,7 @@ def copy_name(name: str) -> str:
 
 
 def export_name(name: str) -> str:
-    """The name that is printed for the PEM which the program of another format writes of a key file."""
+    """The name of the PEM file in the printed command that exports a key file of another program's format."""
     return f"{name}.exported.pem"
 
 

@@ -1,6 +1,6 @@
-"""Keys as other programs keep them: each format is known by its first bytes, and those that hold bare numbers are read.
+"""Key formats of other programs, recognised by their first bytes; those that hold bare numbers are read.
 
-XML is read by its element names alone: no parser sees a stranger's file.
+XML is searched for its element names only: no XML parser sees a file of unknown origin.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _EXPORTS = {
     "age": "age -d -o {copy} {file}",
 }
 EXPORTED = frozenset(_EXPORTS)
-"""The formats that only their own program reads."""
+"""Formats that only their own program can read."""
 _AGE = (b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _XML = re.compile(r"<(?:\w{1,20}:)?RSAKey(?:Value|Pair)\b")
 _CMS = bytes.fromhex("2a864886f70d0107")  # the contents of a PKCS#12 file: 1.2.840.113549.1.7.x
@@ -56,14 +56,14 @@ def format_of(content: bytes, text: str) -> Format | None:
 
 
 def export_command(kind: str, file: str, copy: str) -> tuple[str, ...]:
-    """The words of the command by which the format's own program writes PEM; none where none is needed, or known."""
+    """The words of the command with which the format's own program writes PEM; none if none is needed or known."""
     return tuple(word.format(file=file, copy=copy) for word in _EXPORTS.get(kind, "").split())
 
 
 def private_der(text: str) -> bytes | None:
-    """The private key in a JSON Web Key or in the XML of .NET, as DER; None where there is none, or not a whole one.
+    """The private key in a JSON Web Key or in the XML of .NET, as DER; None if there is no complete one.
 
-    This is key material: whoever asks for it must not let it out.
+    The result is key material: never print, log or store it.
     """
     try:
         key = _jwk(text)

@@ -32,7 +32,7 @@ class KeyText:
 
     kind: Kind
     label: str | None = None
-    """Of the first PEM block."""
+    """The label of the first PEM block."""
     blocks: int = 0
     """How many blocks hold a private key."""
     pkcs1: bool = False
@@ -48,7 +48,7 @@ class KeyText:
     convertible: bool = False
     """Whether a private key can be read out of it, perhaps with a passphrase: then `convert` writes a clean copy."""
     line: int | None = None
-    """Of a text that does not decode as a key: where that shows, counted from 1."""
+    """The line, counted from 1, at which a text stops being a key."""
 
 
 OPENSSH = b"openssh-key-v1\0"
@@ -191,14 +191,14 @@ def _of_blocks(text: str, found: tuple[pem.Block, ...]) -> KeyText:
     private = [facts for facts in each if facts.kind in _PRIVATE]
     chosen = min(private or each, key=_rank)
     before = {name for facts in private[: private.index(chosen) if chosen in private else 0] for name in facts.damage}
-    more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # told by their labels alone
+    more = sum(_named_kind(block) in _PRIVATE for block in found[_MOST_BLOCKS:])  # these by their labels only
     outside = {"text-before", "text-after", "quoted", "nul"} & found[0].damage
     damage = _ordered({*chosen.damage, *before, *outside})
     return replace(chosen, label=found[0].label, blocks=len(private) + more, damage=damage)
 
 
 def _rank(facts: KeyText) -> int:
-    """Of several keys in one text the first is meant that an engine can sign with: a plain RSA or Ed25519 key."""
+    """The order among several keys in one text: first those that an engine can sign with, plain RSA or Ed25519."""
     if facts.kind != "private" or facts.key_type is None or facts.public_key_sha256 is None:
         return (
             3
@@ -284,18 +284,17 @@ def _facts(data: bytes) -> KeyText | None:
 
 
 def _by_library(data: bytes, facts: KeyText) -> KeyText:
-    """Size and public half of the types that OpenSSL must compute; what it refuses, or would take long for, stays
-    unknown."""
+    """Size and public half of key types that need OpenSSL; unknown if it refuses the key or would take long."""
     if facts.key_type in ("dsa", "dh") and len(data) > der.LONGEST_GROUP:
         return facts
     from cryptography.hazmat.primitives import serialization as s
     from cryptography.x509 import load_der_x509_certificate
 
-    public: Any  # the library's union of a dozen classes
+    public: Any  # a union of a dozen classes of `cryptography`
     try:
         match facts.kind:
             case "private":
-                # RSA-PSS is RSA: to try whether long primes are primes takes minutes.
+                # RSA-PSS keys are RSA keys, and to test long primes takes minutes.
                 key = s.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
                 public = key.public_key()
             case "public":
@@ -303,7 +302,7 @@ def _by_library(data: bytes, facts: KeyText) -> KeyText:
             case _:
                 public = load_der_x509_certificate(data).public_key()
         spki = public.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
-    except Exception:  # of many kinds on damaged keys, and none of them says more than this
+    except Exception:  # several types on damaged keys, which tell nothing more
         return facts
     kind = facts.key_type or _guess(spki)
     return replace(facts, key_type=kind, key_bits=getattr(public, "key_size", None), public_key_sha256=_sha256(spki))

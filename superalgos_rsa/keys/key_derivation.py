@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from superalgos_rsa.keys import der
 
 MOST_ROUNDS = 2_000_000
-"""Of PBKDF2 and its forerunners; openssl makes 2,048, and 1,300,000 is the most that is recommended."""
+"""Of PBKDF2 and its predecessors; openssl uses 2,048, and the highest recommendation is 1,300,000."""
 MOST_BCRYPT = 256
-"""ssh-keygen makes 16 or 24."""
+"""ssh-keygen uses 16 or 24."""
 MOST_SCRYPT = 1 << 22
-"""N * r * p; openssl makes 1 << 17."""
+"""N * r * p; openssl uses 1 << 17."""
 MOST_SCRYPT_BYTES = 1 << 26
 
 _SCRYPT = bytes.fromhex("2b06010401da47040b")
@@ -38,7 +38,7 @@ def excess_of_pkcs8(data: bytes) -> str | None:
 
 
 def _flat(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The members of an AlgorithmIdentifier and of what stands in it, in their order."""
+    """The members of an AlgorithmIdentifier and of all that is nested in it, in their order."""
     stack = [der.elements(content)]
     while stack:
         for tag, inner in stack[-1]:
@@ -51,7 +51,7 @@ def _flat(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def excess_of_openssh(data: bytes) -> str | None:
-    """Of what an OpenSSH key file holds, `openssh-key-v1` and all."""
+    """The same for the content of an OpenSSH key file, which begins with `openssh-key-v1`."""
     at, fields = len(b"openssh-key-v1\0"), []
     for _ in ("cipher", "kdf", "options"):
         length = int.from_bytes(data[at : at + 4])

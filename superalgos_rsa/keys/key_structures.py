@@ -21,13 +21,13 @@ class Shape:
     pkcs1: bool = False
     numbers: RsaNumbers | None = None
     damaged: bool = False
-    """The bytes before the key itself are not as they should be; some engines do not look at them."""
+    """Whether the bytes before the key itself are damaged; some engines ignore them."""
     strict: bytes = b""
-    """Of a private key that is not RSA: the same as the library wants it, without what follows it."""
+    """A private key other than RSA in strict DER, as `cryptography` requires it."""
 
 
 def shape(data: bytes) -> Shape | None:
-    """None where the DER is no key, or not whole."""
+    """Kind and type of the DER; None if it is no key, or not complete."""
     for read in (_private, _encrypted, _public, _certificate, _damaged_ed25519, _damaged_rsa):
         try:
             found = read(data)
@@ -61,7 +61,7 @@ def _damaged_ed25519(data: bytes) -> Shape | None:
 
 
 def _damaged_rsa(data: bytes) -> Shape | None:
-    """A key is known by its numbers, whatever stands before them: nine in a row that belong together are no chance."""
+    """An RSA key behind damaged bytes, found by its numbers: nine in a row that fit together are no accident."""
     for start in range(min(len(data), _LONGEST_HEAD)):
         if data[start] == der.INTEGER and (numbers := _numbers_at(data, start)) and recover(numbers) is not None:
             return Shape("private", "rsa", numbers=numbers, damaged=True)

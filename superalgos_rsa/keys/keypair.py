@@ -33,7 +33,7 @@ KeyType = Literal["rsa", "ed25519"]
 
 _DEK_INFO = re.compile(r"DEK-Info:\s*([A-Z0-9-]+),\s*((?:(?<=DES-CBC,)|(?<=EDE3-CBC,))[0-9A-F]{16}|[0-9A-F]{32})", re.I)
 _ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+[rn]")
-# From the first mark of punctuation in the run before END. A search begins at the start of each run alone.
+# Begins only at the start of a run of punctuation before END, so that the search stays linear.
 _END_LINE = re.compile(r"(?<![^\w+/=])[\s\\]*([^\w\s+/=\\][^\w+/=]*)END\b", re.I)
 _SSH_PUBLIC = re.compile(r"^[ \t\"']*((?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+AAAA[\w+/]+={0,2})", re.M)
 _HELD = {
@@ -80,7 +80,7 @@ def clean(content: bytes, passphrase: Secret | None = None) -> Pair:
 
 
 def public_half(content: bytes, passphrase: Secret | None = None) -> PublicHalf:
-    """The public half of a private key, or of a file that holds just that: a public key or a certificate."""
+    """The public half of a private key, a public key or a certificate."""
     found = _private_forms(content)
     if found:
         return _public(_open(found, passphrase).public_key())
@@ -116,7 +116,7 @@ def _nothing(wanted: str, content: bytes) -> UsageError:
 
 
 def _private_forms(content: bytes) -> list[tuple[_Load, bytes]]:
-    """The private key in a strict form, with what reads that form; several where only trying tells which it is."""
+    """The private key in strict forms, each with its reader; several if only trying tells which one it is."""
     data = private_der(content)
     if data is not None:
         _refuse_excess(key_derivation.excess_of_pkcs8(data), "openssl pkcs8 -topk8 -in FILE -out COPY")
@@ -129,7 +129,7 @@ def _private_forms(content: bytes) -> list[tuple[_Load, bytes]]:
 
 
 def _load_der(data: bytes, password: bytes | None, **options: Any) -> Any:
-    """RSA by its numbers, other keys as the library wants them: it is stricter than every engine."""
+    """Read RSA by its numbers, other keys in strict DER: `cryptography` is stricter than every engine."""
     found = shape(data)
     if found is None or found.kind != "private":
         return s.load_der_private_key(strict(data), password, **options)
@@ -150,7 +150,7 @@ def _refuse_excess(excess: str | None, command: str) -> None:
 
 
 def _encrypted_by_header(text: str) -> Iterator[bytes]:
-    """A key encrypted as RFC 1421 has it. The label is not encrypted and may be wrong, so each kind is tried."""
+    """Read a key encrypted as in RFC 1421. Its label may be wrong, so each kind is tried."""
     if "Proc-Type" not in text and b"Proc-Type" in (inner := pem.decode(text)):
         text = inner.decode("latin-1")
     text = _ESCAPED_NEWLINE.sub("\n", text)
@@ -165,16 +165,16 @@ def _encrypted_by_header(text: str) -> Iterator[bytes]:
 
 
 def _open(forms: list[tuple[_Load, bytes]], passphrase: Secret | None) -> Any:
-    """Every failure becomes a sentence of our own, raised where the library's is forgotten: that may quote the text."""
+    """Read a form. A failure becomes an error of our own; the library's is no cause of it, as it may quote the key."""
     password = passphrase.reveal().encode() if passphrase else None
     failures = set()
     for load, data in forms:
         try:
-            # The library would try for minutes whether the primes of a long key are primes.
+            # The library would spend minutes on testing the primes of a long key.
             return _whole(load(data, password, unsafe_skip_rsa_key_validation=True))
         except Exception as error:  # of many kinds on damaged keys
             failures.add(type(error))
-    if TypeError in failures:  # the library's word for a passphrase that is missing, or that nothing asks for
+    if TypeError in failures:  # what the library raises for a missing passphrase, or one that is not needed
         if passphrase is None:
             raise PassphraseNeededError("this key is encrypted; it needs its passphrase")
         return _open(forms, None)
@@ -227,7 +227,7 @@ def _ssh_public_key(content: bytes) -> Any:
 
 
 def _binaries(content: bytes) -> Iterator[bytes]:
-    """What the content may hold as bytes: itself, each PEM block, and base64 without one, which may be PEM again."""
+    """What the content may be as bytes: itself, each PEM block, or bare base64, which may decode to PEM."""
     yield content
     text = _text(content)
     for block in pem.blocks(text):
@@ -240,7 +240,7 @@ def _binaries(content: bytes) -> Iterator[bytes]:
 
 
 def _text(content: bytes) -> str:
-    """UTF-16 of ASCII without its zero bytes is ASCII, whichever byte comes first."""
+    """The content as text; UTF-16 of ASCII becomes ASCII when its zero bytes are dropped."""
     return content.replace(b"\0", b"").decode("utf-8", "replace")
 
 

@@ -42,7 +42,7 @@ _DASH = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd"
 _LINE = re.compile(
     rf"([{_DASH}]{{1,20}})[ \t]{{0,9}}(BEGIN|END)\b([A-Z0-9 \t._]{{0,60}})([{_DASH}]{{1,20}})", re.IGNORECASE
 )
-_ESCAPE = re.compile(r"(?<!\\)\\+(?:r\\+n|[rn])")  # a run of backslashes is looked at from its start alone
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:r\\+n|[rn])")  # begins only at the start of a run of backslashes, to stay linear
 _HEADER_LINE = re.compile(r"^[ \t]*[A-Za-z0-9-]+:[^\n]*\n", re.MULTILINE)
 _BODY_LINE = re.compile(r"[ \t]*[A-Za-z0-9+/=]+[ \t\r]*")
 _BLANK = " \t\r\n\0"
@@ -130,7 +130,7 @@ def _block(
 
 
 def _last_lines(body: str) -> str:
-    """Without a BEGIN line nobody says where the key begins: at the lowest line that is not of it, or at the top."""
+    """The key of a block without BEGIN line: from behind the last line that cannot belong to it, or from the top."""
     kept: list[str] = []
     for line in reversed(body.split("\n")[:-1]):
         if not _BODY_LINE.fullmatch(line):

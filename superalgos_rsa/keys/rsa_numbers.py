@@ -9,21 +9,21 @@ _SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 _SHORTEST = 62  # bytes of a modulus that holds a SHA-256 DigestInfo and the eleven bytes around it (RFC 8017, 9.2)
 
 
-_MOST_POWERS = 64  # of 2,048 bits, which take about a second together
+_MOST_POWERS = 64  # with 2,048 bits; together they take about a second
 
 
 class TooLongError(Exception):
-    """To tell whether the numbers sign would take too long; nobody knows."""
+    """It would take too long to find out whether the numbers sign, so that is unknown."""
 
 
 class Effort:
-    """How much long arithmetic there may be in all: a power takes by the cube of its length."""
+    """The limit of long arithmetic; the cost of a modular power grows with the cube of its length."""
 
     def __init__(self) -> None:
         self.left = _MOST_POWERS * 2048**3
 
     def power(self, base: int, exponent: int, modulus: int) -> int:
-        """Raises `TooLongError`."""
+        """The modular power. Raises `TooLongError`."""
         self.spend(modulus.bit_length() ** 2 * exponent.bit_length())
         return pow(base, exponent, modulus)
 

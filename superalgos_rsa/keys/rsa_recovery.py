@@ -1,5 +1,5 @@
-"""The whole RSA key in numbers of which some are damaged. Each engine signs with some of the eight and never looks at
-the others; as long as those belong together, the others follow from them."""
+"""Recovers an RSA key of which some numbers are damaged. Each engine signs with some of the eight numbers and ignores
+the others; as long as those fit together, the others follow from them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from math import gcd, lcm
 from superalgos_rsa.keys.rsa_numbers import Effort, RsaNumbers, TooLongError
 
 _USUAL_EXPONENT = 65537
-_BASES = (2, 3, 5, 7, 11, 13, 17, 19)  # each finds the primes with a chance of one half at least
+_BASES = (2, 3, 5, 7, 11, 13, 17, 19)  # each finds the primes with a chance of at least one half
 
 
 def recover(numbers: RsaNumbers, effort: Effort | None = None) -> RsaNumbers | None:
-    """The key whose signatures the engines make with these numbers; None where there is none, or where two keys are
-    mixed in them. Without an effort no long power is taken, and what needs one is not found."""
+    """The key with which the engines sign when given these numbers; None if there is none, or if two keys are mixed.
+    Without `effort` no long power is taken, and a key that needs one is not found."""
     exponents = list(dict.fromkeys((numbers.e, _USUAL_EXPONENT)))
     if numbers.too_long:
         return None

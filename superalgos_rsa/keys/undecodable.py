@@ -1,4 +1,4 @@
-"""Why a text that should be a private key does not decode as one, and at which of its lines that shows."""
+"""Finds why a text does not decode as a private key, and at which line that shows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _CLOSED = frozenset({der.INTEGER, der.BIT_STRING, der.OCTET_STRING, 0x05, der.OB
 
 
 class Cause(NamedTuple):
-    """A name of `pem.DAMAGE`, and the line, counted from 1, where a lost or a changed one can be told."""
+    """A name of `pem.DAMAGE`, and the line, counted from 1, if it is known which one is lost or changed."""
 
     damage: str
     line: int | None = None
 
 
 def cause(text: str, block: Block) -> Cause:
-    """Of a block that holds no key that could be read."""
+    """The cause for a block that holds no readable key."""
     if block.der[:1] != b"\x30":
         body = re.sub(r"\s", "", text[block.start :].partition("-")[0])
         return Cause("hmac-secret" if _SECRET.fullmatch(body) else "not-a-key")
@@ -34,7 +34,7 @@ def cause(text: str, block: Block) -> Cause:
 
 
 def _break(data: bytes) -> tuple[int, bool]:
-    """The first byte that is not the beginning of what can stand there, and whether all before it was well."""
+    """The offset at which the DER breaks, and whether all before it is intact."""
     at = 0
     while at + 2 <= len(data):
         tag, length, start = data[at], data[at + 1], at + 2
@@ -54,7 +54,7 @@ def _break(data: bytes) -> tuple[int, bool]:
 
 
 def _lines(text: str, start: int) -> list[tuple[int, int]]:
-    """The number of each line of base64, and how many digits stand in it."""
+    """The number of each line of base64, and its count of digits."""
     found = []
     number = text.count("\n", 0, start) + 1
     for line in text[start:].split("\n"):
@@ -67,7 +67,7 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
 
 
 def _line(text: str, block: Block, lines: list[tuple[int, int]], full: int, broken: int) -> int | None:
-    """A line with a strange letter, or one that is shorter than the others, says more than where the numbers break."""
+    """The line to name: one with a letter that is no base64, or a shorter one, before the one where the DER breaks."""
     written = text.split("\n")
     if "body-not-base64" in block.damage:
         for number, _ in lines:

@@ -18,13 +18,13 @@ class Conclusion(NamedTuple):
 
 
 def conclude(report: Report) -> Conclusion:
-    """The last sentence and the exit code: 1 where there is an error, 3 where nobody can say, else 0."""
+    """The last sentence and the exit code: 1 if there is an error, 3 if it is not known, else 0."""
     summary, unknown = report.summary, _is_unknown(report)
     if any(document.loads is False for document in report.documents):
         return _bad("not ready: loading one of these documents ends the whole platform; mend that first.", report)
     if unknown:
         return _bad("not ready: nobody can say from here whether the tasks may start.", report)
-    if not summary.ready and not summary.errors:  # a template: its task has no key yet, which is no mistake of it
+    if not summary.ready and not summary.errors:  # a published template: that its task has no key yet is no mistake
         return Conclusion("the tasks that the warnings name cannot start yet.", 0, "warning")
     if not summary.ready:
         return _bad("not ready: do not start the tasks that use these keys.", report)
@@ -40,8 +40,8 @@ def conclude(report: Report) -> Conclusion:
 
 
 def _is_unknown(report: Report) -> bool:
-    """Whether a task server could not be asked, a credential that a task needs could not be judged, or a relative path
-    begins nobody knows where."""
+    """Whether a task server could not be asked, a needed credential not be judged, or a relative path begins at an
+    unknown folder."""
     if any(finding.rule in ("task-server-unknown", "task-server-unreachable") for finding in report.findings):
         return True
     needed = {(task.document, task.key_id) for task in report.tasks if task.needs_key}
@@ -51,7 +51,7 @@ def _is_unknown(report: Report) -> bool:
 
 
 def begins_nowhere(key: KeyEntry) -> bool:
-    """Whether, without a Superalgos directory, its path leads nobody knows where."""
+    """Whether the key has a relative path, and no Superalgos directory is known at which it begins."""
     path = key.secret.path or ""
     return key.secret.kind == "path" and key.signing is None and not os.path.isabs(path) and key.server == "local"
 

@@ -21,8 +21,10 @@ def render(report: Report) -> str:
 
 
 def dumps(value: object) -> str:
-    """JSON whose every character can be seen; any other is an escape. A terminal would obey it, though JSON allows it,
-    and lone surrogates are taken by no UTF-8 stream."""
+    """JSON in which every invisible character is escaped.
+
+    JSON allows them, but a terminal obeys control characters, and a UTF-8 stream takes no lone surrogate.
+    """
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return re.sub(r"[^\n\x20-\x7e]", lambda found: _visible(found[0]), text)
 
@@ -32,7 +34,7 @@ def _visible(character: str) -> str:
 
 
 def plain(value: object) -> object:
-    """A value of the report in dicts and lists."""
+    """A value of the report as dicts and lists."""
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, Fix):

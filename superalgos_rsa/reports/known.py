@@ -18,7 +18,7 @@ _FIELDS = {
     "findings": list,
     "summary": dict,
 }
-# The last sentence of the report for people, whose words stand apart by any white space.
+# The last sentence of the report for people; its lines are wrapped, so any white space may separate the words.
 _FOUND = r"nothing found|\d+ (error|warning|info)s?(, \d+ (warning|info)s?)*"
 _COUNTS = rf"({_FOUND}) in \d+ documents?; \d+ keys?, \d+ tasks?"
 _SENTENCE = re.compile(rf"(^| ){_COUNTS} — (not ready|ready|the tasks|no task)[a-z ,;:]*\.$")

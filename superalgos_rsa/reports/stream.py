@@ -1,4 +1,4 @@
-"""What `watch` tells, as lines: for programs by `schemas/stream.schema.json`, and for people."""
+"""The lines that `watch` prints: JSON for programs (`schemas/stream.schema.json`), and text for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superalgos_rsa.watcher.transitions import Transition
 
 
 def as_json(moved: Transition) -> str:
-    """One line, in ASCII alone: no reader's encoding spoils it."""
+    """One line of JSON, in ASCII so that no encoding can spoil it."""
     value: dict[str, object] = {
         "event": moved.event,
         "time": stamped(moved.time),
@@ -27,13 +27,13 @@ def as_json(moved: Transition) -> str:
 
 
 def stamped(time: float) -> str:
-    """UTC, to the millisecond."""
+    """The time in UTC, to the millisecond."""
     moment = datetime.fromtimestamp(time, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def as_text(moved: Transition) -> str:
-    """A head with the counts, then a line for each finding that came (+) or went (-)."""
+    """A heading with the counts, then a line for each finding that came (+) or went (-)."""
     counts = f"{counted(moved.errors, 'error')}, {counted(moved.warnings, 'warning')}"
     lines = [f"{stamped(moved.time)} {moved.event}: {counts}"]
     for sign, findings in (("+", moved.came), ("-", moved.went)):

@@ -56,7 +56,7 @@ def render(
 
 
 def _groups(findings: tuple[Finding, ...]) -> list[tuple[tuple[Severity, str, str], list[Finding]]]:
-    """Findings that say the same of several places, together; the worst first, else as they came."""
+    """Findings with the same words at several places, as one; the worst first, else in their order."""
     groups: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
@@ -66,7 +66,7 @@ def _groups(findings: tuple[Finding, ...]) -> list[tuple[tuple[Severity, str, st
 def _block(found: list[Finding], page: _Page) -> list[str]:
     try:
         return list(_lines(found, page))
-    except Exception as error:  # the others are still shown
+    except Exception as error:  # one finding that fails must not hide the others
         severity, rule = found[0].severity, shown(found[0].rule)
         return [f"{severity}: this finding could not be shown ({type(error).__name__}) [{rule}]"]
 
@@ -126,7 +126,7 @@ def _place(finding: Finding, page: _Page) -> Iterator[str]:
 
 
 def _branch(node: tuple[str, ...], page: _Page) -> Iterator[str]:
-    """The way from the root; where it does not fit, what stands between the exchange and the end is left out."""
+    """The names from the root to the place; where they are too long, those between exchange and end are left out."""
     label = "  in the tree: "
     *upper, last = (shown(name) or "(no name)" for name in node)
     kept = len(upper)

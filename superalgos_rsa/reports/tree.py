@@ -31,7 +31,7 @@ _Keys = Mapping[str | None, Sequence[KeyEntry]]
 class _Branch:
     head: str
     fields: tuple[tuple[str, str], ...] = ()
-    """Label and value, neither ever broken."""
+    """Label and value of each field; a line is never broken within one of them."""
     children: tuple[_Branch, ...] = ()
 
 

@@ -1,7 +1,7 @@
-"""Files on file systems that may not answer: of another machine, or made by a program.
+"""Reads from file systems that may not answer: those of another machine, or of a program (FUSE).
 
-A process that reads from one waits in the kernel until it answers, and cannot end before. So a child process reads,
-and is left behind after a time limit. Local file systems are read directly, without a child.
+A process that reads from one waits in the kernel until it answers, and cannot even be killed. So a child process reads,
+and is abandoned after a time limit. Local file systems are read directly.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PATIENCE = 5.0
 PATIENCE_IN_ALL = 10.0
 
 _FAR = file_systems.REMOTE | {"autofs", "davfs"}
-_NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # containers stand on them
+_NEAR = frozenset({"fuse.fuse-overlayfs", "fuse.lxcfs"})  # the root file systems of containers
 _OF_MACOS = ("/Volumes", "/net", "/Network")
 _MOST_BYTES = 1024 * 1024
 
@@ -32,7 +32,7 @@ Answer = TypeVar("Answer")
 
 
 class FarFiles:
-    """`answering` are folders whose file systems have been read from already, so they answer."""
+    """`answering`: folders that were read from already, so their file systems do answer."""
 
     def __init__(self, answering: Iterable[str] = (), mounts: Iterable[str] | None = None) -> None:
         found = _far_mounts() if mounts is None else mounts
@@ -58,11 +58,11 @@ class FarFiles:
         if not data:
             self._silent.add(mount)
             return None
-        answer: Answer = pickle.loads(data)  # noqa: S301  # of this very process's child
+        answer: Answer = pickle.loads(data)  # noqa: S301  # from our own child
         return answer
 
     def _mount_of(self, path: str) -> str | None:
-        """The first such file system on the way of an absolute path; links are followed as far as they are near."""
+        """The first such file system on the way to an absolute path; links are followed up to there."""
         entries = (os.path.join(folder, name) for folder, name in steps(path)) if self._mounts else ()
         return next((entry for entry in entries if entry in self._mounts), None)
 
@@ -78,7 +78,7 @@ def _is_far(kind: str) -> bool:
 
 
 def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
-    if sys.platform == "win32":  # which has no fork; `answer` asks there itself
+    if sys.platform == "win32":  # no fork there; `answer` asks in this process
         return None
     read_end, write_end = os.pipe()
     child = os.fork()
@@ -90,7 +90,7 @@ def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
     finally:
         os.close(read_end)
     if data is None:
-        os.kill(child, signal.SIGKILL)  # heeded when the file system has answered; nobody waits for that
+        os.kill(child, signal.SIGKILL)  # takes effect when the file system answers; we do not wait
     with contextlib.suppress(ChildProcessError):
         os.waitpid(child, os.WNOHANG if data is None else 0)
     return data
@@ -98,7 +98,7 @@ def _asked_by_child(ask: Callable[[], object], patience: float) -> bytes | None:
 
 def _answer_and_end(ask: Callable[[], object], out: int) -> NoReturn:
     try:
-        # Whoever reads this program's output must not wait for the end of a child that was left behind.
+        # An abandoned child must not keep our standard output open: its reader would wait for the child to end.
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)

@@ -1,7 +1,7 @@
 """Facts about a path on the machine this runs on.
 
-The task server hands a credential's text to `fs.accessSync` and `fs.readFileSync` as it stands, relative to its working
-folder: nothing is trimmed, expanded or unquoted. What is no readable file there is taken for the secret itself.
+The task server passes the text of `secret` to `fs.accessSync` and `fs.readFileSync` unchanged, relative to its working
+folder: nothing is trimmed, expanded or unquoted. A text that names no readable file is taken for the secret itself.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from superalgos_rsa.superalgos.secret_text import BLANK
 MAX_KEY_FILE = 64 * 1024
 """An RSA key of 16,384 bits takes 13 KiB."""
 LONGEST_PATH = 32_767
-"""What Windows takes; Linux takes 4,096."""
-_LONGEST_MEANT = 4096  # for a longer text nobody looks for what was meant
+"""The limit of Windows; that of Linux is 4,096."""
+_LONGEST_MEANT = 4096  # no near file is sought for a longer text
 _MOST_PARTS = 100
-_MOST_NAMES = 25_000  # of one folder
+_MOST_NAMES = 25_000  # in one folder
 _MOST_NAMES_IN_ALL = 200_000
 
 Status = Literal[
     "file", "missing", "impossible", "directory", "special", "made-up", "dangling-link", "link-loop", "unreadable",
     "not-known", "no-answer", "too-large",
 ]  # fmt: skip
-"""`not-known`: it may not be read by whoever asks, and perhaps by the user that runs the platform."""
+"""`not-known`: this user may not read it, and the user that runs the platform perhaps may."""
 Likeness = Literal["expanded", "url", "unquoted", "trimmed", "case", "separators", "beside", "secrets"]
 
 
 class Near(NamedTuple):
-    """A file that exists and that the author of the path probably meant: the `path` to write, and how it differs."""
+    """An existing file that was probably meant: the `path` to write, and how it differs from the one written."""
 
     likeness: Likeness
     path: str
@@ -42,27 +42,27 @@ class Near(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    """What lies under the text of a secret on this machine, and what is near it where nothing does."""
+    """What the text of a secret names on this machine and, if that is no file, which existing files may be meant."""
 
     asked: str = field(repr=False)
     resolved: str = field(repr=False)
     status: Status
     target: str | None = None
-    """The file itself, behind every link."""
+    """The real path, with every link followed."""
     mode: int | None = None
     near: tuple[Near, ...] = ()
     parent_exists: bool = False
-    """The folder it should lie in is there, and it is neither the working folder nor the root, which are there for
-    any text: base64 may well begin with a slash."""
+    """Its folder exists, and is neither the working folder nor the root: those exist for any text, and base64 may begin
+    with a slash."""
     content: bytes | None = field(default=None, repr=False)
     known: str = ""
-    """The beginning of `resolved` that is there, with the slash behind it; all of it, if something of that name is."""
+    """The longest beginning of `resolved` that exists, with the slash behind it."""
     refused_at: str | None = None
-    """The file or folder that the user who runs the platform may not read or enter, where another user asks."""
+    """Where another user asks: the file or folder that the platform's user may not read or enter."""
     to_give: str | None = None
-    """The private key of the installation that root would only have to give to that user."""
+    """The private key of the installation for which a `chown` to the platform's user is enough."""
     is_lent: bool = False
-    """That user reads it as one of a group, or as everybody: `chmod 600` would close it to the platform."""
+    """The platform's user reads it by the rights of its group or of others: `chmod 600` would lock the platform out."""
 
     @property
     def engine_reads(self) -> bool:
@@ -71,8 +71,10 @@ class PathFacts:
 
 
 class Folders:
-    """The names in folders without regard to case. Each folder is listed once, and one of too many names not at all.
-    `is_far` tells of what may not answer, and is not asked whether it is what was meant."""
+    """Names in folders, found regardless of case. Each folder is listed once; one with too many names counts as empty.
+
+    `is_far` tells whether a path may never answer, as on a network mount; no near file is sought there.
+    """
 
     def __init__(self, is_far: Callable[[str], bool] = lambda _: False) -> None:
         self.is_far = is_far
@@ -80,7 +82,7 @@ class Folders:
         self._left = _MOST_NAMES_IN_ALL
 
     def spelled(self, folder: str, name: str) -> list[str]:
-        """Raises `OSError`."""
+        """Names in the folder that equal `name` apart from case. Raises `OSError`."""
         status = os.stat(folder)
         identity = status.st_dev, status.st_ino
         if identity not in self._known:
@@ -99,8 +101,11 @@ class Folders:
 
 
 def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders | None = None) -> PathFacts:
-    """What the engine finds under `asked` when its working folder is `cwd`; `beside` are folders the author may
-    have had in mind instead, `folders` what is known of them. Never raises, never opens what is not a regular file."""
+    """What the engine finds under `asked` when its working folder is `cwd`.
+
+    `beside`: other folders that the path may be meant to begin at. `folders`: names that were listed before. Never
+    raises, and never opens what is not a regular file.
+    """
     if len(asked) > LONGEST_PATH:
         return PathFacts(asked, asked, "impossible")
     path = _as_node_encodes(asked)
@@ -130,7 +135,7 @@ def examine(asked: str, cwd: str, beside: tuple[str, ...] = (), folders: Folders
 
 
 def known_part(path: str) -> str:
-    """The longest beginning of a path that is there, with the slash behind it; all of it, if it is there itself."""
+    """The longest beginning of a path that exists, with the slash behind it; the whole path, if it exists."""
     known = ""
     for boundary in re.finditer(r"[/\\]|\Z" if os.sep == "\\" else r"/|\Z", path):
         if not os.path.lexists(path[: boundary.start()] or os.sep):
@@ -156,7 +161,7 @@ def _status(full: str, found: Unread) -> Status:
 
 
 def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Every path that `examine` may ask for with the same arguments, the one that the engine takes first."""
+    """Every path that `examine` may look at with the same arguments; the first is the one that the engine opens."""
     path = _as_node_encodes(asked)
     if not path or "\0" in path:
         return ()
@@ -165,7 +170,7 @@ def looked_for(asked: str, cwd: str, beside: tuple[str, ...] = ()) -> tuple[str,
 
 
 def _near(path: str, cwd: str, beside: tuple[str, ...], folders: Folders) -> Iterator[Near]:
-    """Files the path was probably meant for, the likeliest first; each is one change away from the path."""
+    """Existing files that are probably meant, the likeliest first; each differs from the path by one change."""
     for likeness, candidate in _offers(path, cwd, beside, folders):
         full = os.path.join(cwd, candidate)
         if candidate not in ("", path) and not folders.is_far(full) and os.path.isfile(full):
@@ -206,14 +211,14 @@ def _by_name(path: str) -> Iterator[tuple[Likeness, str]]:
             yield "secrets", f"My-Secrets/{name}.pem"
 
 
-# Any other variable could carry a secret of the caller's into the name of a file, and that name to another machine or
-# into a report. At any other place than the first it is no folder.
+# No other variable is expanded: it may hold a secret, which would be looked up as a file name, perhaps on a network
+# mount, and shown in a report.
 _FOLDERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SUPERALGOS_ROOT")
 _OWN_FOLDER = re.compile(r"(?:~|\$({0})|\$\{{({0})\}}|%({0})%)(?=[/\\]|$)".format("|".join(_FOLDERS)))
 
 
 def _expand(path: str) -> str:
-    """The path with the user's own folder where it begins with that folder's variable; else as it is."""
+    """The path with a leading `~`, `$HOME` or the like expanded; unchanged if there is none."""
     found = _OWN_FOLDER.match(path)
     if found is None:
         return path
@@ -223,7 +228,7 @@ def _expand(path: str) -> str:
 
 
 def _other_case(path: str, cwd: str, folders: Folders) -> str | None:
-    """The same path as the folders really spell it, if each part exists in exactly one other case."""
+    """The path as it is spelled on disk, if each part exists in exactly one other case."""
     try:
         return _spelled_on_disk(path, cwd, folders)
     except OSError:  # a folder that may not be listed, or no folder at all
@@ -232,7 +237,7 @@ def _other_case(path: str, cwd: str, folders: Folders) -> str | None:
 
 def _spelled_on_disk(path: str, cwd: str, folders: Folders) -> str | None:
     spelled = "/" if path.startswith("/") else ""
-    at = os.path.realpath(os.path.join(cwd, spelled))  # and short, however often the path goes up and down again
+    at = os.path.realpath(os.path.join(cwd, spelled))  # real, so that many `..` cannot make it long
     parts = [part for part in path.split("/") if part]
     if len(parts) > _MOST_PARTS:
         return None

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 _LONGEST_HOST = 253
 _NEVER_OURS = {4: "192.0.2.1", 6: "2001:db8::1"}
-"""Addresses for documentation (RFC 5737, RFC 3849): no machine has them."""
+"""Addresses reserved for documentation (RFC 5737, RFC 3849); no machine has them."""
 
 
 def is_this_machine(host: str) -> bool:
     """Whether a LAN node's host is the machine this runs on: by its own name, or by an address that it has.
 
-    Whatever other name a resolver would lead back to this machine is taken for another one: a name that only begins
-    like this machine's, too.
+    Any other name counts as another machine, even if a resolver would lead it back here, or if it begins with this
+    machine's name.
     """
     host = host.strip().lower()
     if len(host) > _LONGEST_HOST or not host:
@@ -33,8 +33,8 @@ def is_this_machine(host: str) -> bool:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """An address as it is written, in brackets too as in a URL; `None` for a name, and for a number that only some
-    programs take for an address (`0x7f.1`)."""
+    """The address, also one in brackets as in a URL; `None` for a name, and for a number that only some programs read
+    as an address (`0x7f.1`)."""
     import ipaddress
 
     try:
@@ -45,8 +45,8 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _is_bound_here(address: IPv4Address | IPv6Address) -> bool:
-    """Only an address of this machine can be bound, unless the kernel allows any (`ip_nonlocal_bind`): then no answer
-    tells anything."""
+    """Whether this machine has the address: only then can it be bound. If the kernel lets any address be bound
+    (`ip_nonlocal_bind`), the answer is no."""
     bare, _, scope = str(address).partition("%")
     return _can_bind(address.version, bare, scope) and not _can_bind(address.version, _NEVER_OURS[address.version], "")
 
@@ -55,7 +55,7 @@ def _can_bind(version: int, address: str, scope: str) -> bool:
     import socket
 
     try:
-        # A scope is given as a number, since Python would have one in the address resolved.
+        # The scope goes in as a number: a scope inside the address would make Python resolve it.
         index = 0 if not scope else int(scope) if scope.isdecimal() else socket.if_nametoindex(scope)
         with socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_DGRAM) as probe:
             probe.bind((address, 0) if version == 4 else (address, 0, 0, index))

@@ -1,4 +1,4 @@
-"""Whether a text can be the API key that an exchange handed out, and whether a request can carry it."""
+"""Tells whether a text can be an API key of an exchange, and whether a request can carry it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superalgos_rsa.superalgos.secret_text import BLANK
 # Tried with ccxt 2.7.62, 4.5.59 and 4.5.84 and Node 20: any other character makes Node refuse the whole request.
 _IN_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 AROUND_A_HEADER = " \t"
-"""What may stand around a header's value: it is sent, and the server that gets it strips it (tried as above)."""
+"""May stand around a header's value: it is sent, and the server strips it (tried as above)."""
 
 IN_HEADER = BINANCE | frozenset(
     ("bitfinex", "bitstamp", "deribit", "kraken", "kucoin", "kucoinfutures", "okx", "phemex", "poloniex")
@@ -25,18 +25,18 @@ _SHAPES = {
     "kucoin": ("24 digits of base 16", re.compile("[0-9a-f]{24}")),
     "okx": ("a UUID, such as 01234567-89ab-cdef-0123-456789abcdef", re.compile(_UUID)),
 }
-_LEAST = 8  # Deribit's, the shortest there are
+_LEAST = 8  # Deribit's, the shortest
 
-_LONGEST = 512  # longer than any there are, a JWT for one
+_LONGEST = 512  # longer than any known key, such as a JWT
 
-# Words of guides and templates: a text of nothing else is none, such as `YOUR_API_KEY`, `<api-key>`, `test123`.
+# Words of guides and templates. A text of these alone is no key: `YOUR_API_KEY`, `<api-key>`, `test123`.
 _WORDS = re.compile(
     "placeholder|undefined|exchange|binance|private|example|replace|access|public|secret|change|sample|string|insert|"
     "value|token|paste|enter|dummy|null|none|todo|fake|name|code|test|demo|here|your|with|this|from|api|key|put|add|"
     "the|foo|bar|abc|my|me|of|x{3,}"
 )
-_LONGEST_NUMBER = 6  # that stands beside such words, as in `test123`
-_CAPITALS = re.compile(r"[A-Z]+(?:_[A-Z]+)+")  # what this program and others print for something to fill in
+_LONGEST_NUMBER = 6  # digits beside such words, as in `test123`
+_CAPITALS = re.compile(r"[A-Z]+(?:_[A-Z]+)+")  # a placeholder as this program and others print it
 _FOREIGN = (
     (re.compile(r"-----|^MI[IG][A-Za-z0-9+/=\s]{100}"), "is the body of a PEM or DER key"),
     (re.compile(r"^\$[\w({]|^%\w+%$"), "is a variable, which nothing fills in"),
@@ -65,13 +65,13 @@ def can_be_sent(text: str) -> bool:
 
 
 def cleaned(text: str) -> str:
-    """The text without white space, invisible characters, and what stands around a value in a list or a program."""
+    """The text without white space, invisible characters, and the quotes and commas that were pasted around it."""
     return "".join(letter for letter in text if letter not in BLANK).strip("\"'`\u201c\u201d\u2018\u2019;,")
 
 
 def doubt(text: str, exchange: str | None) -> Doubt | None:
-    """What speaks against a text as the API key of that exchange (ccxt's name; `None` stands for binance); `None` where
-    nothing does. Blanks around it do not count, since they are not sent."""
+    """Why the text is hardly an API key of that exchange (ccxt's name; `None` means binance); `None` if nothing speaks
+    against it. Blanks around it do not count: the server strips them."""
     bare = text.strip(AROUND_A_HEADER)
     if len(bare) > _LONGEST:
         return Doubt(certain=True, what="is far too long")
@@ -94,6 +94,6 @@ def _stands_for_one(text: str) -> bool:
 
 
 def _shape(exchange: str | None, text: str) -> str | None:
-    """The form that the exchange's API keys have, where it is known and this text has another."""
+    """The known form of the exchange's API keys, if this text has another form."""
     words, pattern = _SHAPES.get(exchange or "binance", (None, None))
     return words if pattern is not None and not pattern.fullmatch(text) else None

@@ -33,7 +33,7 @@ def _config(code_name: str, secret: str) -> str:
 
 
 def _api_key(letter: str) -> str:
-    return (letter + "9Zk3Qw7Rt5Yp1Lx") * 4  # the form of Binance's
+    return (letter + "9Zk3Qw7Rt5Yp1Lx") * 4  # the form of Binance's API keys
 
 
 MISTAKES = (

@@ -47,7 +47,7 @@ class Installation:
         return self.user if self.user != self.asked_by else None
 
     def for_the_caller(self) -> Installation:
-        """The installation judged by the rights of the user of this process, who is about to start the platform."""
+        """The same installation judged by the rights of this process's user, who is about to start the platform."""
         return replace(self, user=self.asked_by)
 
     @property
@@ -57,8 +57,8 @@ class Installation:
 
 
 def from_root(root: Path | None, file: str | Path) -> str:
-    """An absolute path as a key should name it: from the Superalgos folder below that, so that it stays right when the
-    folder moves."""
+    """An absolute path as a key should name it: relative to the Superalgos folder if it lies below, so that it stays
+    right when the folder moves."""
     base, path = (None if root is None else Path(os.path.abspath(root))), Path(file)
     if base is None or not is_below(str(path), str(base)):
         return str(file)
@@ -102,8 +102,7 @@ def _root_above(start: Path) -> Path | None:
 
 
 def is_chosen(root: Path, named: str | None, environment: Mapping[str, str], cwd: Path) -> bool:
-    """Whether the user named this root, or stands in it. One that was only found above a document may be a
-    stranger's."""
+    """Whether the user named this root or works in it; one found above a document may come from anybody."""
     if named or environment.get("SUPERALGOS_ROOT"):
         return True
     here = _root_above(cwd)
@@ -138,8 +137,7 @@ def _superalgos_version(root: Path) -> str | None:
 def platform_is_running(root: Path, port: int = HTTP_PORT) -> bool:
     """Whether the platform that answers on this machine's port runs from this directory.
 
-    Its `GET /Environment` returns BASE_PATH. Another program on the port, or none, is a no; so is one that goes on
-    talking.
+    Its `GET /Environment` returns BASE_PATH. No program on the port, another one, or an answer without end means no.
     """
     import socket
 

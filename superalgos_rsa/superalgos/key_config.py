@@ -9,7 +9,7 @@ from typing import Any, Literal
 from superalgos_rsa.documents.json_text import JsonError, parse
 
 ConfigState = Literal["missing", "not-text", "invalid", "not-object", "read"]
-# What the platform's own templates hold, of today and (the last two) of older releases.
+# The texts in the platform's templates; the last two are those of older releases.
 PLACEHOLDERS = frozenset(
     {
         "DOUBLE_CLICK_ON_THIS_STRING_TO_SELECT_IT_XXX_DELETE_IT_AND_PASTE_YOUR_EXCHANGE_API_PUBLIC_KEY",

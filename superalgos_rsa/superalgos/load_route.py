@@ -59,8 +59,8 @@ class VaultReader:
         self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
-        """The first entry of this type with this key, compared as JavaScript compares; `None` if there is none, and
-        for a key without a length, such as a number."""
+        """The first entry of this type with this key, compared by JavaScript's `==`; `None` if there is none, and for a
+        key without a length, such as a number."""
         if not js.is_longer_than_nothing(key):
             return None
         if self._defect is not None:
@@ -74,8 +74,8 @@ class VaultReader:
 
 
 class _Index:
-    """Where the entries of one kind stand, by what their `key` is equal to: the platform compares them one by one with
-    `==`, up to the first that is equal. `null` among them ends it there."""
+    """The place of each entry of one type, by what its `key` is equal to. The platform compares one after the other by
+    `==` and takes the first equal one; a `null` entry before it ends the process."""
 
     def __init__(self, entries: list[Any], kind: str) -> None:
         self._texts: dict[str, int] = {}
@@ -97,7 +97,7 @@ class _Index:
                 self._objects.setdefault(js.to_text(key), index)
 
     def first(self, key: Any) -> int | None:
-        """`key` has a length: it is a text, a list or an object, and no object equals another one."""
+        """The first entry equal to `key`, which has a length: a text, a list or an object (equal to none)."""
         text = js.to_text(key)
         objects = self._objects if isinstance(key, str) else {}
         found = (self._texts.get(text), self._numbers.get(js.to_number(text)), objects.get(text))
@@ -108,12 +108,12 @@ class _Index:
 
 
 Configs = Mapping[Pointer, Any]
-"""The objects in the configs of nodes, as far as these were parsed already."""
+"""The parsed configs of nodes, as far as they were parsed already."""
 
 
 def load(workspace: Any, vault: VaultReader, configs: Configs = MappingProxyType({})) -> Load:
-    """Walk a parsed workspace as the platform does, past every crash, so that each cause is told once, up to
-    `MOST_TOLD` of them."""
+    """Walk a parsed workspace as the platform does. It goes on after a crash, so that each cause is told, up to
+    `MOST_TOLD`."""
     run = _Run(vault, configs)
     try:
         roots = js.get(workspace, "rootNodes")
@@ -173,7 +173,7 @@ class _Run:
         self.covered[where] = self._look_up(where, config, "codeName", "exchange")
 
     def _below(self, where: Pointer, node: Any, child: str, items: str) -> Iterator[tuple[Pointer, Any]]:
-        """The list `items` of an optional child node; the child may be absent, but not null and not without list."""
+        """The list `items` of a child node; the child may be absent, but not null and not without that list."""
         value = self._try(where, "null stands where a node is expected", lambda: js.get(node, child))
         if value is not js.UNDEFINED:
             yield from self._each((*where, child), value, items)
@@ -193,7 +193,7 @@ class _Run:
 
     @staticmethod
     def _place(at: Pointer, holder: Any, step: str | int) -> Pointer:
-        """Of an element. What the platform takes for one may be a letter of a text, or nothing: then of its holder."""
+        """The place of an element; of its holder if it has none, such as a letter of a text that stands for a list."""
         return (*at, step) if isinstance(holder, list) or (isinstance(holder, dict) and step in holder) else at
 
     def _config(self, where: Pointer, node: Any) -> Any:

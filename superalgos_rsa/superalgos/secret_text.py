@@ -9,14 +9,14 @@ from superalgos_rsa.documents.showing import SUFFIX
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE
 
 BLANK = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
-"""White space and invisible characters that get into a value when it is pasted."""
-LONGEST_PATH = 4096  # of Linux; a longer text that leads to no file on Windows was not meant for one either
+"""White space and invisible characters that come with a pasted value."""
+LONGEST_PATH = 4096  # the limit of Linux; on Windows too a longer text was meant for no file
 _PATH_START = re.compile(r"~|\.{1,2}[/\\]|\$\{?\w+\}?[/\\]|%\w+%|file:|\\\\|[A-Z]:[/\\]|[A-Z]:\w+\.", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}$")
 
 
 def is_spelled_like_path(text: str) -> bool:
-    """Whether a text that is the path of no file was still meant as a path.
+    """Whether a text that names no file is meant as a path all the same.
 
     Kraken's secrets are base64 and hold `/` and `+`; HMAC secrets of most exchanges are 32 to 88 letters and digits. A
     working secret taken for a path would block a trader; a path taken for a secret would let the silent failure pass.
@@ -33,8 +33,9 @@ def is_spelled_like_path(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    """In base64 of random bytes two neighbours are of different kinds (lower, upper, digit) two times in three, and a
-    slash stands at one place in 64; in a path neighbours are mostly of one kind, and every word ends in a slash."""
+    """Whether the text looks like base64 of random bytes: there two neighbours differ in kind (lower, upper, digit) two
+    times in three, and one character in 64 is a slash. In a path neighbours are mostly of one kind, and each word ends
+    in a slash."""
     if text.endswith("="):
         return True
     kinds = [_kind_of(letter) for letter in text if letter != "/"]

@@ -1,5 +1,5 @@
-"""The credential vault `My-Secrets/workspace-credentials.json`: one plain-text secret a code name, taken out of every
-workspace when it is saved and put back when it is loaded."""
+"""The credential vault `My-Secrets/workspace-credentials.json`: one plain-text secret for each code name. The platform
+takes the secrets out of every workspace on saving and puts them back on loading."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ NO_VAULT = Vault("", "absent")
 
 
 def is_of_plugin(document: str) -> bool:
-    """A plugin file or a native workspace: the platform does not use the vault when it loads or saves these."""
+    """Whether it is a plugin file or a native workspace: for these the platform does not use the vault."""
     return "Plugins" in PurePath(document.replace("\\", "/")).parts
 
 
 def read_vault(path: Path, user: User | None = None) -> Vault:
-    """`user` is the one that runs the platform, where another one asks."""
+    """Read the vault. `user` is the platform's user, if that is not the user of this process."""
     name = str(path)
     found = read_regular(path, MAX_VAULT)
     if user is not None and not (isinstance(found, Unread) and found.obstacle != "permission"):

@@ -22,7 +22,7 @@ LAN_NODE_TYPES = frozenset({"LAN Network Node", "Network Node"})  # the second i
 SESSIONS_WITH_KEY = frozenset({"Live Trading Session", "Fordward Testing Session", "Live Portfolio Session"})
 # The task server knows only the misspelt type, so a session of this type never starts.
 SESSION_NEVER_STARTED = "Forward Testing Session"
-# Bots that hand the referenced key to `getCredentialValue`, which reads a file; all others take the text or nothing.
+# Bots that give the referenced key to `getCredentialValue`, which reads a file; others use the text, or no key.
 BOTS_READING_KEY_FILES = frozenset({"Trading Bot Instance", "Portfolio Bot Instance"})
 
 _NO_CHILDREN = frozenset({"savedPayload", "config", "code"})

@@ -1,1 +1,1 @@
-"""From documents to the report: facts are gathered, then every rule looks at them."""
+"""From documents to the report: gathers the facts, then runs every rule over them."""

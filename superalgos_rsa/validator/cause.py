@@ -1,4 +1,4 @@
-"""What the exchange would answer to a finding: from what the engine does with this very credential on this exchange."""
+"""What the exchange would answer, told from what the engine does with this credential on this exchange."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ _OF_API_KEY = frozenset(
      "code-name-whitespace")
 )  # fmt: skip
 _OF_TWO_KEYS = frozenset(("code-name-duplicate", "public-key-mismatch", "vault-shared-entry"))
-"""Rules by which the signature is that of another key, however good the secret is."""
+"""Rules about a mix-up: the secret may be good, but its signature is that of another key."""
 
 
 def would_cause(found: RawFinding) -> str | None:
-    """`None` where this credential works, where the rule is about something else than an order, or where nobody knows
-    what the exchange would say; else its code and words, or why nothing reaches it."""
+    """The exchange's code and message, or why nothing reaches it. `None` if the credential works, if the rule is not
+    about orders, or if the answer is not known."""
     usual, key = RULES[found.rule].exchange, found.key
     if usual is None or found.undecided:
         return None
-    if usual.startswith(NOTHING) and usual != ENGINE_THROWS:  # whatever the exchange
+    if usual.startswith(NOTHING) and usual != ENGINE_THROWS:  # the same on every exchange
         return usual
     if key is not None and (found.rule == "credential-incomplete" or key.missing is not None):
-        # A few classes send a request that the exchange refuses, in words that nobody knows.
+        # A few classes send a request that the exchange refuses, with a message that is not known.
         return ENGINE_THROWS if key.exchange_class is not None and key.exchange_class.checks else None
     exchange = _exchange(found)
     if key is None or found.rule == "config-schema":
@@ -65,7 +65,7 @@ def would_cause(found: RawFinding) -> str | None:
 
 
 def _exchange(found: RawFinding) -> str:
-    """The name that ccxt has for it; binance where none is known, as the engine's model has it."""
+    """The name of the exchange in ccxt; binance if there is none, as in the model of the engine."""
     if found.key is not None:
         return found.key.exchange_name
     exchange = found.task.task.exchange if found.task is not None else None
@@ -73,7 +73,7 @@ def _exchange(found: RawFinding) -> str:
 
 
 def _words(usual: str, exchange: str) -> str | None:
-    """What Binance says, in the words of that exchange."""
+    """Binance's message as that exchange words it."""
     by_words = {SIGNATURE_INVALID: _SIGNATURE, KEY_FORMAT_INVALID: _API_KEY, KEY_REFUSED: _REFUSED}
     return by_words[usual].get(exchange) if usual in by_words else None
 
@@ -93,7 +93,7 @@ def _of_secret(key: KeyFacts, exchange: str) -> str | None:
     verdict = key.verdict
     if key.kind == "empty":
         return ENGINE_THROWS
-    if key.path is not None and key.path.status == "special":  # what a pipe or a device gives is anybody's guess
+    if key.path is not None and key.path.status == "special":  # what a pipe or a device would give is unknown
         return None
     if verdict is None or not verdict.judged:
         return None

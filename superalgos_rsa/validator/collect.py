@@ -1,4 +1,4 @@
-"""Gathers the facts that rules use: examines paths on this machine and runs the engine model."""
+"""Gathers the facts that rules use: looks at paths on this machine and runs the model of the engine."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def gather(
     remembering: Callable[[KeyInspector], KeyInspector] | None = None,
     inspector: KeyInspector | None = None,
 ) -> Facts:
-    """Everything the rules may look at. `documents` is consumed one by one, so that each can be dropped when read.
-    `remembering` may answer from memory what it has seen before; `inspector` is that of a call at the same time."""
+    """Everything the rules may look at. `documents` is consumed one by one, so that each can be freed once it is read.
+    `remembering` wraps the inspector to answer from memory; `inspector` is shared with another call of this moment."""
     all_documents: list[DocumentFacts] = []
     keys: list[KeyFacts] = []
     tasks: list[TaskFacts] = []
@@ -108,7 +108,7 @@ def _task_facts(document: DocumentFacts, task: Task, key: KeyFacts | None) -> Ta
 
 
 def key_inspector(installation: Installation | None) -> KeyInspector:
-    """What it has once found out is not looked at again."""
+    """An inspector that looks at each path and secret only once."""
     return _never_failing(_Probe(installation).key_facts)
 
 
@@ -138,13 +138,13 @@ def _only_tasks_in_question(all_facts: Facts, names: frozenset[str] | None) -> F
 
 
 def _server(task: Task) -> str | None:
-    """`local` where the LAN node's host is this machine."""
+    """The server of a task: `local` if the LAN node's host is this machine."""
     host = (task.lan_node.host if task.lan_node is not None else None) or "localhost"
     return LOCAL if is_this_machine(host) else None
 
 
 class _Found(NamedTuple):
-    """What the file systems tell of a path."""
+    """What was found out about a path."""
 
     path: PathFacts | None
     content: KeyText | None = None
@@ -154,7 +154,7 @@ class _Found(NamedTuple):
 class _Probe:
     """Looks at the machine it runs on: the task server of every task whose LAN node is this machine.
 
-    Thousands of keys may name one file, or live on one entry of the vault: what was found out about a secret is known.
+    Thousands of keys may name one file or share one vault entry, so results are kept by secret.
     """
 
     def __init__(self, installation: Installation | None) -> None:
@@ -187,12 +187,12 @@ class _Probe:
         name = self._code_name_path(credential.code_name)
         found = self._classes.of(exchange)
         api_key = _api_key(credential, name)
-        # Of the other classes none looks at the API key before it signs.
+        # No other class looks at the API key before it signs.
         beside = api_key if found is not None and found.signer == "coinbase" else ""
         question = (secret, exchange, os.path.dirname(os.path.abspath(document.path)), beside)
         if question not in self._known:
             self._known[question] = self._of_secret(facts, secret, exchange, beside)
-        # A secret that is not there has a rule of its own.
+        # A missing secret has a rule of its own.
         fields = {**key.config.fields, "apiKey": api_key or "?", "secret": secret or "?"}
         missing, refusal = self._classes.lacking(exchange, fields)
         return replace(
@@ -221,7 +221,7 @@ class _Probe:
         data = path.content
         if data is None:
             return _Found(path)
-        # By however many names a file is called, its content is kept once.
+        # The content of a file is kept once, however many paths lead to it.
         path = replace(path, content=self._contents.setdefault(data, data))
         content = inspect(data)
         if path.target is None or content.kind != "private":
@@ -229,11 +229,11 @@ class _Probe:
         return _Found(path, content, self._surroundings.of(path.target, data, content.public_key_sha256))
 
     def _for_the_platform(self, found: PathFacts, cwd: str) -> PathFacts:
-        """What the user that runs the platform finds there, whoever asks."""
+        """What the platform's user finds there, if another user asks."""
         if self.user is None or not (found.engine_reads or found.status == "unreadable"):
             return found
         full = looked_for(found.asked, cwd)[0]
-        if self.other_user is not None:  # what the system told the caller is no answer
+        if self.other_user is not None:  # the system has answered for this process, not for that user
             right = may_read(full, self.other_user)
             if right.allowed is False:
                 give = found.target if right.place == full and self._can_give(found) else None
@@ -244,7 +244,7 @@ class _Probe:
         return replace(found, is_lent=True) if is_lent else found
 
     def _can_give(self, found: PathFacts) -> bool:
-        """Whether root need only give the file away: nothing else than a private key of the installation, ever."""
+        """Whether a `chown` by root is enough; only ever for a private key in the installation."""
         if sys.platform == "win32" or os.geteuid() != 0:
             return False
         if found.target is None or found.content is None or found.mode is None or self.cwd is None:
@@ -253,7 +253,7 @@ class _Probe:
         return inside and bool(found.mode & 0o400) and inspect(found.content).kind == "private"
 
     def _code_name_path(self, name: object) -> PathFacts | None:
-        """A file of the code name's own name would be read as the API key."""
+        """The file named like the code name, if there is one: the engine sends its text as the API key."""
         if not isinstance(name, str) or not name or self.cwd is None:
             return None
         if name not in self._named:
@@ -270,7 +270,7 @@ class _Probe:
         if path is not None and path.status == "special":
             return replace(facts, verdict=Verdict("none", "the engine would wait for ever on what is no regular file"))
         if path is not None and path.status in ("too-large", "made-up", "not-known", "no-answer"):
-            return facts  # nobody knows what the engine reads
+            return facts  # what the engine would read is unknown
         if kind == "path" and path is None:
             return facts
         data = path.content if path is not None else None
@@ -297,7 +297,7 @@ class _Probe:
         return replace(facts, clean_copy=clean, exported=None if clean else self._exported(facts))
 
     def _clean_copy(self, facts: KeyFacts, exchange: str | None, api_key: str) -> str | None:
-        """The first file beside the key's own that holds the same key in a whole text that signs."""
+        """The first file beside the key file that holds the same key in an undamaged text that signs."""
         target = facts.path.target if facts.path is not None else None
         if facts.content is None or target is None:
             return None
@@ -310,7 +310,7 @@ class _Probe:
             path, content, _ = self._find(written, facts.document)
             if path is None or path.content is None or content is None or content.damage:
                 continue
-            if content.pkcs1 and facts.content.pkcs1:  # it would be no better
+            if content.pkcs1 and facts.content.pkcs1:  # PKCS#1 too, so no better
                 continue
             verdict = self._judge(path.content.decode("utf-8", "replace"), exchange, api_key)
             if verdict is not None and verdict.judged and verdict.signing in BY_PRIVATE_KEY:
@@ -339,7 +339,7 @@ class _Probe:
 
 
 def _api_key(credential: Credential, found: PathFacts | None) -> str:
-    """As the engine gets it: the text of a file of that name, or else the name itself."""
+    """The API key that the engine sends: the text of the file of that name, or else the name itself."""
     if found is not None and found.content is not None:
         return found.content.decode("utf-8", "replace")
     name = credential.code_name
@@ -354,7 +354,7 @@ def _hmac_text(text: str, exchange: str | None, content: KeyText | None) -> Hmac
 
 
 def _ask_engine(all_facts: Facts) -> Facts:
-    """Every credential once more, signed with by the installed engine itself."""
+    """Let the installed engine itself sign with every credential."""
     from superalgos_rsa.superalgos.engine.installed_ccxt import Question, Unavailable, ask
 
     if all_facts.installation is None:

@@ -17,16 +17,16 @@ from superalgos_rsa.validator.report import SecretKind, SecretSource
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """`secret` is what the task will be given: the vault's value where the vault serves the node, else the node's own.
+    """The `secret` that the task gets: the vault's value if an entry serves the node, else the node's own.
 
-    Both values are whatever JSON held; only a text can work. `None` stands for absent.
+    Both values are as in the JSON; only a text can work. `None` means absent.
     """
 
     code_name: Any = field(repr=False)
     secret: Any = field(repr=False)
     source: SecretSource | None
     covered: bool
-    """The vault code visits this node."""
+    """Whether the platform's vault code visits this node."""
     own_secret: Any = field(repr=False)
     vault_index: int | None
 
@@ -43,7 +43,7 @@ def resolve(key: Key, covered: dict[tuple[str | int, ...], VaultHit | None]) -> 
 
 
 def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
-    """What exists as a file is a path, for so the engine takes it; for the rest the spelling decides."""
+    """A path if such a file exists, since the engine reads it then; else the spelling decides."""
     if secret is None or (isinstance(secret, str) and not secret.strip(BLANK)):
         return "empty"
     if not isinstance(secret, str):
@@ -54,7 +54,10 @@ def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:
         return "path"
     if len(secret) > LONGEST_PATH:
         return "inline"
-    if inspect(secret.encode("utf-8", "replace")).kind not in ("text", "json"):  # a key's own text is never shown
+    if inspect(secret.encode("utf-8", "replace")).kind not in (
+        "text",
+        "json",
+    ):  # key text is never shown
         return "inline"
     meant = is_spelled_like_path(secret) or (found is not None and found.parent_exists)
     return "path" if meant else "inline"

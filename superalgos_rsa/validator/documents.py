@@ -1,4 +1,4 @@
-"""Reads a document once, and keeps only the facts about it."""
+"""Reads each document once and keeps only the facts about it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from superalgos_rsa.superalgos.installation import Installation
 
 VAULT_NAME = "workspace-credentials.json"
-_EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # what the platform calls its downloads
+_EXPORT_NAME = re.compile(r"(Backup|Clone|Share) - ")  # the names that the platform gives its downloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class ReadDocument:
 
     facts: DocumentFacts
     credentials: tuple[Credential, ...]
-    """One a key of the document, in the same order."""
+    """One for each key of the document, in the same order."""
 
 
 def read_source(name: str, limit: int, installation: Installation | None = None, vault: Vault = NO_VAULT) -> Source:
-    """What the platform may not read of its own workspaces counts as unread, whatever the caller may. `vault` is the
-    installation's, which was read already."""
+    """Read a document. A workspace that the platform's user may not read counts as unreadable, even if this user may.
+    `vault`: that of the installation, already read."""
     if name == vault.path and vault.data is not None and len(vault.data) <= limit:
         return Source(name, Content(vault.data))
     content = read_regular(name, limit)
@@ -73,7 +73,7 @@ def read_source(name: str, limit: int, installation: Installation | None = None,
 
 
 def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
-    """`vault` is the installation's; `export` looks for what must not be shared, whatever the file's name."""
+    """Read a document from its bytes; `export` looks for what must not be shared, whatever the name of the file."""
     try:
         return _read(source, vault, export)
     except Exception as error:  # its text could quote a secret; its type cannot
@@ -86,7 +86,7 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
     if isinstance(source.content, Unread):
         defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
         loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
-        # A name of no file may be a secret typed in the wrong place.
+        # A name that is no file may be a secret typed in the wrong place.
         name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
         return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
     data = source.content.data
@@ -111,7 +111,7 @@ def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
 
 
 def _vault(path: str, content: Content, vault: Vault) -> DocumentFacts:
-    """As it was parsed already, where it is the installation's."""
+    """The vault in this document; the installation's own is not parsed again."""
     is_known = content.data is vault.data
     return DocumentFacts(path, "vault", vault=vault if is_known else parse_vault(path, content))
 
@@ -177,7 +177,7 @@ def _told(twice: Duplicates) -> Iterator[Defect]:
 
 
 def _places(text: str, value: Any, there: list[Pointer], perhaps: set[Pointer]) -> dict[Pointer, Place]:
-    """Where these values stand; of one that is not there the nearest thing around it."""
+    """The places of these values; for a missing one, that of the nearest value around it."""
     near = {pointer: _nearest(value, pointer) for pointer in perhaps}
     found = places(text, locate(text, [*there, *near.values()]))
     return {**found, **{pointer: found[nearest] for pointer, nearest in near.items()}}

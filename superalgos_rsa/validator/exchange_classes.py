@@ -1,4 +1,4 @@
-"""What the class of a key's exchange wants of the whole credential, and what it makes of the secret."""
+"""Which fields the class of a key's exchange requires, and what it does with the secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superalgos_rsa.superalgos.installation import Installation
 
 
 class ExchangeClasses:
-    """Those of one installation; the source file of each is read once."""
+    """The classes of one installation; the source file of each is read once."""
 
     def __init__(self, installation: Installation | None) -> None:
         self._installation = installation
@@ -20,7 +20,7 @@ class ExchangeClasses:
         self._known: dict[str, ExchangeClass | None] = {}
 
     def of(self, name: str | None) -> ExchangeClass | None:
-        """`None` where the installed ccxt has no such exchange; without a name Binance is meant."""
+        """The class of an exchange; `None` if the installed ccxt has none. Without a name, that of binance."""
         name = name or "binance"
         if name not in self._known:
             self._known[name] = self._find(name)

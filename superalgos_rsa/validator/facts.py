@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Why a document could not be read, or not be taken for what it claims to be."""
+    """Why a document could not be read, or is not what it should be."""
 
     rule: str
     reason: str
@@ -40,7 +40,7 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """One document: what kind it is, what it holds, and what would become of the platform that loads it."""
+    """One document: its kind, its keys and tasks, and whether the platform survives loading it."""
 
     path: str
     kind: DocumentKind | None
@@ -52,7 +52,7 @@ class DocumentFacts:
     exported: bool = False
     leaks: tuple[Leak, ...] = ()
     vault: Vault | None = None
-    """The vault this document is, for one of kind `vault`."""
+    """The vault, if the document is one."""
 
     def line_of(self, pointer: Pointer) -> int | None:
         """The line at which that value stands, where it was looked for."""
@@ -60,7 +60,7 @@ class DocumentFacts:
 
 
 class HmacText(NamedTuple):
-    """Whether the text that would be an HMAC secret can be one, and whether only white space spoils it."""
+    """Whether the text can be an HMAC secret, and whether only white space around it spoils it."""
 
     plausible: bool
     only_blank_spoils: bool
@@ -80,7 +80,7 @@ class KeyFacts:
     control: str | None = None
     """The first control character inside the secret."""
     path: PathFacts | None = None
-    """What lies on the server under the secret's text."""
+    """What the text of the secret names on the server."""
     code_name_path: PathFacts | None = None
     content: KeyText | None = None
     """What the file holds, or the secret itself where it is written out."""
@@ -88,24 +88,24 @@ class KeyFacts:
     verdict: Verdict | None = None
     """What the engine would do; `None` where that is unknown."""
     exchange_class: ExchangeClass | None = None
-    """What the installed class wants; `None` where there is none, or the secret is no text."""
+    """What the installed class requires; `None` if there is none, or the secret is no text."""
     missing: str | None = None
-    """The field for want of which the class sends no order."""
+    """The missing field without which the class sends no order."""
     refusal: str | None = None
     """Why the class refuses a credential that has every field."""
     undecided: bool = False
-    """The numbers of the key do not belong together, and are too long to try whether the engine signs with them."""
+    """Whether it is unknown if the engine signs: the key's numbers do not fit together, and are too long to try."""
     neighbours: Neighbours | None = None
     clean_copy: str | None = None
-    """Another file of the same folder, as the key would name it: the same key in a whole text that signs; of a key
-    whose public half cannot be read, the file that `convert` makes of it. `None` where this file's own text is good."""
+    """Another file of the same folder, as the key would name it, with the same key in an undamaged text that signs; for
+    a key whose public half cannot be read, the file that `convert` writes. `None` if this file's own text is good."""
     exported: str | None = None
-    """The full path of what the program of the file's own format has written beside it, if it has yet to be
-    converted."""
+    """The full path of the PEM file that the program of the file's own format has written beside it, if it still has to
+    be converted."""
     answer: Answer | None = None
     """What the installed engine itself did, where it was asked."""
     failed: str | None = None
-    """The type of the error that ended the gathering of these facts; the other fields then mean nothing."""
+    """The type of the error at which gathering these facts failed; the other fields then mean nothing."""
 
     @property
     def identity(self) -> Identity:
@@ -114,7 +114,7 @@ class KeyFacts:
 
     @property
     def exchange(self) -> Exchange | None:
-        """The one it belongs to; of a key outside every exchange, the one that the first task takes it to."""
+        """The exchange of the key; for a key outside every exchange, that of the first task that uses it."""
         return self.key.exchange or next((user.exchange for user in self.users if user.exchange is not None), None)
 
     @property
@@ -139,7 +139,7 @@ class KeyFacts:
 
     @property
     def signing(self) -> Signing | None:
-        """What the engine would do with the whole credential: what is not modelled it must say itself."""
+        """What the engine would do with the whole credential; if that is not modelled, what the engine itself did."""
         if self.missing is not None or self.refusal is not None:
             return "none"
         if self.verdict is None or self.verdict.judged:
@@ -148,7 +148,7 @@ class KeyFacts:
 
     @property
     def wants_copy(self) -> bool:
-        """Whether the file holds a key, in a text that does not sign or is damaged."""
+        """Whether the file holds a key in a text that is damaged or does not sign."""
         content, verdict = self.content, self.verdict
         if not self.reads_file or content is None or verdict is None or not verdict.judged:
             return False
@@ -158,19 +158,19 @@ class KeyFacts:
 
     @property
     def copy_is_sure(self) -> bool:
-        """Whether the clean copy is proven to be of the private key that the file holds."""
+        """Whether the clean copy is proven to hold the private key of the file."""
         content = self.content
         known = content is not None and content.public_key_sha256 is not None
         return known and content is not None and content.kind not in ("public", "certificate")
 
     @property
     def needs_no_secret(self) -> bool:
-        """The class of the exchange sends the API key alone."""
+        """Whether the class of the exchange sends the API key without a signature."""
         return self.exchange_class is not None and self.exchange_class.scheme == "api-key"
 
     @property
     def engine_takes(self) -> bool | None:
-        """Whether the installed engine itself signed with it, where it was asked and could tell."""
+        """Whether the installed engine itself signed with it; `None` if it was not asked or gave no answer."""
         answer = self.answer
         if answer is None or (answer.signing is None and answer.key != "unused"):
             return None
@@ -178,13 +178,13 @@ class KeyFacts:
 
     @property
     def is_too_long(self) -> bool:
-        """The secret itself, which is no key and no secret of any exchange, and is not judged."""
+        """Whether the secret is longer than any key or secret, and so is not judged."""
         secret = self.credential.secret
         return self.kind == "inline" and isinstance(secret, str) and len(secret) > MAX_KEY_FILE
 
     @property
     def sent_api_key(self) -> str | None:
-        """The text that the engine takes for the API key: of the file of that name, or the code name itself."""
+        """The text that the engine sends as the API key: that of the file of that name, or the code name itself."""
         if self.code_name_path is not None and self.code_name_path.engine_reads:
             return (self.code_name_path.content or b"").decode("utf-8", "replace")
         name = self.credential.code_name
@@ -192,7 +192,7 @@ class KeyFacts:
 
     @property
     def shown_path(self) -> str | None:
-        """The path as it stands in `secret`, where it may be shown."""
+        """The path in `secret`, if it may be shown."""
         text, found = self.credential.secret, self.path
         if self.kind != "path" or not isinstance(text, str):
             return None
@@ -202,12 +202,12 @@ class KeyFacts:
 
     @property
     def shown_resolved(self) -> str | None:
-        """Where it leads to, where that may be shown."""
+        """The full path that it leads to, if that may be shown."""
         return shown(self.path.resolved, self.path.known) if self.kind == "path" and self.path is not None else None
 
     @property
     def holds_secret(self) -> bool:
-        """The file holds something that others must not read: any other text is no secret, whatever names it."""
+        """Whether the file holds something that others must not read: a private key or an HMAC secret."""
         if self.content is None or self.content.kind in ("public", "certificate", "empty"):
             return False
         if self.content.kind in ("text", "json") and not self.content.convertible:
@@ -235,7 +235,7 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts of one verdict, and what was asked."""
+    """All facts of one verdict, and the question."""
 
     installation: Installation | None
     vault: Vault
@@ -243,12 +243,12 @@ class Facts:
     keys: tuple[KeyFacts, ...]
     tasks: tuple[TaskFacts, ...]
     before_start: bool = False
-    """The question is whether tasks may start now, not whether the documents are well."""
+    """The question is only whether the tasks may start now."""
     all_documents: bool = False
-    """Every workspace of the installation was read, so that what none of them uses is used by none."""
+    """Whether every workspace of the installation was read, so that it is known what none of them uses."""
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
-    """Why the installed ccxt was not run, although that was asked for."""
+    """Why the installed ccxt could not be asked."""
 
     @property
     def other_user(self) -> User | None:
@@ -268,7 +268,7 @@ class Facts:
         )
 
     def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> Facts:
-        """With each key changed so, also where a task refers to it."""
+        """The facts with each key changed, also where a task refers to it."""
         keys = {key.identity: changed(key) for key in self.keys}
         tasks = (replace(t, key=keys[t.key.identity]) if t.key is not None else t for t in self.tasks)
         return replace(self, keys=tuple(keys[key.identity] for key in self.keys), tasks=tuple(tasks))

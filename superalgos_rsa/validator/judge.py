@@ -1,4 +1,4 @@
-"""From the names of documents to the report on them: finds what is meant, reads each once, gathers and validates."""
+"""From the names of documents to the report: finds the documents, reads each once, gathers facts, validates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from superalgos_rsa.validator.validator import validate
 
 
 class Documents(NamedTuple):
-    """The names of all documents meant, the installation that they belong to, and its vault."""
+    """The names of all documents to judge, the installation that they belong to, and its vault."""
 
     installation: Installation | None
     vault: Vault
@@ -42,7 +42,7 @@ def documents_of(
 
 
 Track = Callable[[Iterator[ReadDocument]], Iterator[ReadDocument]]
-"""What passes documents on as they are read."""
+"""Passes documents on as they are read, to show the progress."""
 
 
 def judge(
@@ -54,7 +54,7 @@ def judge(
     given: Mapping[str, Source] = MappingProxyType({}),
     track: Track = iter,
 ) -> tuple[Facts, Report]:
-    """The facts and the report. `given` are documents that were read already; `limit` is the most bytes of one."""
+    """The facts and the report. `given`: documents that were read before; `limit`: the most bytes of one."""
     installation, vault, names = documents
 
     def read() -> Iterator[ReadDocument]:
@@ -67,7 +67,7 @@ def judge(
 
 
 def findings_of_key(report: Report, key: KeyEntry) -> tuple[Finding, ...]:
-    """The findings on one key: at its node, or about it at a place that is no other key's, such as its exchange."""
+    """The findings on one key: at its node, or about it at another place that belongs to no other key."""
     others = [one for one in report.keys if one.identity != key.identity]
 
     def is_about_it(found: Finding) -> bool:
@@ -86,7 +86,7 @@ def _is_at(found: Finding, key: KeyEntry) -> bool:
 
 def refuse_unknown_tasks(all_facts: Facts, tasks: Collection[str], hint: str) -> None:
     """Raises `UsageError` for a name or id that no task has: a misspelt task must not pass for one that may start."""
-    if any(document.defects for document in all_facts.documents):  # it may stand in the one that cannot be read
+    if any(document.defects for document in all_facts.documents):  # it may be in an unreadable document
         return
     known = {
         name for document in all_facts.documents for task in document.workspace.tasks for name in (task.id, task.name)

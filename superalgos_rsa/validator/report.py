@@ -1,7 +1,7 @@
-"""The report as plain values: what was found, where, and what would come of it. The JSON form is fixed by
-`schemas/report.schema.json`; every field here stands there under the same name.
+"""The report as plain values: what was found, where, and its consequence. The JSON form is fixed by
+`schemas/report.schema.json`, which has every field here under the same name.
 
-Named tuples: frozen like the other values, and made at a fifth of a data class's cost at every start of the program.
+Named tuples: immutable like the other values, but defining one costs a fifth of a data class, at every start.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SecretKind = Literal["path", "inline", "empty", "placeholder"]
 SecretSource = Literal["vault", "node"]
 
 Identity = tuple[str, str]
-"""What a key or a task is known by in the facts and in the report: its document, and its JSON pointer there."""
+"""Identifies a key or a task in facts and report: its document, and its JSON pointer there."""
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -118,7 +118,7 @@ class KeyEntry(NamedTuple):
     secret: SecretEntry
     signing: Signing | None
     usable: bool | None
-    """`None` where nobody can say from here."""
+    """`None` if it cannot be judged from here."""
     key_type: str | None
     key_bits: int | None
     public_key_sha256: str | None
@@ -173,7 +173,7 @@ class Report(NamedTuple):
         tasks: One entry a task that was judged.
         findings: In the order of the documents and of the places in them; those about none of them come last.
         summary: The counts, and whether every task may start.
-        version: Of this form of the report, which `superalgos-rsa schema report` describes.
+        version: That of the form of the report, which `superalgos-rsa schema report` describes.
     """
 
     tool: str
@@ -187,7 +187,7 @@ class Report(NamedTuple):
 
     @property
     def keys_by_identity(self) -> dict[Identity, KeyEntry]:
-        """The entries, to be found by the facts about a key."""
+        """The entries of the keys, by identity."""
         return {entry.identity: entry for entry in self.keys}
 
     @property
@@ -203,4 +203,4 @@ class Offer(NamedTuple):
     mended: int
     command: tuple[str, ...]
     at_least: bool
-    """It was not tried with all of them, which would have taken long."""
+    """Whether it may be more: not all errors were tried, since that would have taken long."""

@@ -40,14 +40,14 @@ def validate(all_facts: Facts) -> Report:
 
 
 class Found(NamedTuple):
-    """What a rule saw, and the finding that tells it."""
+    """What a rule found, and the finding in the report about it."""
 
     raw_finding: RawFinding
     finding: Finding
 
 
 def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
-    """The report, and its findings with what they were made from."""
+    """The report, and with each finding what it was made from."""
     order = {document.path: index for index, document in enumerate(all_facts.documents)}
     documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(all_facts.documents)}
     found = [Found(raw_finding, _told(raw_finding, documents, order)) for raw_finding in run(all_facts)]
@@ -64,7 +64,7 @@ def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
     }
     findings = tuple(finding for _, finding in found)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
-    # Of a document that could not be read nobody knows which tasks it holds, nor what a rule that failed looked for.
+    # An unreadable document may hold any task, and a rule that failed may have missed anything.
     unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
     all_ready = all(ready.values()) and not unread and not (all_facts.before_start and counts["error"])
     report = Report(
@@ -82,8 +82,8 @@ def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
 
 
 def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
-    """Whether the engine gets a signature out of this credential that the exchange can take; `None` where what
-    the engine would read cannot be seen from here."""
+    """Whether the engine makes a signature with this credential that the exchange accepts; `None` if it cannot be seen
+    from here what the engine would read."""
     name = key.credential.code_name
     hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
     if (hidden or (key.credential.covered and all_facts.vault.state == "closed")) and name and not is_placeholder(name):
@@ -96,7 +96,7 @@ def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
         return key.kind != "placeholder"
     if key.verdict is None or key.kind in ("empty", "placeholder"):
         return False
-    if not key.verdict.judged:  # the exchange signs in a way of its own: only the engine itself can tell
+    if not key.verdict.judged:  # its signing is not modelled: only the engine itself can tell
         return key.engine_takes if key.kind == "inline" or key.reads_file else False
     if key.verdict.signing == "hmac":
         return key.hmac_text is not None and key.hmac_text.plausible and key.verdict.takes is not False
@@ -114,7 +114,7 @@ Documents = Mapping[str | None, DocumentFacts]
 
 
 def _told(raw_finding: RawFinding, documents: Documents, known: Collection[str]) -> Finding:
-    """A finding that cannot be written becomes one about that, so that its subject does not pass as good."""
+    """The finding of a rule. If making it fails, a finding about that, so that its subject does not pass as good."""
     try:
         return _finding(raw_finding, documents, known)
     except Exception as error:  # its text could quote a secret; its type cannot

@@ -1,5 +1,5 @@
-"""The places a verdict depends on: every part of every path, links followed, up to the first missing one. Each is a
-name inside an existing folder, since file systems report changes of nothing else."""
+"""What a verdict depends on: each part of every path, links followed, up to the first missing one. Each is a name in an
+existing folder, because file systems report changes by folder."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _MOST_FILES = 2000
 
 
 class Dependency(NamedTuple):
-    """One name in a folder (`name`), or in the folder `path` all names, all files with their content, or what may be
-    a document."""
+    """One entry of a folder (`name`), or of the folder `path`: all `names`, all `files` with their content, or the
+    `documents`, that is, names ending in `.json` and subfolders."""
 
     path: str
     what: What = "name"
 
     @property
     def folder(self) -> str:
-        """The folder whose events tell of it."""
+        """The folder whose events report its changes."""
         return os.path.dirname(self.path) if self.what == "name" else self.path
 
 
 Stamp = tuple[object, ...] | None
-"""Differs when an entry has changed; `None` for a missing one."""
+"""Another value whenever the entry has changed; `None` while it is missing."""
 
 
 def trail(path: str) -> tuple[Dependency, ...]:
-    """Every name that decides what is found under an absolute path: its folders, each link on the way and what that
-    leads through, down to the file or the first part that is missing."""
+    """Every name that decides what an absolute path leads to: its folders, each link and what that leads through, down
+    to the file or the first missing part."""
     return _walk(path)[0]
 
 
 class Trails:
-    """Trails of many paths at one moment; paths in the same folder share the trail to it."""
+    """Trails of many paths at one moment; the trail to a folder is found once for all its files."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[Dependency, ...], str | None]] = {}
@@ -59,7 +59,7 @@ class Trails:
 
 
 def _walk(path: str) -> tuple[tuple[Dependency, ...], str | None]:
-    """The trail, and the folder that it leads to, if it is one."""
+    """The trail, and the folder it ends in; `None` if it does not end in a folder."""
     at, *parts = _split(path)
     found: dict[Dependency, None] = {}
     links = 0
@@ -94,7 +94,7 @@ def _split(path: str) -> tuple[str, ...]:
 
 
 def spellings(path: str) -> Iterator[Dependency]:
-    """For a path that is not there: the folders that are searched for the same name in another case."""
+    """For a missing path: the folders that are searched for the name in another case."""
     at, *parts = _split(path)
     for part in parts:
         if part not in ("", ".", "..") and not os.path.lexists(os.path.join(at, part)):
@@ -115,7 +115,7 @@ def folders_of(entries: Iterable[Dependency]) -> frozenset[str]:
 
 
 def touched(path: str, is_folder: bool, entries: Collection[Dependency]) -> Iterator[Dependency]:
-    """Those of `entries` that something happening to `path` may have changed."""
+    """Those of `entries` that an event at `path` may have changed."""
     folder, name = os.path.split(path)
     candidates = [Dependency(path), Dependency(folder, "names"), Dependency(folder, "files")]
     if is_folder or name.endswith(".json"):
@@ -128,7 +128,7 @@ def touched(path: str, is_folder: bool, entries: Collection[Dependency]) -> Iter
 
 
 def stamp(entry: Dependency) -> Stamp:
-    """A cheap stamp, taken before the file is read, so that the next stamp shows any later change."""
+    """A stamp without the content. It is taken before the file is read, so that a later one shows any change since."""
     if entry.what == "name":
         try:
             return _of_status(os.lstat(entry.path))

@@ -69,10 +69,10 @@ class Watchdog:
         for folder, (watch, identity) in list(self._watches.items()):
             if folder not in folders or _is_below(folder, stale) or watch not in alive or identity != _identity(folder):
                 del self._watches[folder]
-                with contextlib.suppress(Exception):  # it died with its folder
+                with contextlib.suppress(Exception):  # its folder is gone
                     observer.unschedule(watch)
         self.unwatched = {}
-        # The outer folder first: from then on it tells when the inner one is replaced.
+        # The outer folder first: then its watch tells when the inner one is replaced.
         fresh = sorted(set(folders) - self._watches.keys(), key=lambda folder: (folder.count(os.sep), folder))
         return frozenset(folder for folder in fresh if self._add(observer, folder))
 
@@ -90,7 +90,7 @@ class Watchdog:
                     identity,
                 )
             except FileNotFoundError:
-                return False  # gone; the outer folder tells when it comes again
+                return False  # gone; the watch of the outer folder tells when it comes back
             except (OSError, RuntimeError) as error:
                 self.unwatched[folder] = _reason(error)
             else:
@@ -100,7 +100,7 @@ class Watchdog:
     def _start(self) -> BaseObserver:
         from watchdog.observers import Observer
 
-        # watchdog reports a moved file half a second late, to learn where it went; that is not needed here.
+        # watchdog reports a moved file after half a second, to learn its new place, which is not needed here.
         with contextlib.suppress(ImportError):
             from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 

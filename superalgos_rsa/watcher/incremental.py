@@ -66,7 +66,7 @@ class _Key:
 
 
 class Incremental:
-    """The facts of one question, and what is kept of them from round to round."""
+    """Gathers the facts of one question, and keeps what can be used again in the next round."""
 
     def __init__(self, question: Scope) -> None:
         self._question = question
@@ -76,7 +76,7 @@ class Incremental:
         self._user: User | None = None
 
     def forget(self) -> None:
-        """Reads every file again; one with the same hash is not parsed again."""
+        """Read every file again in the next round; one with the same hash is not parsed again."""
         self._keys.clear()
         self._vault = None
         for document in self._documents.values():
@@ -88,7 +88,7 @@ class Incremental:
         self.forget()
 
     def gather(self, touched: Collection[Dependency]) -> Evidence:
-        """`touched` are the places where something changed since the last verdict."""
+        """The facts now; `touched` are the places where something changed since the last verdict."""
         question = self._question
         installation = question.find_installation()
         user = installation.user if installation is not None else None
@@ -203,9 +203,9 @@ def _look(
     if facts.path is not None and facts.path.target is not None:  # watched even while the file holds no private key
         folder = os.path.dirname(facts.path.target)
         around = {Dependency(folder, "files"), *_git(folder)}
-    if facts.path is not None:  # its hash is all that is needed from here on
+    if facts.path is not None:  # from here on only its hash is needed
         facts = replace(facts, path=replace(facts.path, content=None))
-    # What failed is tried again at each look.
+    # What failed is tried again in each round.
     return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
 
 
@@ -216,7 +216,7 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
         beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
         places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
         there = bool(places) and os.path.exists(places[0])
-        # Similar names are looked for only where the path leads nowhere.
+        # Similar names are searched only if the path leads to no file.
         yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))
         if places and not there and len(places[0]) < 4096:
             yield from spellings(places[0])
@@ -225,7 +225,7 @@ def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, tr
 
 
 def _rests_on(kept: _Key) -> frozenset[Dependency]:
-    """A key that wants a clean copy rests on the whole folder, where one may lie."""
+    """What a key depends on; a key that needs a clean copy depends on all files of its folder, where one may be."""
     return kept.rests_on | kept.around if kept.facts.wants_copy else kept.rests_on
 
 
@@ -234,13 +234,13 @@ def _look_around_again(kept: _Key, surroundings: Surroundings) -> KeyFacts:
     if path is None or path.target is None or content is None or kept.facts.neighbours is None:
         return kept.facts
     data = examine(path.target, os.sep).content
-    if data is None or _hash(data) != kept.digest:  # changed meanwhile, which an event of its own will announce
+    if data is None or _hash(data) != kept.digest:  # changed meanwhile; there will be an event for that
         return kept.facts
     return replace(kept.facts, neighbours=surroundings.of(path.target, data, content.public_key_sha256))
 
 
 def _git(folder: str) -> Iterator[Dependency]:
-    """The places that git's answer about a file depends on: the repository above it, its index and ignore files."""
+    """What git's answer about a file depends on: the repository above it, its index and ignore files."""
     passed = []
     for above in (Path(folder), *Path(folder).parents):
         passed.append(above)

@@ -42,7 +42,7 @@ class Reaction:
 
     @property
     def waiting(self) -> int:
-        """How many texts the command was not given yet."""
+        """How many texts the command has not been given yet."""
         return len(self._waiting)
 
     def tell(self, line: str) -> None:
@@ -55,8 +55,11 @@ class Reaction:
             self._state.notify_all()
 
     def finish(self, until: Callable[[], float]) -> int:
-        """Let it do its work until that moment of the monotonic clock, which may come to be an earlier one, then end
-        what runs; returns how many texts it was not given, or did not finish with."""
+        """Wait until all texts are handled or the deadline is reached, then end what runs.
+
+        `until` is called again and again, as the deadline may become an earlier one. Returns how many texts the command
+        was not given, or did not finish with.
+        """
         with self._state:
             self._closing = True
             self._state.notify_all()
@@ -86,8 +89,8 @@ class Reaction:
                 self._dropped += not done
 
     def _start(self) -> subprocess.Popen[bytes] | None:
-        # Standard output is the stream's alone. A group of its own: the terminal's Ctrl-C is not meant for it, and it
-        # can be ended with everything that it has started.
+        # Standard output is for the stream only. A group of its own keeps the terminal's Ctrl-C away from the command,
+        # and lets us end it with everything it has started.
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -98,7 +101,7 @@ class Reaction:
             return None
 
     def _is_given(self, child: subprocess.Popen[bytes], line: str) -> bool:
-        """Whether the command took the text and ended by itself."""
+        """Give the command the text; returns whether it ended by itself."""
         try:
             child.communicate(line.encode(), timeout=self._seconds)
         except subprocess.TimeoutExpired:
@@ -133,7 +136,7 @@ def _read(command: str) -> str | list[str]:
 
 
 def _program_and_rest(line: str) -> tuple[str, str]:
-    """As Windows takes the program from a line: up to the next quote, or without quotes up to the first blank."""
+    """The program as Windows finds it in a line: up to the next quote, or without quotes up to the first blank."""
     found = re.match(r'[ \t]*(?:"([^"]*)"|([^ \t]*))(.*)', line, re.DOTALL)
     return (found[1] or found[2] or "", found[3]) if found is not None else ("", "")
 
@@ -142,7 +145,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     """Ends the command and everything it has started."""
     if child.returncode is not None:
         return
-    with contextlib.suppress(OSError):  # it has just ended
+    with contextlib.suppress(OSError):  # it has ended meanwhile
         if sys.platform == "win32":
             child.kill()
         else:

@@ -23,7 +23,7 @@ class Transition:
     came: tuple[Finding, ...] = ()
     went: tuple[Finding, ...] = ()
     unwritten: int | None = None
-    """At the end: how many of these the reader was too slow for."""
+    """At the end: how many of these lines the reader was too slow for."""
     dropped: int | None = None
     """At the end: how many the command of `--on-change` was not given, or did not finish with."""
 
@@ -40,7 +40,7 @@ def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> T
 
 
 def between(before: Report, after: Report, time: float) -> Transition | None:
-    """None where every finding is one that stood before."""
+    """The change from one report to the next; None if no finding came or went."""
     came, went = _beyond(after.findings, before.findings), _beyond(before.findings, after.findings)
     if not came and not went:
         return None
@@ -61,6 +61,6 @@ def _beyond(these: Sequence[Finding], those: Sequence[Finding]) -> tuple[Finding
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    """A finding that only moved with the text around it is the same one."""
+    """What makes a finding the same, without its place: the text around it may have moved."""
     node = finding.key_id or finding.task_id or finding.pointer
     return finding.rule, finding.severity, finding.document, node, finding.path, finding.server, finding.message

@@ -31,17 +31,17 @@ def watch(
     `watcher.watcher`). No file is changed.
 
     Args:
-        root: The Superalgos directory. It may be gone for a while later on.
+        root: The Superalgos directory. Later it may be missing for a while.
         documents: As of `check`.
         accept_rsa_4096: As of `check`.
         max_bytes: As of `check`.
         environment: As of `check`.
-        warn: Called with a sentence where a folder sends no events, or where a round failed: then no report comes
-            until one succeeds again.
+        warn: Called with a sentence when a folder sends no events, or when a check failed; no report comes then
+            until a check succeeds.
 
     Returns:
-        An iterator without end: the report that stands now, then each one that differs from the one before. It waits
-        in `next`; Ctrl-C ends that, and `close` or the end of a `for` loop ends the watch.
+        An endless iterator: the report of now, then each report that differs from the one before. `next` waits for
+        it; Ctrl-C ends that wait, and `close` or leaving the `for` loop ends the watch.
 
     Raises:
         UsageError: `root` is no Superalgos directory, or there are no documents.

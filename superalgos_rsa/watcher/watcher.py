@@ -1,4 +1,4 @@
-"""An iterator of verdicts on settled files; everything a verdict depends on was watched before it was reached."""
+"""Yields verdicts on settled files; what a verdict depends on is watched before the verdict is given."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SWEEP = 30.0
 POLL = 1.0
 """The same, where a folder sends no events."""
 DEEP = 10
-"""Every so many sweeps compare content instead of dates and sizes."""
+"""Every tenth sweep compares content instead of dates and sizes."""
 RETRY = 0.1
 _MOST_PASSES = 8
 _MOST_LATE = 1000
@@ -40,8 +40,11 @@ class Settled:
 
 
 class Watcher:
-    """`tick` is called at least every `beat` seconds while a verdict stands, so that others see that it does. While
-    rounds fail there is none, and it is not called."""
+    """Judges an installation, and again after each change.
+
+    `tick` is called at least every `beat` seconds, as a sign of life for others; not while checks fail, since there is
+    no verdict then.
+    """
 
     def __init__(
         self,
@@ -58,7 +61,7 @@ class Watcher:
         self._tick = tick
         self._beat = beat
         self._clock = clock
-        # Simple: a signal's handler may put something in while another put is under way.
+        # SimpleQueue: its `put` is reentrant, and a signal handler may interrupt another `put`.
         self._inbox: queue.SimpleQueue[Event | Command] = queue.SimpleQueue()
         self._notifier = notifier(self._inbox.put)
         self._incremental = Incremental(question())
@@ -74,7 +77,7 @@ class Watcher:
         self._failed = False
 
     def send(self, command: Command) -> None:
-        """May be called by another thread or a signal's handler."""
+        """Send a command, also from another thread or a signal handler."""
         self._inbox.put(command)
 
     @property
@@ -90,7 +93,7 @@ class Watcher:
             self._notifier.close()
 
     def again(self) -> Settled | None:
-        """Validates at once, after this program wrote a file; the events of that write are not a change."""
+        """Validate at once, after this program wrote a file; the events of that write are not a change."""
         self._touched |= self._stamps.keys()
         return self._safely(self._clock() - LONGEST)
 
@@ -115,10 +118,10 @@ class Watcher:
         return min(self._sweep_due, self._burst.due) if self._burst is not None else self._sweep_due
 
     def _wait(self, until: float) -> bool:
-        """Handles events until then; False when it is time to stop."""
+        """Handle events until then; False on the command to stop."""
         late = 0
         while True:
-            if not self._failed:  # what has no verdict must not claim to be well
+            if not self._failed:  # a sign of life would claim that there is a verdict
                 self._tick()
             left = until - self._clock()
             late += left <= 0
@@ -132,11 +135,11 @@ class Watcher:
                 return False
             if self._take(item):
                 until = self._due()
-            elif late > _MOST_LATE:  # events of files that are not watched never cease
+            elif late > _MOST_LATE:  # other files of these folders change without pause
                 return True
 
     def _take(self, item: Event | Command) -> bool:
-        """Whether it concerns the verdict."""
+        """Whether the item concerns the verdict."""
         if item == "reload":
             self._reload()
         elif item == "look" or item == LOST:
@@ -159,7 +162,7 @@ class Watcher:
         self._touched |= self._stamps.keys()
 
     def _sweep(self) -> None:
-        """Looks for changes that no event announced."""
+        """Look for changes that no event announced."""
         self._sweeps += 1
         if self._sweeps % DEEP == 0:
             self._incremental.forget()
@@ -210,7 +213,7 @@ class Watcher:
         return Settled(evidence, validate(evidence.all_facts), changed)
 
     def _take_waiting(self) -> None:
-        """Events that came while the round was reading."""
+        """Take the events that came while the round was reading."""
         for _ in range(self._inbox.qsize()):
             item = self._inbox.get()
             if isinstance(item, Event):
@@ -232,7 +235,7 @@ class Watcher:
 
 
 def _is_fresh(path: str) -> bool:
-    """Written a moment ago, as far as two clocks can tell."""
+    """Whether it was written a moment ago; the clock of its file system may differ from ours."""
     try:
         return abs(time.time() - os.stat(path).st_mtime) < PATIENCE
     except OSError:

@@ -18,170 +18,16 @@ from conftest import absent
 from installations import KEY_FILE, Site, ecosystem, exchange, key, trading
 from key_samples import private_pem, rsa_key
 
-from attack.limits import Answer, attacked
+from attack.stranger import NOT_BY_ITSELF, TRAPS, Stranger, everything
 from superalgos_rsa.keys.work_tree import MAX_INDEX, MAX_RULES
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the traps are POSIX's")
 WORKSPACE = "Platform/My-Workspaces/W.json"
-FILTER = "* filter=evil diff=evil merge=evil\n"
-
-
-class Stranger:
-    """An unpacked archive: an installation, its repository, and a program in it that leaves a mark when it runs."""
-
-    def __init__(self, folder: Path) -> None:
-        self.site = Site(folder / "Superalgos")
-        self.root = self.site.root
-        self.canary = folder / "canary"
-        self.site.put(KEY_FILE, private_pem(rsa_key()))
-        self.site.workspace(*trading(key()))
-        self.program = self.trap("evil")
-        self.git("init", "-q")
-
-    def trap(self, name: str) -> Path:
-        return self.site.put(name, f"#!/bin/sh\n: > '{self.canary}'\nexit 1\n", 0o755)
-
-    def git(self, *words: str | Path, check: bool = True) -> None:
-        subprocess.run(["git", "-C", self.root, *words], check=check, capture_output=True, stdin=subprocess.DEVNULL)
-
-    def config(self, name: str, value: str | Path) -> None:
-        self.git("config", name, value)
-
-    def attack(self, *words: str, cwd: Path | None = None, variables: dict[str, str] | None = None) -> Answer:
-        state = {"XDG_STATE_HOME": str(self.root.parent / "state"), **(variables or {})}
-        return attacked(words, cwd=cwd or self.root, environment=state)
 
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Stranger:
     return Stranger(tmp_path)
-
-
-# --- What a config can be told to run ---------------------------------------------------------------------------------
-
-
-def _fsmonitor(stranger: Stranger) -> None:
-    stranger.config("core.fsmonitor", stranger.program)
-
-
-def _include(stranger: Stranger) -> None:
-    stranger.site.put("more", f"[core]\n\tfsmonitor = {stranger.program}\n")
-    stranger.config("include.path", "../more")
-
-
-def _include_if(stranger: Stranger) -> None:
-    stranger.site.put("more", f"[core]\n\tfsmonitor = {stranger.program}\n")
-    stranger.config("includeIf.gitdir:**.path", "../more")
-
-
-def _config_of_this_work_tree(stranger: Stranger) -> None:
-    stranger.config("extensions.worktreeConfig", "true")
-    stranger.site.put(".git/config.worktree", f"[core]\n\tfsmonitor = {stranger.program}\n")
-
-
-def _hooks(stranger: Stranger) -> None:
-    stranger.config("core.hooksPath", stranger.root / "hooks")
-    for hook in ("post-index-change", "fsmonitor-watchman", "pre-commit", "post-checkout", "reference-transaction"):
-        stranger.trap(f"hooks/{hook}")
-        stranger.trap(f".git/hooks/{hook}")
-
-
-def _filters(stranger: Stranger) -> None:
-    stranger.site.put(".gitattributes", FILTER)
-    for member in ("clean", "smudge"):
-        stranger.config(f"filter.evil.{member}", stranger.program)
-
-
-def _long_running_filter(stranger: Stranger) -> None:
-    stranger.site.put(".git/info/attributes", FILTER)
-    stranger.config("filter.evil.process", stranger.program)
-    stranger.config("filter.evil.required", "true")
-
-
-def _external_diff(stranger: Stranger) -> None:
-    stranger.site.put("tracked", "old")
-    stranger.git("add", "tracked")
-    stranger.site.put("tracked", "new")
-    stranger.config("diff.external", stranger.program)
-    stranger.config("diff.evil.textconv", stranger.program)
-
-
-def _aliases(stranger: Stranger) -> None:
-    for name in ("ls-files", "check-ignore", "x"):
-        stranger.config(f"alias.{name}", f"!{stranger.program}")
-
-
-def _credential_helper(stranger: Stranger) -> None:
-    stranger.config("credential.helper", f"!{stranger.program}")
-    stranger.config("core.askPass", stranger.program)
-
-
-def _pager(stranger: Stranger) -> None:
-    for name in ("core.pager", "pager.ls-files", "pager.check-ignore", "core.editor", "gpg.program"):
-        stranger.config(name, stranger.program)
-
-
-def _remote(stranger: Stranger) -> None:
-    stranger.config("core.sshCommand", stranger.program)
-    stranger.config("core.gitProxy", stranger.program)
-    stranger.config("remote.origin.url", f"ext::{stranger.program}")
-    stranger.config("protocol.ext.allow", "always")
-
-
-def _missing_objects_of_a_remote(stranger: Stranger) -> None:
-    """A partial clone fetches what it lacks by a command of its config."""
-    stranger.config("core.repositoryFormatVersion", "1")
-    stranger.config("extensions.partialClone", "origin")
-    stranger.config("remote.origin.url", str(stranger.root))
-    stranger.config("remote.origin.promisor", "true")
-    stranger.config("remote.origin.uploadpack", stranger.program)
-
-
-def _work_tree_elsewhere(stranger: Stranger) -> None:
-    _fsmonitor(stranger)
-    stranger.config("core.worktree", "/")
-
-
-def _git_file_pointing_elsewhere(stranger: Stranger) -> None:
-    _fsmonitor(stranger)
-    (stranger.root / ".git").rename(stranger.root / "elsewhere")
-    stranger.site.put(".git", "gitdir: elsewhere\n")
-
-
-def _link_pointing_elsewhere(stranger: Stranger) -> None:
-    _fsmonitor(stranger)
-    (stranger.root / ".git").rename(stranger.root / "elsewhere")
-    (stranger.root / ".git").symlink_to("elsewhere")
-
-
-def _config_that_is_a_link(stranger: Stranger) -> None:
-    _fsmonitor(stranger)
-    (stranger.root / ".git/config").rename(stranger.root / "more")
-    (stranger.root / ".git/config").symlink_to("../more")
-
-
-# How the repository is prepared, and what a person would type for git to obey it.
-TRAPS: dict[Callable[[Stranger], None], list[str]] = {
-    _external_diff: ["diff"],
-    _fsmonitor: ["status"],
-    _include: ["status"],
-    _include_if: ["status"],
-    _config_of_this_work_tree: ["status"],
-    _hooks: ["add", "package.json"],
-    _filters: ["add", "package.json"],
-    _long_running_filter: ["add", "package.json"],
-    _aliases: ["x"],
-    _credential_helper: ["ls-remote", "http://127.0.0.1:9/x"],
-    _pager: ["commit", "--allow-empty", "-S"],
-    _remote: ["ls-remote", "origin"],
-    _missing_objects_of_a_remote: ["cat-file", "-p", "1" * 40],
-    _work_tree_elsewhere: ["ls-files", "--error-unmatch", "etc"],
-    _git_file_pointing_elsewhere: ["status"],
-    _link_pointing_elsewhere: ["status"],
-    _config_that_is_a_link: ["status"],
-}
-NOT_BY_ITSELF = {_credential_helper}
-"""Git asks for a credential only when a server on the network wants one."""
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.__name__)
@@ -193,12 +39,6 @@ def test_no_config_of_a_repository_runs_anything(stranger: Stranger, trap: Calla
     assert "file-in-git" in {finding["rule"] for finding in json.loads(answer.out)["findings"]}
     stranger.git(*TRAPS[trap], check=False)
     assert stranger.canary.exists() or trap in NOT_BY_ITSELF, "the trap itself does not work"
-
-
-def _everything(stranger: Stranger) -> None:
-    for trap in TRAPS:
-        if trap not in (_git_file_pointing_elsewhere, _link_pointing_elsewhere, _config_that_is_a_link):
-            trap(stranger)
 
 
 COMMANDS: dict[str, list[str]] = {
@@ -221,7 +61,7 @@ COMMANDS: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_under_no_command(stranger: Stranger, name: str) -> None:
-    _everything(stranger)
+    everything(stranger)
     answer = stranger.attack(*(word.format(root=stranger.root) for word in COMMANDS[name]))
     assert not stranger.canary.exists()
     assert answer.holds
@@ -229,7 +69,7 @@ def test_under_no_command(stranger: Stranger, name: str) -> None:
 
 
 def test_nor_while_watching(stranger: Stranger) -> None:
-    _everything(stranger)
+    everything(stranger)
     with watch(stranger.root) as running:
         assert "file-in-git" in {finding["rule"] for finding in running.event()["came"]}
         stranger.site.put(".gitignore", "*\n")
@@ -239,7 +79,7 @@ def test_nor_while_watching(stranger: Stranger) -> None:
 
 
 def test_a_secret_that_points_into_such_a_folder_is_enough_for_nothing(stranger: Stranger, tmp_path: Path) -> None:
-    _everything(stranger)
+    everything(stranger)
     own = Site(tmp_path / "mine" / "Superalgos")
     own.workspace(*trading(key(str(stranger.root / KEY_FILE))))
     answer = stranger.attack("check", "--format", "json", cwd=own.root)
@@ -399,7 +239,7 @@ def test_the_user_s_own_ignore_file_counts(stranger: Stranger, tmp_path: Path) -
 def test_git_never_opens_anything_of_the_repository(stranger: Stranger, tmp_path: Path) -> None:
     """So that nothing a later version of git may take from a repository can matter either."""
     strace = shutil.which("strace") or absent("there is no strace")
-    _everything(stranger)
+    everything(stranger)
     log = tmp_path / "log"
     watched: list[str | Path] = [strace, "-f", "-qq", "-s", "4096", "-e", "trace=%file,execve", "-o", log]
     subprocess.run([*watched, *PROGRAM, "check"], cwd=stranger.root, env=environment(), check=True, capture_output=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from installations import Site, key, trading
 
 from cli.command_line import FOREIGN, Ended
 from superalgos_rsa.cli import main
@@ -36,6 +37,15 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return call
 
 
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """An installation whose one used key is a good one."""
+    site = Site(tmp_path / "Superalgos")
+    site.put_key()
+    site.workspace(*trading(key()))
+    return site
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
@@ -49,15 +59,23 @@ def broken(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "Superalgos"))
 
 
+@pytest.fixture(scope="session")
+def mended(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = Path(shutil.copytree(built, tmp_path_factory.mktemp("mended") / "Superalgos"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        for mistake in demo_installation.MISTAKES:
+            values = ["--code-name", mistake.code_name] if mistake.code_name else []
+            secret = ["--secret", mistake.secret or demo_installation.KEY_FILE]
+            workspace = str(root / demo_installation.WORKSPACE)
+            assert main(["--root", str(root), "set", workspace, mistake.name, *values, *secret]) == 0
+    return root
+
+
 @pytest.fixture
-def green(broken: Path, call: Call) -> Path:
+def green(broken: Path, mended: Path) -> Path:
     """The same folder with every key mended by `set`."""
-    for mistake in demo_installation.MISTAKES:
-        values = ["--code-name", mistake.code_name] if mistake.code_name else []
-        secret = ["--secret", mistake.secret or demo_installation.KEY_FILE]
-        workspace = broken / demo_installation.WORKSPACE
-        assert call("--root", broken, "set", workspace, mistake.name, *values, *secret).code == 0
-    return broken
+    return Path(shutil.copytree(mended, broken, dirs_exist_ok=True))
 
 
 @pytest.fixture

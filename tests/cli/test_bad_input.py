@@ -104,6 +104,7 @@ def test_an_unreadable_document_is_never_called_ready(call: Call) -> None:
     assert not call("preflight", "bad.json", "--format", "json").report["summary"]["ready"]
 
 
+@pytest.mark.slow
 def test_a_bad_document_among_all_workspaces_hides_none(call: Call) -> None:
     folder = Path("Platform/My-Workspaces")
     for number, (data, _) in enumerate(DOCUMENTS.values()):
@@ -130,6 +131,7 @@ def test_numbers_that_no_program_holds_are_read_as_javascript_does(call: Call, n
     assert f'"x": {number}' in Path(demo.WORKSPACE).read_text("utf-8") != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fifo", "link to a FIFO", "/dev/zero", "loop", "dangling", "file/below", "a" * 300])
 def test_what_is_no_regular_file_is_a_finding_and_never_opened(call: Call, name: str) -> None:
     _make_special()
@@ -239,6 +241,7 @@ SECRETS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_key_file_that_is_none_is_an_error_of_its_key_alone(name: str) -> None:
     _make_special()
@@ -273,6 +276,7 @@ def test_a_bad_vault_is_an_error_and_set_leaves_it(call: Call, data: bytes) -> N
     assert Path(VAULT).read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["fifo", "loop", "folder"])
 def test_a_vault_that_is_no_file_is_never_opened(kind: str) -> None:
     Path(VAULT).unlink()
@@ -322,6 +326,7 @@ def _slots(value: Any) -> list[tuple[Any, Any]]:
     return [slot for step in steps for slot in [(value, step), *_slots(value[step])]]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), damages=st.integers(1, 6))
 def test_any_damage_gives_a_report(call: Call, seed: int, damages: int) -> None:

@@ -36,6 +36,7 @@ def program(tmp_path: Path) -> Callable[[str], Path]:
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [0, 1, 3, 42])
 def test_the_exit_code_is_the_child_s(green: Path, code: int) -> None:
     assert run(sys.executable, "-c", f"raise SystemExit({code})", cwd=green).code == code
@@ -49,6 +50,7 @@ def test_an_exit_code_is_a_signed_number_of_32_bits(of_windows: int, passed_on: 
     assert child.signed(of_windows) == passed_on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [0, 7])
 def test_the_child_decides_what_ctrl_c_does(green: Path, answer: int) -> None:
     script = f"""\
@@ -94,6 +96,7 @@ def test_a_failed_preflight_starts_nothing(green: Path) -> None:
     assert not (green / "started").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["nonesuch-command", "", "./My-Secrets", "./package.json", "./nonesuch"])
 def test_a_command_that_cannot_be_run_is_exit_code_2(green: Path, command: str) -> None:
     ended = run(command, cwd=green)
@@ -101,6 +104,7 @@ def test_a_command_that_cannot_be_run_is_exit_code_2(green: Path, command: str) 
     assert f"superalgos-rsa: error: cannot run {command or 'a command without a name'}" in ended.err
 
 
+@pytest.mark.slow
 @posix
 def test_a_bare_name_is_looked_for_on_the_path_and_never_in_the_current_folder(
     green: Path, program: Callable[[str], Path]
@@ -113,6 +117,7 @@ def test_a_bare_name_is_looked_for_on_the_path_and_never_in_the_current_folder(
     assert run("./tool", cwd=green, PATH="").out == "here||"
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("letter", ['"', "%", "^", "&", "|", "<", ">", "!", "\r", "\n"], ids=repr)
 def test_a_batch_file_gets_no_word_that_cmd_would_read_as_a_command(

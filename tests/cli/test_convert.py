@@ -48,6 +48,7 @@ def test_the_copy_lies_beside_the_original(call: Call, outside: Path, name: str,
     assert (outside / copy).read_bytes() == CLEAN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", ["000", "022", "077", "277"])
 def test_only_its_owner_can_read_the_copy_under_every_umask(outside: Path, mask: str) -> None:
     (outside / "k.pem").write_bytes(CLEAN)

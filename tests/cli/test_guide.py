@@ -27,6 +27,7 @@ def site(tmp_path: Path) -> Site:
     return site
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_commands_of_each_section_run_in_order_as_they_are_written(site: Site, block: str) -> None:
     answers = [("Enter to make a new pair: ", ""), ("API key from the exchange: ", API_KEY)]

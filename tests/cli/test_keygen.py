@@ -42,6 +42,7 @@ def _with_umask(mask: str) -> list[str]:
     return ["sh", "-c", f'umask {mask}; exec "$@"', "sh"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", ["000", "022", "077", "277"])
 def test_modes_are_the_same_under_every_umask(site: Site, mask: str) -> None:
     folder = site.root / "My-Secrets"
@@ -212,6 +213,7 @@ def test_a_git_work_tree_that_does_not_ignore_the_key_is_told(
     assert ("lies in a git work tree and is not ignored" in ended.err) is warned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocks", [0, 1])
 def test_a_disk_that_is_full_leaves_neither_half(site: Site, blocks: int, tmp_path: Path) -> None:
     """One block has room for the public half alone, none for neither."""
@@ -273,6 +275,7 @@ def test_outside_an_installation_nothing_is_made(outside: Path, call: Call) -> N
     assert _files(outside) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Windows has its own programs for it")
 @pytest.mark.parametrize("command", ["keygen", "convert"])
 def test_on_windows_a_key_is_for_its_user_alone_or_a_warning_says_what_to_run(

@@ -111,6 +111,7 @@ def _through_descriptor(passphrase: bytes, *words: str) -> subprocess.CompletedP
         os.close(ours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [b"", b"\n", b"\r\n", b"\nanother line\n"])
 @pytest.mark.usefixtures("folder")
 def test_the_passphrase_is_the_first_line_of_a_descriptor(ending: bytes) -> None:

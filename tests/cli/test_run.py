@@ -24,11 +24,13 @@ def test_the_command_is_the_same_process(green: Path) -> None:
     assert int(out) == child.pid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [0, 1, 3, 42])
 def test_the_exit_code_is_the_command_s(green: Path, code: int) -> None:
     assert process("run", "--", "sh", "-c", f"exit {code}", cwd=green).code == code
 
 
+@pytest.mark.slow
 def test_a_signal_ends_the_command_itself(green: Path) -> None:
     command = [*PROGRAM, "run", "--", "sh", "-c", "echo started; exec sleep 60"]
     with subprocess.Popen(command, cwd=green, env=environment(), stdout=subprocess.PIPE) as child:
@@ -38,6 +40,7 @@ def test_a_signal_ends_the_command_itself(green: Path) -> None:
         assert child.wait(DEADLINE) == -signal.SIGTERM
 
 
+@pytest.mark.slow
 def test_the_command_ignores_no_signal_that_it_would_not_ignore_by_itself(green: Path) -> None:
     show = "import signal as s; print([n.name for n in s.valid_signals() if s.getsignal(n) == s.SIG_IGN])"
     script = f"{shlex.quote(sys.executable)} -c {shlex.quote(show)}; kill -PIPE $$; echo survived"
@@ -106,11 +109,13 @@ def test_no_superalgos_folder_starts_nothing(outside: Path, call: Call) -> None:
     assert not (outside / "started").exists()
 
 
+@pytest.mark.slow
 def test_the_task_asked_for_may_start_although_another_may_not(green: Path) -> None:
     set_secret(green, "My-Secrets/gone.pem")
     assert process("run", "--task", "Trade with “Key in the wrong case”", "--", "true", cwd=green).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["nonesuch-command"], [""], ["./My-Secrets"], ["./package.json"]], ids=str)
 def test_a_command_that_cannot_be_run_is_exit_code_2(green: Path, command: list[str]) -> None:
     ended = process("run", "--", *command, cwd=green)

@@ -1,10 +1,6 @@
-"""Documents: JSON as JavaScript reads it, every value found at its place, and edits that change nothing else."""
+"""JSON as JavaScript reads it, with every value found at its place."""
 
-import json
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from node_json import NodeJson, spelled
 
-from superalgos_rsa.documents.edit import Edit, apply, quote
+from documents.any_document import DOCUMENTS, at, pointers
+from superalgos_rsa.documents.edit import apply
 from superalgos_rsa.documents.json_text import (
     MOST_TOLD,
     Duplicates,
@@ -68,7 +65,7 @@ def test_the_real_workspaces_survive_and_every_key_node_is_found_in_them(real_wo
         assert encode(apply(text, [])) == data
         roots: list[Pointer] = [("rootNodes", i) for i in range(len(value["rootNodes"]))]
         for pointer, span in locate(text, roots).items():
-            assert parse(text[span.start : span.end]) == _at(value, pointer)
+            assert parse(text[span.start : span.end]) == at(value, pointer)
 
 
 # --- What is JSON -----------------------------------------------------------------------------------------------------
@@ -232,79 +229,7 @@ def test_the_place_of_an_error_is_where_a_person_looks(text: str, line: int, col
     assert reason in caught.value.reason
 
 
-# --- Laws, over any value in any layout -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Members:
-    """An object as written, where a name may stand twice."""
-
-    pairs: tuple[tuple[str, Any], ...]
-
-
-class Digits(str):
-    """A number as written."""
-
-    __slots__ = ()
-
-
-_TEXTS = st.text(max_size=6) | st.sampled_from(["", "a", "\u2028", "😀", "\\", '"', "/"])
-_DIGITS = ["0", "-0", "1.50", "1E3", "-2e-5", "9007199254740993", "1e400", "-" + "9" * 400, "123456789012345678901"]
-_NUMBERS = (
-    st.sampled_from(_DIGITS) | st.integers().map(str) | st.floats(allow_nan=False, allow_infinity=False).map(repr)
-)
-_NAMES = st.sampled_from(["a", "b", "é"]) | _TEXTS
-_TREES = st.recursive(
-    st.none() | st.booleans() | _NUMBERS.map(Digits) | _TEXTS,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.lists(st.tuples(_NAMES, inner), max_size=4).map(lambda pairs: Members(tuple(pairs)))
-    ),
-    max_leaves=15,
-)
-_SPACES = st.lists(st.sampled_from(["", " ", "\n", "\t", "\r\n", "    ", "\r"]), min_size=1, max_size=7)
-_ESCAPES = st.lists(st.sampled_from(["raw", "ascii", "all"]), min_size=1, max_size=5)
-
-
-def _rendered(tree: Any, spaces: Iterator[str], escapes: Iterator[str]) -> str:
-    def text(value: str) -> str:
-        style = next(escapes)
-        if style == "all":
-            units = value.encode("utf-16-be")
-            return '"' + "".join(f"\\u{units[i]:02X}{units[i + 1]:02x}" for i in range(0, len(units), 2)) + '"'
-        return json.dumps(value, ensure_ascii=style == "ascii")
-
-    def render(node: Any) -> str:
-        if isinstance(node, Members):
-            pairs = (next(spaces) + text(k) + next(spaces) + ":" + render(v) for k, v in node.pairs)
-            body = "{" + (",".join(pairs) or next(spaces)) + "}"
-        elif isinstance(node, list):
-            body = "[" + (",".join(map(render, node)) or next(spaces)) + "]"
-        elif isinstance(node, str) and not isinstance(node, Digits):
-            body = text(node)
-        else:
-            body = str(node) if isinstance(node, Digits) else json.dumps(node)
-        return next(spaces) + body + next(spaces)
-
-    return render(tree)
-
-
-_DOCUMENTS = st.builds(lambda tree, s, e: _rendered(tree, cycle(s), cycle(e)), _TREES, _SPACES, _ESCAPES)
-
-
-def _pointers(value: Any, at: Pointer = ()) -> Iterator[Pointer]:
-    yield at
-    for step, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from _pointers(item, (*at, step))
-
-
-def _at(value: Any, pointer: Pointer) -> Any:
-    for step in pointer:
-        value = value[step]
-    return value
-
-
-@given(_DOCUMENTS)
+@given(DOCUMENTS)
 def test_any_document_has_the_value_that_javascript_gives_it(node_json: NodeJson, text: str) -> None:
     assert spelled(parse(text)) == node_json.parse(text)
 
@@ -318,35 +243,19 @@ def test_any_text_is_accepted_or_refused_as_by_javascript(node_json: NodeJson, t
     assert mine == node_json.parse(text.removeprefix("\ufeff"))
 
 
-@given(_DOCUMENTS)
+@given(DOCUMENTS)
 def test_the_span_of_every_value_holds_that_value_and_no_space(text: str) -> None:
     value = parse(text)
-    pointers = list(_pointers(value))
-    spans = locate(text, pointers)
-    assert spans.keys() == set(pointers)
+    spans = locate(text, pointers(value))
+    assert spans.keys() == set(pointers(value))
     for pointer, span in spans.items():
         found = text[span.start : span.end]
-        assert spelled(parse(found)) == spelled(_at(value, pointer))
+        assert spelled(parse(found)) == spelled(at(value, pointer))
         assert found == found.strip(" \t\r\n")
     assert places(text, spans) == {pointer: place(text, span.start) for pointer, span in spans.items()}
 
 
-@given(_DOCUMENTS, st.data())
-def test_an_edit_changes_the_bytes_of_its_span_only(text: str, data: st.DataObject) -> None:
-    value = parse(text)
-    pointer = data.draw(st.sampled_from(list(_pointers(value))))
-    replacement = data.draw(_TEXTS)
-    span = locate(text, [pointer])[pointer]
-    edited = apply(text, [Edit(span, quote(replacement))])
-    assert edited.startswith(text[: span.start])
-    assert edited.endswith(text[span.end :])
-    assert edited[span.start : len(edited) - (len(text) - span.end)] == quote(replacement)
-    expected: Any = {"": value}
-    _at(expected, ("", *pointer)[:-1])[("", *pointer)[-1]] = replacement
-    assert spelled(parse(edited)) == spelled(expected[""])
-
-
-@given(_DOCUMENTS)
+@given(DOCUMENTS)
 def test_a_name_that_stands_twice_is_told_at_the_place_that_counts(text: str) -> None:
     value, found = parse_noting_duplicates(text)
     twice = found.places
@@ -371,37 +280,6 @@ def test_of_ten_thousand_duplicates_the_first_are_told_and_the_others_counted() 
     found = parse_noting_duplicates(text)[1]
     assert list(found.places) == [(str(i),) for i in range(MOST_TOLD)]
     assert found.more == 10_000 - MOST_TOLD
-
-
-# --- Edits ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [(Span(0, 3), Span(2, 4)), (Span(0, 3), Span(0, 3)), (Span(1, 2), Span(0, 5)), (Span(0, 3), Span(1, 1))],
-)
-def test_edits_that_overlap_are_refused(first: Span, second: Span) -> None:
-    for edits in ([Edit(first, "x"), Edit(second, "y")], [Edit(second, "y"), Edit(first, "x")]):
-        with pytest.raises(ValueError, match="overlap"):
-            apply("0123456789", edits)
-
-
-def test_edits_that_touch_are_made_in_the_order_of_their_places() -> None:
-    edits = [Edit(Span(5, 6), "E"), Edit(Span(0, 2), "ab"), Edit(Span(2, 2), "+"), Edit(Span(2, 4), "")]
-    assert apply("0123456789", edits) == "ab+4E6789"
-
-
-def test_an_edit_does_not_show_what_it_writes() -> None:
-    assert SECRET not in repr(Edit(Span(0, 0), SECRET))
-
-
-@given(st.text(st.characters(codec=None)))
-def test_a_quoted_text_is_read_back_by_javascript(node_json: NodeJson, value: str) -> None:
-    """Lone surrogates too: they are escaped, so that the file stays UTF-8."""
-    quoted = quote(value)
-    quoted.encode("utf-8")
-    whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    assert node_json.parse(quoted) == ("plain", whole)
 
 
 def test_a_pointer_is_written_as_in_rfc_6901() -> None:

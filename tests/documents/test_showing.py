@@ -100,6 +100,7 @@ def test_only_what_lies_beyond_the_folders_that_are_there_is_judged() -> None:
     assert shown("/k8JhG2mQ9xL4pZt7", "/k8JhG2mQ9xL4pZt7") == "/k8JhG2mQ9xL4pZt7"  # such a file is there
 
 
+@pytest.mark.slow
 def test_of_two_hundred_thousand_random_secrets_with_slashes_none_is_shown() -> None:
     rng = random.Random(0)
     tried = 0

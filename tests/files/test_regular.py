@@ -207,6 +207,7 @@ def test_a_name_too_long_for_the_file_beside_it_is_told(tmp_path: Path) -> None:
     assert len(_names(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
     path = tmp_path / "w.json"
     versions = [bytes([65 + i]) * 200_000 for i in range(2)]
@@ -241,6 +242,7 @@ def _count_up(path: str) -> None:
                 continue
 
 
+@pytest.mark.slow
 def test_of_two_writers_at_once_neither_loses_anything(tmp_path: Path) -> None:
     path = tmp_path / "counter"
     path.write_bytes(b"0")

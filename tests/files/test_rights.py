@@ -104,6 +104,7 @@ def _protect(path: Path, place: tuple[int, int, int, bytes | None]) -> None:
             absent("this file system keeps no access lists")
 
 
+@pytest.mark.slow
 @as_root
 @settings(max_examples=150)
 @given(st.lists(Places, min_size=3, max_size=3), st.booleans())

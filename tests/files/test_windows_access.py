@@ -41,6 +41,7 @@ def test_a_relative_name_is_made_whole(windows: Windows, tmp_path: Path, monkeyp
     assert windows.calls("icacls")[0][1] == f"{tmp_path}/k.pem"
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     ("name", "script", "sid"),

@@ -92,6 +92,7 @@ def test_it_ends_after_so_long(root: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert search(root, []) == ()
 
 
+@pytest.mark.slow
 def test_a_large_folder_takes_no_time(root: Path) -> None:
     for number in range(3000):
         (root / "My-Secrets" / f"{number}.json").touch()

@@ -338,6 +338,7 @@ def test_any_accident_to_a_key_leaves_facts(data: st.DataObject) -> None:
     assert all(name in DAMAGE for name in found.damage)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     ["-", "-----BEGIN ", "-----BEGIN A-----\n", "-----END A-----\n", "-----BEGIN A-----\n-----END A-----\n", " ", "\\",

@@ -64,6 +64,7 @@ def _random_secrets() -> list[str]:
     return [base64.b64encode(source.randbytes(size)).decode() for size in (32, 48, 64) for _ in range(2000)]
 
 
+@pytest.mark.slow
 def test_no_random_base64_is_taken_for_a_path(tmp_path: Path) -> None:
     secrets = _random_secrets()
     assert sum("/" in secret for secret in secrets) > 2000

@@ -173,6 +173,7 @@ TEXTS = SECRETS | st.text(max_size=80) | st.text(st.characters(codec="utf-8"), m
 VALUES = TEXTS | st.none() | st.integers() | st.booleans() | st.lists(st.text(max_size=3), max_size=2)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     secret=VALUES,

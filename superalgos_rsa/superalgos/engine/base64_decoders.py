@@ -18,7 +18,7 @@ _PASSED_OVER = frozenset(" \f\n\r\t\u00a0\u2028\u2029")
 
 def node_buffer(text: str) -> bytes:
     """`Buffer.from(text, 'base64')`: both alphabets; other characters are skipped; it ends at the first `=`."""
-    digits = (chr(ord(character) & 0xFF) for character in text.partition("=")[0])  # Node looks at the low byte alone
+    digits = (chr(ord(character) & 0xFF) for character in text.partition("=")[0])  # Node uses only the low byte
     return _pack([_VALUE[digit] for digit in digits if digit in _VALUE])
 
 

@@ -1,4 +1,4 @@
-"""What a class of ccxt wants and how it signs, read from the text of its source file; none of it is run."""
+"""Reads from the source file of a ccxt class which fields it requires and how it signs; nothing of it is run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass, Scheme
 
 BASE_REQUIRES = {"apiKey": True, "secret": True}
-"""Of ccxt's base class in every version, where its own file cannot be read."""
+"""What ccxt's base class requires in every version; used where its file cannot be read."""
 
 _LISTED = re.compile(r"^const exchanges = \{(.*?)^\}", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"^ *'(\w+)' *:", re.MULTILINE)
@@ -54,7 +54,7 @@ _HOLDS = re.compile(r"\bapiKey\.indexOf ?\('([^'\n]+)'\) < 0\) \{\s*throw\b")
 
 
 def listed(index: str) -> frozenset[str] | None:
-    """The exchanges of a ccxt whose main file has this text."""
+    """The exchanges of ccxt, from the text of its main file."""
     found = _LISTED.search(index)
     names = frozenset(_NAME.findall(found[1])) if found else frozenset()
     return names or None
@@ -74,7 +74,7 @@ def parent(text: str, file: str) -> str | None:
 
 
 def signs(chain: Sequence[tuple[str, str]], base: str | None) -> ExchangeClass:
-    """Of the class in the first file and those that it extends, each with its text; `base` is that of ccxt's class."""
+    """How the class in the first file signs, and those that it extends; `base` is the text of ccxt's base class."""
     flags = _flags(base) if base is not None else {}
     flags = flags or dict(BASE_REQUIRES)
     for _, text in reversed(chain):
@@ -102,7 +102,7 @@ def _flags(text: str) -> dict[str, bool]:
 
 
 def _needs(required: tuple[str, ...], texts: Sequence[str]) -> tuple[str, ...]:
-    """What is required, less what the class takes from another field, and with what it checks besides."""
+    """The required fields, without those the class takes from another field, plus those it checks itself."""
     stand_ins = {field: other for text in texts for field, other in _STANDS_IN.findall(text)}
     besides = (field for text in texts for field in _CHECKS_BESIDES.findall(text))
     return tuple(dict.fromkeys([*(stand_ins.get(field, field) for field in required), *besides]))
@@ -120,7 +120,7 @@ def _scheme(texts: Sequence[str]) -> Scheme:
 
 
 def _telling_lines(text: str) -> str:
-    """The lines that a pattern may match, without comments: a class may have 800 KB, and is read at every start."""
+    """The lines that a pattern may match, without comments: a class of 800 KB is read at every start."""
     spans = set()
     for word in _TELLING:
         at = text.find(word)

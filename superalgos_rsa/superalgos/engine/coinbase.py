@@ -1,5 +1,5 @@
-"""Coinbase as ccxt 4 signs for it: a token signed with the key that Coinbase's developer platform hands out, which is
-an EC key in PEM or an Ed25519 key in base64; or HMAC with an old secret, and with all that is taken for one."""
+"""How ccxt 4 signs for Coinbase: with a key of Coinbase's developer platform (an EC key in PEM or an Ed25519 key in
+base64) it signs a token; with an old secret, and whatever it takes for one, it signs HMAC."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import NOBLE_2, CcxtVersion
 
 NAME_OF_KEY = "organizations/"
-"""What an API key of the developer platform begins with. It is looked for anywhere."""
+"""How an API key of the developer platform begins; ccxt looks for it anywhere in the text."""
 
 _BEGIN, _EC = "-----BEGIN", "-----BEGIN EC PRIVATE KEY-----"
 _UNSUPPORTED = "Unsupported key format"
@@ -22,7 +22,7 @@ _ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632
 
 
 def judge(text: str, api_key: str, kinds: Collection[str], version: CcxtVersion) -> Verdict | None:
-    """`None`: it signs HMAC with the text. `kinds` are those of private keys that the class can sign with."""
+    """The verdict; `None` if the class signs HMAC with the text. `kinds`: private keys that it can sign with."""
     named = NAME_OF_KEY in api_key or text.startswith(_BEGIN)
     in_base64 = "Ed25519" in kinds and (javascript.length(text) == 88 or text.endswith("="))
     if not named and not in_base64:
@@ -43,7 +43,7 @@ def _ed25519(text: str, version: CcxtVersion) -> Verdict:
     if len(data) < 32:
         reason = "throws: it takes the text for an Ed25519 key in base64, which is too short"
         return Verdict("none", reason, throws=True)
-    # Only the first 32 bytes are used; what follows them tells whether they are still what was handed out.
+    # ccxt uses the first 32 bytes; those behind them show whether the first are undamaged.
     if len(data) == 32 or data[32:] == _public_half(data[:32]):
         return Verdict("ed25519", "reads the Ed25519 key and signs a token with it")
     return Verdict(None, "signs with the first 32 bytes of the text as with an Ed25519 key")
@@ -74,7 +74,7 @@ def _ec(text: str, version: CcxtVersion) -> Verdict:
 
 
 def _of_key(data: bytes) -> Verdict:
-    """What the engine does not look at, such as the version, may be anything; a `ValueError` where all is uncertain."""
+    """The verdict on an EC key in DER; `ValueError` if its form is unusual: the engine was not tried with such."""
     members = der.sequence(data, whole=True)
     if len(members) != 4:
         return refuses(_UNSUPPORTED, "it is no EC key with its curve and its public half")
@@ -95,7 +95,7 @@ def _of_key(data: bytes) -> Verdict:
 
 
 def _as_written(number: bytes) -> bytes:
-    """The key of this number as every program writes it."""
+    """The key with this number, in the usual form."""
     from cryptography.hazmat.primitives import serialization as s
     from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -1,7 +1,7 @@
 """One exchange of the installed ccxt: what its class requires and how it signs, from its own source file.
 
-Where that file cannot be read, a table of the nearest known version stands in: a file that is missing says nothing
-about an exchange. Where it is that of a known version byte for byte, the same table tells sooner what reading would.
+Where that file cannot be read, the table of the nearest known version is used: a missing file says nothing about an
+exchange. Where the file equals that of a known version, the table gives the same answer faster.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from superalgos_rsa.superalgos.engine.class_signing import ExchangeClass
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
 Read = Callable[[str], bytes | None]
-"""The bytes of a file below the root of the installation, or `None` where it cannot be had."""
+"""Reads a file below the root of the installation; `None` if that is not possible."""
 
 BASE = "base/Exchange"
 """The file of ccxt's own class, named from the folder of the classes as theirs are."""
@@ -43,13 +43,13 @@ def installed_class(root: Path, name: str, version: CcxtVersion) -> ExchangeClas
 
 
 def find_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """`None`: ccxt has no such exchange, by the list in its main file or, without that, by the known versions."""
+    """The class; `None` if the list in ccxt's main file, or else the known versions, have no such exchange."""
     once = functools.cache(read)
     return _unchanged(once, name, version) or read_class(once, name, version)
 
 
 def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """As `find_class`, by the source files alone where they can be read."""
+    """As `find_class`, but from the source files wherever they can be read, not from the table."""
     for index, folder in _LAYOUTS:
         text = _text(read(f"{_CCXT}/{index}"))
         if text is None:
@@ -66,8 +66,8 @@ def read_class(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | N
 
 
 def digest(read: Read, name: str, above: Sequence[str]) -> str | None:
-    """Of ccxt's main file, that of the class, those of the classes above it and that of ccxt's base class, as they are
-    installed; `None` where one cannot be had."""
+    """The digest of the installed files that decide: ccxt's main file, the class, those it extends, the base class.
+    `None` if one cannot be read."""
     index, folder = next((layout for layout in _LAYOUTS if read(f"{_CCXT}/{layout[0]}") is not None), _LAYOUTS[0])
     whole = hashlib.sha256()
     for file in (index, *(f"{folder}/{each}.js" for each in (name, *above, BASE))):
@@ -80,8 +80,8 @@ def digest(read: Read, name: str, above: Sequence[str]) -> str | None:
 
 
 def known_class(name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """By the table alone, of the nearest version that has such an exchange; those of another minor version tell only
-    where none of the same is known."""
+    """The class by the table: of the nearest version that has such an exchange, one of the same minor version if there
+    is one."""
     versions = _table().keys()
     same_minor = [known for known in versions if (known.major, known.minor) == (version.major, version.minor)]
     for known in sorted(same_minor or versions, key=lambda other: _distance(other, version)):
@@ -109,7 +109,7 @@ def _unknown(name: str) -> ExchangeClass:
 
 
 def _unchanged(read: Read, name: str, version: CcxtVersion) -> ExchangeClass | None:
-    """What the table says of this very version, if every file that would be read is the one it was made from."""
+    """The class by the table of this very version, if each file equals the one that the table was made from."""
     *above, wanted = _table().get(version, _NOTHING)["digests"].get(name, "").split(" ")
     if not wanted or digest(read, name, above) != wanted:
         return None

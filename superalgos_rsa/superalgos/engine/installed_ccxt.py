@@ -1,5 +1,5 @@
-"""Asks the installed ccxt itself about whole credentials, on any of its exchanges, without a network: its own class
-builds the private request that an order needs, which is caught before it is sent."""
+"""Asks the installed ccxt itself about whole credentials, for any of its exchanges and without a network: the class
+builds the signed request of an order, which is caught before it is sent."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _UNAVAILABLE = {
 
 
 class Question(NamedTuple):
-    """A credential as it stands in the key's config and the vault: `fields` has any of `apiKey`, `secret`, `uid` and
-    `password`. `text` is what the engine will make of the secret: the text of the file, or the secret itself."""
+    """A credential from the key's config and the vault: `fields` has any of `apiKey`, `secret`, `uid` and `password`.
+    `text` is what the engine gets as the secret: the text of the file, or the secret itself."""
 
     exchange: str
     fields: Mapping[str, object]
@@ -53,11 +53,11 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
         return Unavailable("there is no Node on this machine")
     mark = secrets.token_hex(16)
     request = json.dumps({"mark": mark, "cases": [case(question) for question in questions]})
-    # Variables of Node's own could load other code, wait for a debugger, or look for ccxt elsewhere.
+    # Node's own variables could load other code, wait for a debugger, or look for ccxt elsewhere.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("NODE_")}
     limit = TIME_LIMIT + TIME_FOR_EACH * len(questions)
     try:
-        done = subprocess.run(  # noqa: S603  # our own script, no words of the user's
+        done = subprocess.run(  # noqa: S603  # our own script, no words from the user
             [node, "--input-type=commonjs", "--eval", script()],
             input=request.encode("ascii"),
             capture_output=True,
@@ -76,13 +76,13 @@ def ask(root: Path, questions: Sequence[Question]) -> tuple[Answer, ...] | Unava
 
 
 def script() -> str:
-    """Run by its text and not by its name: the nearest package.json, whose it may be, would decide what a file is."""
+    """The script as text. As a file it would be a module or not by the nearest package.json, which may be anybody's."""
     return Path(__file__).with_name("installed_ccxt.js").read_text("utf-8")
 
 
 def case(question: Question) -> dict[str, Any]:
-    """`publicKeys` (SubjectPublicKeyInfo) may verify a signature with a key of the text. `whole`: the text holds a key
-    that can be read, so that a signature which none of them verifies is no signature of its own."""
+    """The question for the script. `publicKeys` (SubjectPublicKeyInfo) verify signatures of the keys in the text.
+    `whole`: the text holds a readable key, so a signature that none of them verifies means `none`, not unknown."""
     private = [
         (data, found)
         for data in _key_material(question.text)
@@ -98,7 +98,7 @@ def case(question: Question) -> dict[str, Any]:
 
 
 def _key_material(text: str) -> Iterator[bytes]:
-    """Of every PEM block, and of a key's bare base64, which some classes put the lines of PEM around."""
+    """The DER of every PEM block, and of bare base64, around which some classes put the lines of PEM."""
     yield from (block.der for block in pem.blocks(text))
     bare = _base64(text)
     if bare is not None:
@@ -113,7 +113,7 @@ def _base64(text: str) -> bytes | None:
 
 
 def _public_keys(data: bytes, found: Shape) -> set[bytes]:
-    """Engines differ in which numbers of an RSA key they sign with: damage to the others reaches no signature."""
+    """The public keys that may verify: engines sign with different numbers of an RSA key, and some may be damaged."""
     if found.numbers is not None:
         numbers = found.numbers
         moduli, exponents = {numbers.n, numbers.p * numbers.q}, {numbers.e, 65537}
@@ -130,7 +130,7 @@ def _public_keys(data: bytes, found: Shape) -> set[bytes]:
 
 
 def _of_seed(text: str) -> set[bytes]:
-    """An Ed25519 key as some exchanges hand it out: its 32 bytes in base64, alone or before its public half."""
+    """The Ed25519 key as some exchanges hand it out: 32 bytes in base64, alone or before the public half."""
     seed = _base64(text)
     if seed is None or len(seed) not in (32, 64):
         return set()

@@ -1,4 +1,4 @@
-"""The form in which a class of ccxt takes a private key: a right key in another form does not sign."""
+"""The form in which a class of ccxt takes a private key: the right key in another form does not sign."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Form(NamedTuple):
 
 
 def refusal(found: ExchangeClass, version: CcxtVersion) -> str | None:
-    """Why no form of any private key is known to sign there."""
+    """Why no form of any private key signs there, as far as is known."""
     if found.beyond_the_platform:
         return f"{found.name} wants `{found.beyond_the_platform[0]}`, which Superalgos never hands over"
     if found.scheme == "unknown" or (found.private_keys and not found.judged):
@@ -36,7 +36,7 @@ def refusal(found: ExchangeClass, version: CcxtVersion) -> str | None:
 
 
 def form_for(pair: Pair, found: ExchangeClass, version: CcxtVersion) -> Form:
-    """The form with which this class signs as with this very key; a `UsageError` says why there is none."""
+    """The form of this key with which the class signs; a `UsageError` says why there is none."""
     reason = refusal(found, version)
     if reason is not None:
         raise UsageError(reason)
@@ -55,7 +55,7 @@ def form_for(pair: Pair, found: ExchangeClass, version: CcxtVersion) -> Form:
 
 
 def _forms(pair: Pair) -> Iterator[Form]:
-    """PKCS#8 first: of what follows one is there for each type of key that is used in another form anywhere."""
+    """The forms to try: PKCS#8, then the one other form for each type of key of which a class takes another."""
     yield Form("PKCS#8", pair.private)
     pkcs8 = pair.private.reveal().encode("ascii")
     key = s.load_pem_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)

@@ -21,7 +21,7 @@ _UNSUPPORTED = "error:1E08010C:DECODER routines::unsupported"
 _CANCELLED = "error:07880109:common libcrypto routines::interrupted or cancelled"
 _NODES = "which Node will run is not known, and its OpenSSL"
 _OPENING = 1024**3  # of the effort, for one key of another type
-_LINE = 254  # what one read takes at most: the rest of a longer line comes as a line of its own
+_LINE = 254  # the most that one read takes; the rest of a longer line is read as the next line
 _PRIVATE = frozenset({"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"})
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 _BETWEEN = frozenset(b" \t\r\n")
@@ -236,7 +236,7 @@ def _without_tail(line: bytes) -> bytes:
 
 
 def _blocks(data: bytes) -> Iterator[_Block | None]:
-    """Every block in turn; None for one whose END line is missing, out of place or of another label."""
+    """Each block in turn; None for one whose END line is missing, out of place or has another label."""
     lines = _lines(data)
     for line, _ in lines:
         if line.startswith(b"-----BEGIN ") and line.endswith(b"-----") and len(line) >= len(b"-----BEGIN -----"):

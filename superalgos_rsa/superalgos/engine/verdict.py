@@ -31,13 +31,13 @@ class Verdict:
 
 
 Key = Literal["text", "base64", "other", "private", "unused"]
-"""What the engine made of the secret: its text (or a hash of it), the bytes that it stands for in clean base64,
-something else, a private key, or nothing at all."""
+"""What the engine used of the secret: its text (or a hash of it), the bytes that clean base64 stands for, something
+else, a private key, or nothing."""
 
 
 class Answer(NamedTuple):
-    """What the installed engine itself did. `signing` is `None` where nobody can verify the signature, where the class
-    signs nothing, and where it built no private request that tells anything. `missing` is the field it asked for."""
+    """What the installed engine itself did. `signing` is `None` if the signature cannot be verified, if the class signs
+    nothing, and if it built no private request. `missing` is the field it asked for."""
 
     signing: Signing | None
     key: Key | None

@@ -41,8 +41,8 @@ NOBLE_2 = CcxtVersion(4, 5, 59)  # 4.5.58 has older copies of noble and scure: o
 NODE_CRYPTO = CcxtVersion(4, 5, 61)  # 4.5.59 still jsencrypt; from here Node's own createSign
 
 REPRESENTATIVES = (CcxtVersion(2, 7, 62), CcxtVersion(4, 4, 25), CcxtVersion(4, 5, 59), CcxtVersion(4, 5, 84))
-"""The versions of Superalgos 1.6.1 and 1.7.0, and one for each RSA implementation. If the version is unknown, all of
-them are tried."""
+"""The versions in Superalgos 1.6.1 and 1.7.0, and one for each RSA implementation: all are tried if the installed
+version is unknown."""
 
 _LARGEST = 64 * 1024 * 1024  # the lock file of a large project has a few megabytes
 _INSTALLED, _LOCKED, _ASKED_FOR = "node_modules/ccxt/package.json", "package-lock.json", "package.json"
@@ -79,7 +79,7 @@ def _of_package(package: object) -> CcxtVersion | None:
 
 
 def _of_lock(lock: object) -> CcxtVersion | None:
-    """The list of npm 7 and later, or the tree that came before it."""
+    """The version in a lock file: from the list of npm 7 and later, or the tree before that."""
     return _version(_at(lock, "packages", "node_modules/ccxt", "version")) or _version(
         _at(lock, "dependencies", "ccxt", "version")
     )

@@ -1,4 +1,4 @@
-"""What ccxt does with a whole credential: first the fields that its class wants, then the secret."""
+"""What ccxt does with a whole credential: it checks the fields that the class requires, then signs with the secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from superalgos_rsa.superalgos.engine.class_signing import MODELLED, PLATFORM_FI
 from superalgos_rsa.superalgos.engine.verdict import Verdict, refuses
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 
-_OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # which catch the error of the decoder
+_OWN_WORDS = frozenset({"coinbasepro", "coinbaseexchange"})  # these catch the error of the decoder
 
 
 def lacking(found: ExchangeClass, fields: Mapping[str, object], version: CcxtVersion) -> Verdict | None:
@@ -42,7 +42,7 @@ def _without(found: ExchangeClass, field: str) -> str:
         return f"sends a request without `{field}`, which {found.name} refuses"
     if field in found.beyond_the_platform:
         return f"throws: {found.name} wants `{field}`, which Superalgos never hands over"
-    if field not in found.required:  # it is asked for in other words
+    if field not in found.required:  # ccxt asks for it in other words
         return f"throws: {found.name} needs `{field}`"
     return f'throws “{found.name} requires "{field}" credential”: the key has no `{field}`'
 

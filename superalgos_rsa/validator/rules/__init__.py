@@ -1,1 +1,1 @@
-"""The rules: what can be wrong with a credential, each mistake told by one rule."""
+"""The rules: what can be wrong with a credential; one rule tells each mistake."""

@@ -1,4 +1,4 @@
-"""Every rule there is, as data and as functions. `superalgos-rsa rule` and docs/rules.md are made from it."""
+"""All rules, as data and as functions. `superalgos-rsa rule` and docs/rules.md are made from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from superalgos_rsa.validator.rules.registry import run
 
 __all__ = ["RULES", "SUBJECTS", "Rule", "markdown", "page", "rule", "run"]
 
-# The order is that in which mistakes have to be mended: a path means nothing before its document can be read.
+# In the order in which mistakes have to be mended: first a document must be readable, then its paths matter.
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
     (module.SUBJECT, module.RULES)
     for module in (
@@ -50,7 +50,7 @@ RULES: dict[str, Rule] = {entry.id: entry for _, rules in SUBJECTS for entry in 
 
 
 def rule(rule_id: str) -> Rule:
-    """The rule of that id. Raises `UsageError`."""
+    """The rule with that id. Raises `UsageError` if there is none."""
     try:
         return RULES[rule_id]
     except KeyError:

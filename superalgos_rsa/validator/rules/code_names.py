@@ -143,7 +143,7 @@ RULES = (
     ),
 )
 
-_OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, and is none
+_OF_COINBASE = re.compile(r"organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}")  # looks like a path, but is a name
 _NO_PATH = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://|%\w+%$", re.IGNORECASE)  # an address, a variable alone
 
 
@@ -151,7 +151,7 @@ _NO_PATH = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://|%\w+%$", re.IGNORECASE)  #
 def missing(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds a code name that is empty, and the secret that the next save then destroys."""
     if key.key.config.state != "read" or key.key.config.fields.get("codeName", "") != "":
-        return  # `null` is told as what it is
+        return  # another rule tells a `null`
     own = key.credential.own_secret
     rule, message = "code-name-missing", "No order can be sent: `codeName` is empty, and it is the API key"
     if isinstance(own, str) and own and not is_placeholder(own):
@@ -180,7 +180,7 @@ def wrong(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         yield at_key("code-name-equals-secret", message, key, fix=fix)
     elif file is not None:
         yield from _reads_file(key, sent, file)
-    elif control_character(name) is None:  # which has a rule of its own
+    elif control_character(name) is None:  # control characters have a rule of their own
         yield from _unlike_an_api_key(key, sent)
 
 
@@ -200,7 +200,7 @@ def _swapped(key: KeyFacts, file: str | None, what: str) -> RawFinding:
 
 
 def _reads_file(key: KeyFacts, sent: str, file: str) -> Iterator[RawFinding]:
-    """The file's text is judged as it is sent."""
+    """Judges the text of the file, since the engine sends it as the API key."""
     what = "A file named like the API key exists; its content is sent as the API key"
     broken = None
     if not sent:
@@ -246,7 +246,7 @@ def _unlike_an_api_key(key: KeyFacts, sent: str) -> Iterator[RawFinding]:
 
 
 def _clean_or_new(key: KeyFacts) -> Fix:
-    """What is left without white space may be the API key; else the right one has to come from the exchange."""
+    """The fix: the text without white space, if that may be the API key; else the key from the exchange."""
     bare = cleaned(str(key.credential.code_name))
     found = doubt(bare, key.exchange_name)
     if bare and can_be_sent(bare) and (found is None or not found.certain):
@@ -255,7 +255,7 @@ def _clean_or_new(key: KeyFacts) -> Fix:
 
 
 def _implausible(key: KeyFacts, found: Doubt, subject: str, file: str | None = None) -> RawFinding:
-    """Unused keys too: nothing but a whole API key works, whenever a task comes to use it."""
+    """Finds what cannot be an API key, in unused keys too: it would not work for any task later."""
     verdict = "Every order will be refused" if found.certain else "Orders may be refused"
     severity: Severity = "error" if found.certain else "warning"
     bare = cleaned(str(key.credential.code_name))
@@ -279,7 +279,7 @@ def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 @check(Facts, "code-name-duplicate")
 def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
-    """The vault keeps one secret a code name, so saving makes both keys use the one saved last."""
+    """Finds code names used twice: the vault keeps one secret for each, so a save gives both keys the last one."""
     first: dict[str, KeyFacts] = {}
     for key in all_facts.keys:
         name = key.credential.code_name

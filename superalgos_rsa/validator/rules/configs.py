@@ -108,7 +108,7 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     else:
         for problem in schema.problems("key-config", dict(found.fields)):
             if problem.keyword == "required" or problem.pointer[:1] not in ((), ("codeName",), ("secret",)):
-                continue  # an absent value has a rule of its own; of the others none reads the file or signs
+                continue  # a missing value has a rule of its own; the other fields neither read a file nor sign
             name = ".".join(str(step) for step in problem.pointer) or "config"
             yield at_key("config-schema", f"{lead}: `{name}` {problem.message}", key, fix=_of_value(key, name))
 
@@ -125,7 +125,7 @@ def _ends_platform(key: KeyFacts) -> bool:
 
 @check(KeyFacts, "config-control-character")
 def control(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
-    r"""`"C:\temp\new.pem"` is legal JSON, and means a tab and a line break."""
+    r"""Finds control characters: in `"C:\temp\new.pem"` JSON reads a tab and a line break."""
     of_vault = "the vault's " if key.credential.source == "vault" else ""
     code_name = key.credential.code_name
     in_code_name = control_character(code_name) if isinstance(code_name, str) else None

@@ -13,14 +13,14 @@ from superalgos_rsa.validator.rules.remedies import CONVERT, advice, command, ne
 
 
 def convert(key: KeyFacts, all_facts: Facts) -> Fix | None:
-    """`convert`, with `--for` where the class takes a form of its own; `None` where that is known to be in vain."""
+    """The command `convert`, with `--for` if the class takes another form; `None` if that cannot help."""
     if _with_own_form(key) is not None:
         return in_another_form(key, all_facts)
     return command(CONVERT, key.path.resolved if key.path else "FILE")
 
 
 def in_another_form(key: KeyFacts, all_facts: Facts) -> Fix | None:
-    """`convert`, where the class signs with what it writes of the key in this file."""
+    """The command `convert`, if the class signs with what it makes of the key in this file."""
     found, version = key.exchange_class, all_facts.ccxt
     if found is None or version is None or key.path is None or key.path.content is None:
         return None
@@ -31,7 +31,7 @@ def in_another_form(key: KeyFacts, all_facts: Facts) -> Fix | None:
 
 
 def another_key(key: KeyFacts, all_facts: Facts) -> Fix:
-    """Where no form of this key signs."""
+    """The advice to use another key, since no form of this one signs."""
     found = _with_own_form(key)
     if found is None:
         return new_pair(key, all_facts)
@@ -40,13 +40,13 @@ def another_key(key: KeyFacts, all_facts: Facts) -> Fix:
 
 
 def _with_own_form(key: KeyFacts) -> ExchangeClass | None:
-    """The class, if keys of other kinds and forms sign there than on Binance."""
+    """The class, if it takes keys of other kinds or forms than Binance's."""
     found = key.exchange_class
     return found if found is not None and found.private_keys and found.signer not in ASYMMETRIC else None
 
 
 def _has_form(data: bytes, found: ExchangeClass, version: CcxtVersion) -> bool:
-    """Of an encrypted key nobody knows before its passphrase is given; `convert` says then."""
+    """Whether some form of the key may sign; yes for an encrypted one, whose type is unknown before `convert`."""
     from superalgos_rsa.keys.keypair import PassphraseNeededError, clean
     from superalgos_rsa.superalgos.engine.key_form import form_for, refusal
 

@@ -1,4 +1,4 @@
-"""Rules about the whole credential: what the exchange's class wants besides a secret that signs."""
+"""Rules about the whole credential: what the exchange's class requires besides a secret that signs."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def unknown_field(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 
 def _meant(name: str) -> str | None:
-    """The field that a name which nobody reads was meant for."""
+    """The field that an unknown name was probably meant for."""
     if name in _READ:
         return None
     return _MEANT.get("".join(letter for letter in name.lower() if letter.isalnum()))
@@ -150,7 +150,7 @@ def _shown(name: str) -> str:
 
 @check(KeyFacts, "exchange-not-judged")
 def not_judged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """Tells of which keys nothing is known, and what the installed engine said where it was asked."""
+    """Tells which keys are not judged, and what the installed engine answered if it was asked."""
     if key.verdict is None or key.verdict.judged or key.verdict.takes is not None:
         return
     if not key.reads_file and key.kind != "inline":
@@ -172,7 +172,7 @@ def not_judged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 @check(KeyFacts, "engine-short-signature")
 def short_signature(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """Tells that good RSA keys have a bad signature now and then."""
+    """Tells that this engine now and then makes a bad signature with a good RSA key."""
     version = all_facts.ccxt
     if version is None or not JSENCRYPT <= version < NODE_CRYPTO or key.signing != "rsa":
         return

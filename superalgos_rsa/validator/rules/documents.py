@@ -88,7 +88,7 @@ _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand 
 
 @check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
 def unreadable(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
-    """Tells every defect that reading and loading a document brought up."""
+    """Tells every defect found in reading a document."""
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
         by_hand = _INSTEAD.get(defect.rule)
@@ -98,7 +98,7 @@ def unreadable(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
 
 @check(DocumentFacts, "workspace-crash")
 def crash(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
-    """Causes that no other rule tells. A bad key config and a bad vault have rules of their own."""
+    """Tells what ends the platform on load, except bad key configs and a bad vault, which have their own rules."""
     keys = {key.pointer for key in document.workspace.keys}
     for cause in document.crashes:
         owned = cause.cause == "vault" or (cause.cause.startswith("config-") and _without_config(cause.pointer) in keys)

@@ -48,6 +48,6 @@ _TAKE_OUT = advice("take it out of the copy that you share; the workspace itself
 
 @check(DocumentFacts, "export-secret", "export-personal")
 def export(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
-    """Tells what must not be shared of a document that is judged as an export."""
+    """Tells what must not be shared, for a document that is judged as an export."""
     for leak in document.leaks:
         yield RawFinding(leak.rule, f"Not for sharing: {leak.what}", document.path, leak.pointer, fix=_TAKE_OUT)

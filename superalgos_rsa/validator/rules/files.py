@@ -1,4 +1,4 @@
-"""Rules about the key file as a file: who may read it, and where else the key lies."""
+"""Rules about the key file as a file: who may read it, and where copies of it lie."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ RULES = (
 
 @check(KeyFacts, "file-permissions")
 def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """POSIX only: on Windows the mode says nothing of who may read."""
+    """Finds key files that others may read; on POSIX only, as Windows has no modes."""
     found = key.path
     if found is None or found.mode is None or found.target is None or not modes.are_kept(found.resolved):
         return
@@ -77,7 +77,7 @@ def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         inside = all_facts.installation is not None and PurePath(found.target).is_relative_to(
             all_facts.installation.root
         )
-        # What lies elsewhere may be another program's as well.
+        # A file elsewhere may belong to another program too.
         fix = command("chmod 600", found.target, applicability="safe" if inside else "display")
         if found.is_lent:
             fix = advice("give the file to the user that runs Superalgos with chown, and then close it with chmod 600")
@@ -89,7 +89,7 @@ def permissions(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 @check(KeyFacts, "file-in-git", "file-copies", "public-key-mismatch")
 def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
-    """Finds what the folder of a private key gives away: git, copies, and a public key that is not its own."""
+    """Finds dangers in the folder of a private key: git, copies, and a public key of another pair."""
     around, found = key.neighbours, key.path
     if around is None or found is None:
         return
@@ -98,7 +98,7 @@ def neighbours(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
         message = f"The next push may publish your private key: the key file {how}"
         fix = advice("add the file to .gitignore, or move it to My-Secrets; a tracked key must be replaced")
         yield at_key("file-in-git", message, key, path=found.resolved, fix=fix)
-    clean = None if key.clean_copy is None else PurePath(key.clean_copy).name  # the one to use, and not to delete
+    clean = None if key.clean_copy is None else PurePath(key.clean_copy).name  # to be used, not deleted
     copies = [name for name in around.copies if name != clean]
     if copies:
         shown = ", ".join(copies[:3]) + (f" and {len(copies) - 3} more" if len(copies) > 3 else "")

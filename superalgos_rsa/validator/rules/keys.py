@@ -1,4 +1,4 @@
-"""Rules about the key as a key: can this engine sign with it for this exchange, and would the exchange take it."""
+"""Rules about the key itself: can this engine sign with it for this exchange, and does the exchange accept it."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ _NAMES = {"rsa": "RSA", "ed25519": "Ed25519", "ec": "EC", "dsa": "DSA", "x25519"
 
 
 def blame(key: KeyFacts, all_facts: Facts) -> str | None:
-    """The rule that tells why a private key brings no signature, where the key and not its text is the reason."""
+    """The rule that tells why a private key does not sign, if the reason is the key and not its text."""
     content, verdict = key.content, key.verdict
     if content is None or content.kind != "private" or verdict is None or verdict.signing in BY_PRIVATE_KEY:
         return None
@@ -159,7 +159,7 @@ def blame(key: KeyFacts, all_facts: Facts) -> str | None:
 
 
 def will(all_facts: Facts) -> str:
-    """`may` where the version of ccxt is unknown: the verdict is then the worst of all versions."""
+    """`will`, or `may` if the version of ccxt is unknown: then the verdict is the worst of all versions."""
     return "will" if all_facts.ccxt is not None else "may"
 
 
@@ -191,7 +191,7 @@ def _is_of_other_size(key: KeyFacts) -> bool:
 
 @check(KeyFacts, "exchange-not-asymmetric", "key-algorithm", "key-inconsistent")
 def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """Finds keys of a type, and exchanges, with which the engine gets no signature, and wrong numbers in a key."""
+    """Finds key types and exchanges for which the engine cannot sign, and wrong numbers in a key."""
     content, verdict, blamed, file = key.content, key.verdict, blame(key, all_facts), key.key_file
     if key.undecided:
         message = (
@@ -222,7 +222,7 @@ def algorithm(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 @check(KeyFacts, "key-size")
 def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """Finds RSA keys of another size than Binance takes."""
+    """Finds RSA keys of a size that Binance does not accept."""
     content = key.content
     if content is None or not _is_of_other_size(key):
         return
@@ -240,7 +240,7 @@ def size(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 @check(KeyFacts, "exchange-unknown", "exchange-sandbox")
 def exchange_of_key(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """At the exchange of a key; the exchanges without keys are listed by hundreds in ready-made workspaces."""
+    """Judges the exchange of a key; ready-made workspaces list hundreds of exchanges without keys."""
     if key.exchange is None:
         return
     for rule, message, fix in _defects(key.exchange, known=exchange_is_known(key, all_facts)):
@@ -250,7 +250,7 @@ def exchange_of_key(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 @check(TaskFacts, "exchange-sandbox")
 def exchange_of_task(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """At the exchange that the market stands under, where the task's key stands under another node of it."""
+    """Judges the exchange node of a task's market, if the task's key is under another node of that exchange."""
     traded = task.task.exchange
     if not task.task.needs_key or traded is None or task.key is None or task.key.exchange is None:
         return
@@ -274,7 +274,7 @@ def _defects(found: Exchange, *, known: bool) -> Iterator[tuple[str, str, Fix]]:
 
 
 def _heeds_sandbox(task: Task) -> bool:
-    """Portfolio bots look for `sandbox` in small letters, so for them this one is not there."""
+    """Whether the bot reads `sandBox`; portfolio bots look for `sandbox` in small letters instead."""
     return task.bot != "Portfolio Bot Instance"
 
 

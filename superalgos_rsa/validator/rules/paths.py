@@ -205,7 +205,7 @@ def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     if key.is_too_long:
         message = "It is not known whether orders work: `secret` is too long for a key or a secret, and was not judged"
         yield at_key("file-too-large", message, key, fix=set_key(key, secret=KEY_FILE), undecided=True)
-    # A tab or line break within the path has a rule of its own, which names the cause.
+    # A tab or line break in the path has a rule of its own.
     if key.kind != "path" or found is None or (key.control is not None and not found.engine_reads):
         return
     if found.status in _NO_FILE:
@@ -228,7 +228,7 @@ def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 
 def _no_file(status: str) -> str:
-    """A pipe or device may give some text, or none for ever; nobody can say what becomes of the orders."""
+    """A pipe or device: it may give some text, or never answer, so what the engine does is unknown."""
     found = f"the path leads to {_NO_FILE[status]}"
     if status in ("special", "made-up"):
         return f"Superalgos gets no key from here that can be relied on: {found}"
@@ -266,7 +266,7 @@ def _not_judged(key: KeyFacts, all_facts: Facts) -> RawFinding:
 
 @check(KeyFacts, "path-not-found")
 def neither(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """A bare name of a file that is not there. It may yet be a damaged secret, so its text is not shown."""
+    """A bare name without such a file. It may be a damaged secret, so its text is not shown."""
     secret, verdict, hmac = key.credential.secret, key.verdict, key.hmac_text
     if key.kind != "inline" or not isinstance(secret, str) or verdict is None or hmac is None:
         return
@@ -290,7 +290,7 @@ def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> RawFinding:
 
 def _cause(found: PathFacts) -> str:
     text = found.asked
-    # Only a slash at its end may be too much: the same letters are no other case.
+    # The same letters: not the case differs, but a slash at the end.
     likenesses = {near.likeness for near in found.near if near.likeness != "case" or near.path != text.rstrip("/")}
     if _EXPANDED_BY_SHELLS.search(text):
         return "path-not-expanded"
@@ -301,13 +301,13 @@ def _cause(found: PathFacts) -> str:
         return "path-whitespace"
     if "case" in likenesses:
         return "path-case"
-    if "\\" in text:  # a POSIX server takes a backslash for a letter; on Windows the file would have been found
+    if "\\" in text:  # on POSIX a backslash is an ordinary character; on Windows the file would be found
         return "path-separators" if found.resolved.startswith("/") else "path-not-found"
     return "path-relative-elsewhere" if "beside" in likenesses else "path-not-found"
 
 
 def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:
-    """Safe where one file answers to the cause; a file that merely bears the name is a guess."""
+    """The repair: safe if exactly one file fits the cause; a file with only the same name is a guess."""
     wanted = _LIKENESS.get(rule or "", ())
     exact = list(dict.fromkeys(near.path for near in found.near if near.likeness in wanted))
     if len(exact) == 1:

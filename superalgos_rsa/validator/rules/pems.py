@@ -1,4 +1,4 @@
-"""Rules about what the key file holds: one finding for the first thing that stands between it and a signature."""
+"""Rules about the content of the key file: one finding for the first reason why it does not sign."""
 
 from __future__ import annotations
 
@@ -185,8 +185,8 @@ _KEY_IN_JSON = ("pem-missing", "the file holds JSON with a private key in it, no
 
 @check(KeyFacts, *{rule for rule, _ in _INSTEAD.values()})
 def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
-    """What stands in the file where a private key is expected. An HMAC secret in a file is well, and so is a text that
-    the class takes for a private key: Coinbase hands out Ed25519 in base64."""
+    """Finds files that hold something else than a private key. An HMAC secret in a file is fine, and so is a text that
+    the class reads as a private key: Coinbase hands out Ed25519 in base64."""
     content = key.content
     if not key.reads_file or content is None or content.kind == "private":
         return
@@ -197,7 +197,7 @@ def instead(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     signs = key.verdict is not None and key.verdict.signing == "hmac"
     if key.verdict is not None and not key.verdict.judged and content.kind != "empty":
         return
-    useful = signs or not exchange_is_known(key, all_facts)  # of an unknown exchange nobody can say that it is none
+    useful = signs or not exchange_is_known(key, all_facts)  # on an unknown exchange it may be useful
     if content.kind == "text" and hmac is not None and ((hmac.plausible and useful) or hmac.only_blank_spoils):
         return
     judged = key.verdict is not None and key.verdict.judged and key.verdict.signing in ("hmac", "none")
@@ -257,8 +257,8 @@ def unusual(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
 
 
 def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
-    """The clean copy beside it, `convert` for what that can read, the program of the file's own format, or what only a
-    person can do."""
+    """The repair: the clean copy beside the file, `convert` if it can read the file, the program of the file's own
+    format, or advice."""
     path = key.key_file or "FILE"
     if (copied := clean_copy(key)) is not None:
         return copied

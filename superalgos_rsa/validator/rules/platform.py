@@ -29,7 +29,7 @@ RULES = (
 
 @check(Facts, "platform-running")
 def running(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
-    """Finds that the platform runs, and would overwrite what is edited."""
+    """Tells that the platform is running: its next save overwrites what is edited now."""
     if all_facts.installation is not None and all_facts.installation.running and not all_facts.before_start:
         message = "Edits of these files may be lost: Superalgos is running, and its next save overwrites them"
         fix = advice("save and close the workspace in the browser before you edit, and load it after")

@@ -16,8 +16,8 @@ INTERNAL_ERROR = "internal-error"
 
 @dataclass(frozen=True, slots=True)
 class RawFinding:
-    """One sighting of a mistake. `used` picks the rule's severity where it has two; `severity` overrides both.
-    `undecided`: nobody knows what the engine would do, so nothing is said of what the exchange would answer."""
+    """One occurrence of a mistake. `used` selects the severity of a rule with two; `severity` overrides both.
+    `undecided`: what the engine would do is unknown, and so is the exchange's answer."""
 
     rule: str
     message: str
@@ -33,7 +33,7 @@ class RawFinding:
     fix: Fix | None = None
     undecided: bool = False
     crash: Crash | None = None
-    """The cause that ends the platform, where it is one."""
+    """The cause that ends the platform, if the finding is about one."""
 
 
 Subject = TypeVar("Subject", DocumentFacts, KeyFacts, TaskFacts, Facts)
@@ -42,7 +42,7 @@ Check = Callable[[Any, Facts], Iterable[RawFinding]]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A function, the ids of the rules that it may tell, and the kind of fact that it looks at."""
+    """A rule function, the ids that it may emit, and the kind of fact that it looks at."""
 
     ids: frozenset[str]
     subject: type
@@ -63,7 +63,7 @@ def check(subject: type[Subject], *ids: str) -> Callable[[Callable[[Subject, Fac
 
 
 def run(all_facts: Facts) -> Iterator[RawFinding]:
-    """Every rule over every subject. A rule that crashes is a finding of its own, and the others still run."""
+    """Run every rule over every subject. A rule that crashes becomes a finding, and the others still run."""
     judged: tuple[KeyFacts | TaskFacts, ...] = (*all_facts.keys, *all_facts.tasks)
     for one in judged:
         if one.failed is not None:
@@ -85,7 +85,7 @@ def run(all_facts: Facts) -> Iterator[RawFinding]:
 
 
 def _failed(message: str, subject: DocumentFacts | KeyFacts | TaskFacts | Facts) -> RawFinding:
-    """At what the rule looked at, so that nothing there passes for good."""
+    """The finding about a rule that crashed, at its subject, so that this does not pass as good."""
     match subject:
         case KeyFacts():
             return at_key(INTERNAL_ERROR, message, subject)

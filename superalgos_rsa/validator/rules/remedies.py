@@ -31,15 +31,15 @@ def set_key(
 
 
 def clean_copy(key: KeyFacts) -> Fix | None:
-    """To name the copy beside the file that holds the same key in a text that signs, where there is one."""
+    """The command that names the copy beside the file with the same key in a text that signs, if there is one."""
     if key.clean_copy is None:
         return None
     return set_key(key, "safe" if key.copy_is_sure else "unsafe", secret=key.clean_copy)
 
 
 def new_pair(key: KeyFacts, all_facts: Facts) -> Fix:
-    """The conversation that makes a pair, waits for the API key that the exchange gives for it, and writes both; where
-    the exchange takes another kind of key, that kind has to come from it."""
+    """The command that makes a pair, asks for the API key of the exchange, and writes both; advice if the exchange has
+    to make the key itself."""
     if key.exchange_name not in BINANCE | BYBIT:
         return advice("make a new API key at the exchange, of the kind that its ccxt class takes")
     if all_facts.installation is None:
@@ -55,25 +55,25 @@ def command(program: str, *positionals: str, applicability: Applicability = "dis
 
 
 def mend(document: str, *options: str) -> Fix:
-    """`superalgos-rsa fix …`, for what only the text of the document has to be mended for."""
+    """`superalgos-rsa fix …`, for mistakes that need only an edit of the document."""
     applicability: Applicability = "unsafe" if "--unsafe" in options else "safe"
     wanted = [(option, None) for option in ("--apply", *options)]
     return _on_document("fix", document, options=wanted, applicability=applicability)
 
 
 def advice(sentence: str) -> Fix:
-    """One sentence that says what to do, where no command does it."""
+    """One sentence on what to do, if no command does it."""
     return Fix("display", sentence=sentence)
 
 
 def _name(key: KeyFacts) -> str:
-    """The id or the name; a word to fill in where that may be a secret."""
+    """The id or name of the key; a placeholder if that may be a secret."""
     name = key.key.id or key.key.name or ""
     return name if name == censored(name, ids=True) else _UNNAMED
 
 
 def _on_document(name: str, document: str, *words: str, options: Options, applicability: Applicability) -> Fix:
-    """What came through standard input has no name of its own; `./-` is a file."""
+    """The name of the document; a placeholder for standard input, while `./-` is a file."""
     if document == _STDIN:
         document, applicability = "WORKSPACE", "display"
     return Fix(applicability, command_words(f"superalgos-rsa {name}", document, *words, options=options))

@@ -108,13 +108,13 @@ def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     if key.credential.covered and all_facts.vault.state == "closed":  # it may hold the secret
         return
     if key.credential.source == "vault":
-        if isinstance(key.credential.secret, str):  # an entry without a value is told as the vault's own mistake
+        if isinstance(key.credential.secret, str):  # a vault rule tells an entry without a value
             message = (
                 "Every order will fail: the vault's entry for this key is empty, and it replaces the node's secret"
             )
             yield at_key("secret-missing", message, key, fix=set_key(key, secret=KEY_FILE))
         return
-    if key.key.config.fields.get("secret", "") is None:  # told as what it is
+    if key.key.config.fields.get("secret", "") is None:  # another rule tells a `null`
         return
     name = key.credential.code_name
     if key.credential.covered and key.credential.own_secret == "" and name and not is_placeholder(name):

@@ -123,7 +123,7 @@ def reference(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
         return
     found = task.task.reference
     if found is None or (found.target_id is None and found.key is None):
-        # A published template holds no keys at all; whoever sets one up attaches it then.
+        # A published template has no keys; they are attached when it is set up.
         template = not all_facts.before_start and not task.document.workspace.keys
         severity = "warning" if template else None
         message = f"The {_session(task)} of this task will not start: it needs a key, and the task refers to none"
@@ -177,7 +177,7 @@ def ignored(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
 
 @check(TaskFacts, "task-server-unknown")
 def server_unknown(task: TaskFacts, _: Facts) -> Iterator[RawFinding]:
-    """Finds tasks on a machine that cannot be looked at from here."""
+    """Finds tasks on a machine that cannot be examined from here."""
     lan = task.task.lan_node
     if task.task.needs_key and task.server is None and lan is not None:
         message = (

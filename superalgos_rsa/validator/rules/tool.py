@@ -1,4 +1,4 @@
-"""Rules about the tool's own work: where its answer is not the whole answer."""
+"""Rules about this tool itself: where its answer is incomplete."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _name_the_root(all_facts: Facts) -> Fix:
 
 @check(KeyFacts, "engine-disagrees")
 def disagrees(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
-    """The engine is right; then this tool's model of it is wrong, and everybody should know."""
+    """Tells that the engine does something else than this tool's model of it; then the engine is right."""
     if key.answer is None or key.answer.signing is None or key.signing is None:
         return
     if key.answer.signing != key.signing:

@@ -1,4 +1,4 @@
-"""Rules about the vault, and about where it and the nodes disagree."""
+"""Rules about the vault, and about differences between vault and nodes."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ _READABLE = "put a regular file there which the user who runs Superalgos may rea
 def unusable(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds a vault that cannot be read or written, or whose folder is missing."""
     vaults = {d.vault.path: d.vault for d in all_facts.documents if d.vault is not None}
-    # Read with the platform's rights, where a document is read with the caller's.
+    # The vault is read with the platform's rights, a document with those of this user.
     if all_facts.installation is not None:
         vaults[all_facts.vault.path] = all_facts.vault
     for vault in vaults.values():
@@ -155,13 +155,13 @@ def _problems(entries: list[Any]) -> Iterator[tuple[Pointer, str]]:
 
 
 def _places(vault: Vault, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
-    """In the installation's vault, which need not be among the documents."""
+    """The places of entries in the installation's vault, which may not be among the documents."""
     return places(vault.text, locate(vault.text, pointers)) if vault.text is not None else {}
 
 
 @check(KeyFacts, "vault-overrides-node")
 def overrides(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
-    """Finds secrets that the platform ignores, since the vault holds another."""
+    """Finds secrets that the platform ignores because the vault has another."""
     credential = key.credential
     own = credential.own_secret
     if credential.source == "vault" and own not in (None, "", credential.secret) and not is_placeholder(own):
@@ -206,7 +206,7 @@ def _owner(key: KeyFacts) -> tuple[Any, ...]:
 
 @check(Facts, "vault-orphan")
 def orphan(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
-    """Only where every workspace was read can it be said that none uses an entry."""
+    """Finds entries that no workspace uses; only if every workspace was read."""
     if all_facts.before_start or not all_facts.all_documents:
         return
     if all_facts.vault.state != "read" or any(document.defects for document in all_facts.documents):

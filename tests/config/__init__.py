@@ -1,0 +1,1 @@
+"""The config of a key, in a document and in the vault."""
