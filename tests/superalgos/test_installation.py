@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.superalgos import installation
-from superalgos_rsa.superalgos.installation import find_root, is_chosen, is_root, open_installation, platform_is_running
+from superalgos_rsa.superalgos.installation import find_root, is_chosen, is_root, open_installation
 
 
 @pytest.fixture
@@ -140,105 +134,3 @@ def test_the_version_of_ccxt_by_what_is_installed_locked_or_asked_for(
         path.write_text(json.dumps(value))
     found = open_installation(root, {}).ccxt
     assert (None if found is None else str(found)) == version
-
-
-@contextlib.contextmanager
-def answering(answer: bytes) -> Iterator[int]:
-    """A program on a port that gives one answer, whatever it is asked."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                connection, _ = listener.accept()
-                with connection:
-                    connection.recv(1024)
-                    connection.sendall(answer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join()
-
-
-def environment(root: object) -> bytes:
-    return b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps({"BASE_PATH": root}).encode()
-
-
-def test_the_platform_runs_where_it_answers_with_this_directory(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(root)
-    for answer, running in (
-        (environment(str(root)), True),
-        (environment(str(tmp_path / "link")), True),
-        (environment(str(tmp_path)), False),
-        (environment("/nowhere"), False),
-        (environment(None), False),
-        (environment([1]), False),
-        (b"HTTP/1.1 404 Not Found\r\n\r\n", False),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 60_000, False),
-        (b"\xff\xfe", False),
-        (b"", False),
-    ):
-        with answering(answer) as port:
-            assert platform_is_running(root, port) is running
-    assert platform_is_running(root, port) is False
-
-
-@contextlib.contextmanager
-def talking(part: bytes, parts: int, pause: float) -> Iterator[tuple[int, list[bytes]]]:
-    """A program on a port that says `part` again and again until nobody listens; the list holds what it got rid of."""
-    sent: list[bytes] = []
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                connection, _ = listener.accept()
-                with connection:
-                    while len(sent) < parts and not over.wait(pause):
-                        connection.sendall(part)
-                        sent.append(part)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], sent
-        over.set()
-        thread.join()
-
-
-def test_a_program_that_drips_bytes_is_not_listened_to_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "_ANSWER_SECONDS", 0.2)
-    with talking(b"x", parts=200, pause=0.01) as (port, sent):
-        assert platform_is_running(root, port) is False
-        assert 0 < len(sent) < 200
-
-
-def test_a_program_that_floods_is_not_listened_to_for_ever(root: Path) -> None:
-    with talking(b"x" * 65536, parts=1000, pause=0) as (port, sent):
-        assert platform_is_running(root, port) is False
-        assert len(sent) < 1000
-
-
-def test_a_program_that_says_nothing_is_not_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "_ANSWER_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        assert platform_is_running(root, listener.getsockname()[1]) is False
-
-
-def test_a_folder_of_another_machine_that_it_names_is_not_looked_at(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[object] = []
-    real = os.stat
-
-    def noting(path: Any, *more: Any, **most: Any) -> os.stat_result:
-        looked.append(path)
-        return real(path, *more, **most)
-
-    monkeypatch.setattr(os, "stat", noting)
-    for away in ("/net/nowhere/x", "//nowhere/x", "/x/../net/nowhere"):
-        with answering(environment(away)) as port:
-            assert platform_is_running(root, port) is False
-    assert looked == []
-    with answering(environment(str(root.parent))) as port:
-        platform_is_running(root, port)
-    assert str(root.parent) in looked
