@@ -17,9 +17,10 @@ from superalgos_rsa.files.spelling import is_below
 
 _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _LIMIT = 256 * 1024
-_VOLUME = re.compile(r"""^[ \t]*-[ \t]*["']?([./][^"':\n]*):/app/Platform/My-Workspaces\b""", re.MULTILINE)
+_ENDS = r"""(?=/?(?:[:"'\s]|\Z))"""
+_VOLUME = re.compile(rf"""^[ \t]*-[ \t]*["']?([./][^"':\n]*):/app/Platform/My-Workspaces{_ENDS}""", re.MULTILINE)
 """One that begins with a name is no folder, but a volume of Docker's own."""
-_SECRETS = re.compile(r"^[^#\n]*/app/My-Secrets\b", re.MULTILINE)
+_SECRETS = re.compile(rf"^[^#\n]*/app/My-Secrets{_ENDS}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from superalgos_rsa.files.regular import Unread, read_regular
 HTTP_PORT = 34248
 DATA_FOLDER = ("Superalgos_Data", "My-Workspaces")
 """What lies below DATA_PATH."""
-_LIMIT = 1024 * 1024
+_LIMIT = 16 * 1024 * 1024
 _MOST_PROFILES = 32
 
 
@@ -117,7 +117,7 @@ def _profile(entry: Mapping[str, Any]) -> Profile | None:
     )
     if not isinstance(name, str):
         return None
-    number = js.to_number(port) if isinstance(port, str | int | float) else 0
+    number = js.to_number(port) if isinstance(port, str | int | float) and port is not True else 0
     whole = int(number) if 0 < number < 65536 and number == int(number) else None
     if workspaces is js.UNDEFINED:
         return Profile(name, None, whole)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from platforms import answering, environment_of, platform_at
 
+from superalgos.environment_states import NAMED, State, put
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.superalgos.installation import find_root, is_chosen, is_root, open_installation
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="no other system tells a working folder")
 
 
 @pytest.fixture
@@ -99,6 +104,69 @@ def test_data_path_moves_the_workspaces_and_nothing_moves_my_secrets(root: Path,
     moved = open_installation(root, {"DATA_PATH": str(tmp_path / "data")})
     assert moved.workspaces == tmp_path / "data/Superalgos_Data/My-Workspaces"
     assert moved.secrets == root / "My-Secrets"
+    assert open_installation(root, {"DATA_PATH": "data"}).workspaces == root / "data/Superalgos_Data/My-Workspaces"
+
+
+def test_a_profile_moves_them_too(root: Path, tmp_path: Path) -> None:
+    variables = put(State('[{"name": "live", "storeWorkspaces": "ws"}]', NAMED), tmp_path / "home")
+    assert open_installation(root, variables).workspaces == root / "ws"
+    assert open_installation(root, {**variables, "PROFILE_NAME": "x"}).workspaces == root / "Platform/My-Workspaces"
+
+
+def test_a_packaged_platform_has_its_secrets_and_workspaces_in_the_package(root: Path) -> None:
+    found = open_installation(root, {"PACKAGED_PATH": "/opt/app"})
+    assert (str(found.workspaces), str(found.secrets)) == ("/opt/app/Platform/My-Workspaces", "/opt/app/My-Secrets")
+    assert (found.root, found.cwd) == (root, str(root))
+
+
+@only_linux
+def test_what_a_running_platform_tells_comes_before_profile_and_variables(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"DATA_PATH": str(tmp_path / "data")}
+    for said, cwd, workspaces in (
+        ("/ws", root, Path("/ws")),
+        ("ws", root, root / "ws"),
+        ("ws", tmp_path, tmp_path / "ws"),
+        (None, tmp_path, tmp_path / "data/Superalgos_Data/My-Workspaces"),
+        ("//far/away", root, tmp_path / "data/Superalgos_Data/My-Workspaces"),
+    ):
+        with platform_at(root, monkeypatch, cwd, PATH_TO_MY_WORKSPACES=said):
+            found = open_installation(root, own)
+            assert (found.running, found.workspaces, found.secrets) == (True, workspaces, root / "My-Secrets")
+            assert (found.cwd, found.working_folder) == (str(cwd), None if cwd == root else str(cwd))
+            starts = open_installation(root, own, starts=True)
+            assert starts.workspaces == tmp_path / "data/Superalgos_Data/My-Workspaces"
+            assert (starts.cwd, starts.running) == (str(root), False)
+
+
+@only_linux
+def test_a_root_that_is_a_link_is_no_other_working_folder(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(root)
+    with platform_at(root, monkeypatch):
+        assert open_installation(tmp_path / "link", {}).cwd == str(tmp_path / "link")
+
+
+def test_a_platform_is_found_on_the_port_of_any_profile(root: Path, tmp_path: Path) -> None:
+    with answering(environment_of(str(root)), root) as port:
+        text = f'[{{"name": "x", "portHttpPlatform": 1}}, {{"name": "live", "portHttpPlatform": {port}}}]'
+        assert open_installation(root, put(State(text, {}), tmp_path / "home")).running
+
+
+def test_a_document_of_a_platform_that_runs_leads_to_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspaces = tmp_path / "Superalgos_Data/My-Workspaces"
+    document = str(workspaces / "W.json")
+    with platform_at(root, monkeypatch, PATH_TO_MY_WORKSPACES=str(workspaces)):
+        assert find_root(None, {}, [document], Path("/")) == root
+        assert find_root(None, {}, [str(tmp_path / "Superalgos_Data/Other/W.json")], Path("/")) is None
+        assert not is_chosen(root, None, {}, Path("/"))
+    with platform_at(tmp_path, monkeypatch, PATH_TO_MY_WORKSPACES=str(workspaces)):
+        assert find_root(None, {}, [document], Path("/")) is None  # what it runs from is no Superalgos here
+    assert find_root(None, {}, [document], Path("/")) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from platforms import answering, environment_of
 
 from superalgos_rsa.superalgos import running
-from superalgos_rsa.superalgos.running import platform_at
+from superalgos_rsa.superalgos.running import folder_of_platform, platform_at
 
 
 @pytest.fixture
@@ -106,3 +106,42 @@ def test_a_folder_of_another_machine_that_it_names_is_not_looked_at(
     with answering(environment_of(str(root.parent)), root) as port:
         is_running(root, port)
     assert str(root.parent) in looked
+
+
+def test_it_tells_where_its_workspaces_are(root: Path, tmp_path: Path) -> None:
+    for said, workspaces in (("ws", "ws"), ("/ws", "/ws"), (None, None), (5, None)):
+        with answering(environment_of(str(root), PATH_TO_MY_WORKSPACES=said), tmp_path) as port:
+            found = platform_at(root, [port])
+        assert found is not None
+        assert (found.port, found.workspaces) == (port, workspaces)
+
+
+def test_of_several_ports_the_first_counts_on_which_this_one_answers(root: Path, tmp_path: Path) -> None:
+    with (
+        answering(environment_of(str(tmp_path)), tmp_path) as other,
+        answering(environment_of(str(root), PATH_TO_MY_WORKSPACES="/a"), tmp_path) as first,
+        answering(environment_of(str(root), PATH_TO_MY_WORKSPACES="/b"), tmp_path) as second,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        ports = [other, first, second, silent.getsockname()[1], 1]
+        for order in (ports, ports[::-1]):
+            found = platform_at(root, order)
+            assert found is not None
+            assert found.port == next(port for port in order if port in (first, second))
+        assert platform_at(root, [other, 1]) is None
+
+
+def test_a_document_belongs_to_the_platform_that_keeps_it(root: Path, tmp_path: Path) -> None:
+    workspaces = tmp_path / "Superalgos_Data/My-Workspaces"
+    document = str(workspaces / "deep/W.json")
+    for said, base in (
+        ({"PATH_TO_MY_WORKSPACES": str(workspaces)}, str(root)),
+        ({"PATH_TO_MY_WORKSPACES": f"{tmp_path}/x/../Superalgos_Data/My-Workspaces/"}, str(root)),
+        ({"PATH_TO_MY_WORKSPACES": "Superalgos_Data/My-Workspaces"}, None),
+        ({"PATH_TO_MY_WORKSPACES": str(root)}, None),
+        ({}, None),
+    ):
+        with answering(environment_of(str(root), **said), tmp_path) as port:
+            assert folder_of_platform(document, [port]) == base
+    with answering(environment_of("//far/away", PATH_TO_MY_WORKSPACES=str(workspaces)), tmp_path) as port:
+        assert folder_of_platform(document, [port]) is None

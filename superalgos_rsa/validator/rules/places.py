@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.outside import Outside
@@ -136,12 +137,10 @@ def profile(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
         yield RawFinding("platform-profile", message, None, fix=advice("correct PROFILE_NAME, or unset it"))
     elif said.name is None and said.workspaces is None and all_facts.all_documents:
         for other in said.profiles:
-            if other.workspaces is not None and os.path.join(found.cwd, other.workspaces) != str(found.workspaces):
-                message = (
-                    f"The workspaces of the profile “{other.name}” were not judged: they lie in {other.workspaces}"
-                )
+            if other.workspaces is not None and (folder := Path(found.cwd, other.workspaces)) != found.workspaces:
+                message = f"The workspaces of the profile “{other.name}” were not judged: they lie in {folder}"
                 fix = advice(f"set PROFILE_NAME to {other.name} for this command to judge them")
-                yield RawFinding("platform-profile", message, None, path=other.workspaces, fix=fix)
+                yield RawFinding("platform-profile", message, None, path=str(folder), fix=fix)
 
 
 @check(Facts, "platform-profile", "container-judged-from-outside", "secrets-not-mounted")
