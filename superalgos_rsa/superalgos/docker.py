@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from superalgos_rsa.files.file_systems import is_on_network
 from superalgos_rsa.files.regular import Content, read_regular
 from superalgos_rsa.files.spelling import is_below
 
@@ -53,6 +54,8 @@ def compose_in(folder: Path) -> Compose | None:
 def _in(folder: str) -> Iterator[Compose]:
     for name in _NAMES:
         path = os.path.join(folder, name)
+        if is_on_network(path):  # `/net/compose.yml` would be a machine of that name
+            continue
         found = read_regular(path, _LIMIT)
         if isinstance(found, Content):
             text = found.data.decode("utf-8", "replace")
