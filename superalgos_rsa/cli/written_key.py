@@ -27,10 +27,10 @@ class WrittenKey(NamedTuple):
     @property
     def unknown(self) -> str | None:
         """Why nobody can say whether a key that is needed works, if so."""
-        if self.report.installation.root is None and begins_nowhere(self.key):
-            return "its path begins at the Superalgos directory, and none was found; name it with --root DIR"
         if self.key.usable is None and self.key.used_by:
             return "nobody can say from here whether it works"
+        if self.report.installation.root is None and begins_nowhere(self.key):
+            return "its path begins at the Superalgos directory, and none was found; name it with --root DIR"
         return None
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from installations import Site, key, trading
+from installations import Site, entry, key, trading
 from platforms import platform_at
 from superalgos.test_docker import SHIPPED
 
@@ -110,3 +110,16 @@ def test_a_document_of_a_running_platform_is_judged_with_it(
         ended = call("preflight", document, "--format", "json")
         assert (ended.code, ended.report["installation"]["root"]) == (0, str(site.root))
         assert ended.report["documents"][0]["loads"] is True
+
+
+def test_set_on_a_container_s_workspace_leaves_the_vault_of_this_machine_alone(
+    call: Call, site: Site, compose: Path
+) -> None:
+    vault = site.vault(entry("My-Secrets/other.pem"))
+    os.rename(compose, site.root / "Docker")
+    document, before = site.root / "Docker/My-Workspaces/W.json", vault.read_bytes()
+    ended = call("--root", site.root, "set", document, "Key", "--secret", "My-Secrets/new.pem")
+    assert ended.code == 3
+    assert "nobody can say from here" in ended.out
+    assert vault.read_bytes() == before
+    assert "My-Secrets/new.pem" in document.read_text()
