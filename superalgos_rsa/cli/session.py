@@ -23,7 +23,7 @@ from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
-from superalgos_rsa.superalgos.docker import compose_in
+from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings
@@ -164,10 +164,9 @@ class Session:
         """Those that are meant; none named means all."""
         installation = self.installation(named)
         if installation is None and not named:
-            compose = compose_in(Path.cwd())  # a container's workspaces, with no Superalgos around them
-            if compose is None:
+            named = mounted_in(Path.cwd())  # a container's workspaces, with no Superalgos around them
+            if not named:
                 raise _no_installation()
-            named = (compose.workspaces,)
         return documents_of(installation, named or None, with_vault=with_vault)
 
     def vault(self, installation: Installation | None) -> Vault:

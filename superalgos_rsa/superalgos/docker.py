@@ -1,7 +1,8 @@
 """Workspaces on this machine that a container mounts. Its platform sees them, and sees nothing else of this machine.
 
-Read off compose files, of which the short form of a volume (`- ./My-Workspaces:/app/Platform/My-Workspaces`) is enough:
-the image keeps the platform in `/app`. Nothing is run, and no daemon is asked.
+Read off compose files, line by line: the image keeps the platform in `/app`, so a volume in its short form is
+`- FOLDER:/app/Platform/My-Workspaces`. One in another form is taken for that of the shipped file. Nothing is run, and
+no daemon is asked.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.
 _LIMIT = 256 * 1024
 _ENDS = r"""(?=/?(?:[:"'\s]|\Z))"""
 _VOLUME = re.compile(rf"""^[ \t]*-[ \t]*["']?([./][^"':\n]*):/app/Platform/My-Workspaces{_ENDS}""", re.MULTILINE)
-"""One that begins with a name is no folder, but a volume of Docker's own."""
+_TARGET = re.compile(rf"^[^#\n]*/app/Platform/My-Workspaces{_ENDS}", re.MULTILINE)
+_SHIPPED = "./My-Workspaces"
 _SECRETS = re.compile(rf"^[^#\n]*/app/My-Secrets{_ENDS}", re.MULTILINE)
 
 
@@ -42,13 +44,15 @@ def compose_of(document: str) -> Compose | None:
     return None
 
 
-def compose_in(folder: Path) -> Compose | None:
-    """The one of a compose folder, or of a Superalgos folder, that has workspaces."""
-    for place in (folder, folder / "Docker"):
-        for found in _in(str(place)):
-            if os.path.isdir(found.workspaces):
-                return found
-    return None
+def mounted_in(folder: Path) -> list[str]:
+    """The folders of workspaces that a container has in a compose folder, or in a Superalgos folder. What a compose
+    file names elsewhere is not looked at: the file may be a stranger's."""
+    return [
+        found.workspaces
+        for place in (str(folder), str(folder / "Docker"))
+        for found in _in(place)
+        if is_below(found.workspaces, place) and os.path.isdir(found.workspaces)
+    ]
 
 
 def _in(folder: str) -> Iterator[Compose]:
@@ -59,6 +63,7 @@ def _in(folder: str) -> Iterator[Compose]:
         found = read_regular(path, _LIMIT)
         if isinstance(found, Content):
             text = found.data.decode("utf-8", "replace")
-            for volume in _VOLUME.finditer(text):
-                workspaces = os.path.normpath(os.path.join(folder, volume[1]))
+            sources: list[str] = _VOLUME.findall(text) or [_SHIPPED] * (_TARGET.search(text) is not None)
+            for source in sources:
+                workspaces = os.path.normpath(os.path.join(folder, source))
                 yield Compose(path, workspaces, _SECRETS.search(text) is not None)

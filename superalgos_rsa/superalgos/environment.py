@@ -41,6 +41,8 @@ class Environment:
     """`None`: those of the Superalgos folder."""
     packaged: str | None = None
     """The folder of the whole platform, where it is not that of its program."""
+    file: str | None = None
+    """That of the profiles; `None` where the user has no home."""
     profiles: tuple[Profile, ...] = ()
     name: str | None = None
     """The profile that is asked for."""
@@ -58,7 +60,8 @@ class Environment:
 def read_environment(variables: Mapping[str, str]) -> Environment:
     """What a platform started with these variables finds, in the profiles of the user too."""
     name = variables.get("PROFILE_NAME")  # an empty one is looked up as well
-    entries, defect = _entries(variables, needed=name is not None)
+    file = _file(variables, needed=name is not None)
+    entries, defect = _entries(file) if file is not None else ([], None)
     profile: Profile | None = None
     if name is None:  # the platform does not look at the file then
         defect = None
@@ -70,6 +73,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     return Environment(
         os.path.join(data, *DATA_FOLDER) if data else profile.workspaces if profile is not None else None,
         packaged if os.path.isabs(packaged) else None,
+        file,
         tuple(one for one in known if one is not None),
         name,
         profile,
@@ -77,26 +81,26 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     )
 
 
-def _entries(variables: Mapping[str, str], *, needed: bool) -> tuple[list[Any], str | None]:
-    """The list in the profiles file, and what is wrong with the file."""
+def _file(variables: Mapping[str, str], *, needed: bool) -> str | None:
     home = variables.get("USERPROFILE" if sys.platform == "win32" else "HOME") or ""
     if needed and not home:  # Node asks the system then
         home = os.path.expanduser("~")
-    if not os.path.isabs(home):
-        return [], None
-    folder = os.path.join(home, ".superalgos")
-    path = os.path.join(folder, "profiles")
-    found = read_regular(path, _LIMIT)
+    return os.path.join(home, ".superalgos", "profiles") if os.path.isabs(home) else None
+
+
+def _entries(file: str) -> tuple[list[Any], str | None]:
+    """The list in the profiles file, and what is wrong with the file."""
+    found = read_regular(file, _LIMIT)
     if isinstance(found, Unread):
         if found.obstacle in ("missing", "dangling-link"):
-            # It makes both where neither is there, and fails to make the folder where only the file is missing.
-            return [], f"{folder} is there without a file `profiles`" if os.path.lexists(folder) else None
-        return [], f"{path} cannot be read ({found.detail})"
+            # It makes file and folder where neither is there, and fails to make the folder where only the file is not.
+            return [], "its folder is there without it" if os.path.lexists(os.path.dirname(file)) else None
+        return [], f"the file cannot be read ({found.detail})"
     try:
         entries = js.parse_json(decode(found.data))
     except JsonError as error:
-        return [], f"{path} is no JSON ({error.reason})"
-    return (entries, None) if isinstance(entries, list) else ([], f"{path} holds no list")
+        return [], f"the file is no JSON ({error.reason})"
+    return (entries, None) if isinstance(entries, list) else ([], "the file holds no list")
 
 
 def _named(name: str, entries: list[Any]) -> tuple[Profile | None, str | None]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
-from superalgos_rsa.superalgos.docker import compose_in
+from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
@@ -45,8 +45,7 @@ def documents_of(
 
 def workspaces_of(installation: Installation) -> list[str]:
     """The folder of the installation's own, and of those that a container of it has."""
-    compose = compose_in(installation.root)
-    places = [str(installation.workspaces), *([compose.workspaces] if compose is not None else ())]
+    places = [str(installation.workspaces), *mounted_in(installation.root)]
     return [place for place in dict.fromkeys(places) if os.path.isdir(place)] or places
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.superalgos.docker import compose_in, compose_of
+from superalgos_rsa.superalgos.docker import compose_of, mounted_in
 
 SHIPPED = """\
 version: "3"
@@ -52,7 +52,10 @@ def test_the_folder_that_is_mounted_is_the_container_s(tmp_path: Path, name: str
         ("- ../here/My-Workspaces:/app/Platform/My-Workspaces", True),
         ("- {here}/My-Workspaces:/app/Platform/My-Workspaces", True),
         ("- ./Other:/app/Platform/My-Workspaces", False),
-        ("- My-Workspaces:/app/Platform/My-Workspaces", False),  # a volume of Docker's own
+        ("- workspaces:/app/Platform/My-Workspaces", True),  # a volume of Docker's own: nobody knows
+        ("- $PWD/My-Workspaces:/app/Platform/My-Workspaces", True),
+        ('["./My-Workspaces:/app/Platform/My-Workspaces"]', True),
+        ("- type: bind\n        source: ./My-Workspaces\n        target: /app/Platform/My-Workspaces", True),
         ("# - ./My-Workspaces:/app/Platform/My-Workspaces", False),
         ("- ./My-Workspaces:/app/Platform/My-Workspaces-2", False),
         ("- ./My-Workspaces:/app/Platform/My-Workspaces/deep", False),
@@ -60,7 +63,9 @@ def test_the_folder_that_is_mounted_is_the_container_s(tmp_path: Path, name: str
         ("", False),
     ],
 )
-def test_a_volume_is_read_in_its_short_form(tmp_path: Path, line: str, mounted: bool) -> None:
+def test_a_volume_is_read_in_its_short_form_and_another_is_taken_for_the_usual_one(
+    tmp_path: Path, line: str, mounted: bool
+) -> None:
     here = tmp_path / "here"
     workspaces = put(here, f"services:\n  x:\n    volumes:\n      {line.format(here=here)}\n")
     assert (compose_of(str(workspaces / "W.json")) is not None) is mounted
@@ -99,10 +104,15 @@ def test_a_large_file_of_nothing_is_soon_read(tmp_path: Path) -> None:
 def test_a_container_is_in_use_once_it_has_a_folder_of_workspaces(tmp_path: Path) -> None:
     (tmp_path / "Docker").mkdir()
     (tmp_path / "Docker/docker-compose.yml").write_text(SHIPPED)
-    assert compose_in(tmp_path) is None
+    assert mounted_in(tmp_path) == []
     (tmp_path / "Docker/My-Workspaces").mkdir()
     for folder in (tmp_path, tmp_path / "Docker"):
-        found = compose_in(folder)
-        assert found is not None
-        assert found.workspaces == str(tmp_path / "Docker/My-Workspaces")
-    assert compose_in(tmp_path / "Docker/My-Workspaces") is None
+        assert mounted_in(folder) == [str(tmp_path / "Docker/My-Workspaces")]
+    assert mounted_in(tmp_path / "Docker/My-Workspaces") == []
+
+
+def test_a_folder_elsewhere_is_not_looked_at_of_its_own_accord(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/compose.yml").write_text(SHIPPED.replace("./My-Workspaces", "../elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    assert mounted_in(tmp_path / "here") == []

@@ -60,7 +60,6 @@ def test_a_profiles_file_that_cannot_be_read_is_a_reason_and_no_failure(tmp_path
             file.write_text("[" * 100_000)
     found = read_environment(variables)
     assert found.defect is not None
-    assert str(file) in found.defect
     assert found.profiles == ()
     assert read_environment({**variables, "PROFILE_NAME": "x"}).defect is not None
     del variables["PROFILE_NAME"]

@@ -130,15 +130,15 @@ def profile(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
         message = (
             f"Superalgos will not start, or will find no workspaces, with the profile “{said.name}”: {said.defect}"
         )
-        fix = advice("correct PROFILE_NAME or the profiles file, which holds a JSON list; an empty one is []")
-        yield RawFinding("platform-profile", message, None, severity="error", fix=fix)
+        fix = advice("correct PROFILE_NAME, or this file, which holds a JSON list; an empty one is []")
+        yield RawFinding("platform-profile", message, None, path=said.file, severity="error", fix=fix)
     elif said.name is not None and said.profile is None:
         message = f"Superalgos will start with its defaults: there is no profile “{said.name}”"
         yield RawFinding("platform-profile", message, None, fix=advice("correct PROFILE_NAME, or unset it"))
     elif said.name is None and said.workspaces is None and all_facts.all_documents:
         for other in said.profiles:
             if other.workspaces is not None and (folder := Path(found.cwd, other.workspaces)) != found.workspaces:
-                message = f"The workspaces of the profile “{other.name}” were not judged: they lie in {folder}"
+                message = f"The workspaces of the profile “{other.name}” were not judged: nobody asked for it"
                 fix = advice(f"set PROFILE_NAME to {other.name} for this command to judge them")
                 yield RawFinding("platform-profile", message, None, path=str(folder), fix=fix)
 
@@ -163,8 +163,8 @@ def _elsewhere(whose: Outside, installation: Installation | None) -> tuple[str, 
         message = f"Superalgos loads this file with the profile “{whose.profile}” only, for which nobody asked"
         return message, advice(f"set PROFILE_NAME to {whose.profile} for this command")
     if whose.kind == "moved" and installation is not None:
-        message = f"Superalgos will not load this file: its workspaces are in {installation.workspaces}"
-        return message, advice("name no workspace, or one of that folder")
+        message = "Superalgos will not load this file: it keeps its workspaces in another folder"
+        return message, advice(f"name no workspace, or one in {installation.workspaces}")
     message = (
         "It is not known which Superalgos loads this file: neither DATA_PATH nor a running one names the folder of its "
         "Superalgos_Data"
@@ -184,7 +184,7 @@ def _of_container(whose: Outside, document: DocumentFacts, all_facts: Facts) -> 
     used = any(key.used for key in keys)
     yield RawFinding("container-judged-from-outside", message, document.path, path=whose.folder, used=used, fix=fix)
     if not whose.compose.mounts_secrets:
-        message = f"Loading a workspace with a key will end Superalgos: {whose.compose.path} mounts no /app/My-Secrets"
+        message = "Loading a workspace with a key will end Superalgos: the compose file mounts no /app/My-Secrets"
         fix = advice(
             "add the volume `- ./My-Secrets:/app/My-Secrets`, and give that folder to the user of the container"
         )
@@ -198,7 +198,7 @@ def working_folder(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     if found is None or found.platform is None:
         return
     if found.working_folder is not None:
-        message = f"Relative key paths begin in {found.working_folder}: the running Superalgos was started there"
+        message = "Relative key paths do not begin in the Superalgos folder: the running one was started in another"
         fix = advice("start Superalgos in its own folder, or write whole paths into the keys")
         yield RawFinding(
             "platform-working-folder",

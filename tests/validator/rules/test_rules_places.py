@@ -52,7 +52,8 @@ def test_workspaces_of_a_profile_that_nobody_asked_for_are_not_passed_over(
     broken = put(site.root / "ws", *trading(key("My-Secrets/no.pem")))
     judged = site.judge()
     assert told(judged) == [PROFILE]
-    assert f"“live” were not judged: they lie in {site.root}/ws" in judged.finding("platform-profile").message
+    assert judged.finding("platform-profile").path == str(site.root / "ws")
+    assert "of the profile “live” were not judged" in judged.finding("platform-profile").message
     assert told(site.judge(own)) == []
     monkeypatch.setenv("PROFILE_NAME", "live")
     judged = site.judge()
@@ -99,7 +100,9 @@ def test_what_a_running_platform_tells_comes_before_the_profiles(
         assert ([document.path for document in judged.report.documents], told(judged)) == ([str(other)], [])
         judged = site.judge(own, before_start=True)
         assert told(judged) == [PROFILE]
-        assert f"its workspaces are in {site.root}/ws" in judged.finding("platform-profile").message
+        fix = judged.finding("platform-profile").fix
+        assert fix is not None
+        assert fix.title == f"name no workspace, or one in {site.root}/ws"
 
 
 def test_a_document_below_superalgos_data_says_what_is_unknown(
@@ -133,7 +136,7 @@ def test_relative_paths_begin_where_the_running_platform_was_started(
         error, warning = judged.report.findings
         assert error.would_cause is not None
         assert warning.would_cause is None
-        assert str(tmp_path) in warning.message
+        assert warning.path == str(tmp_path)
         assert error.fix is not None
         assert (error.fix.title.split()[-1], error.fix.applicability) == (str(file), "safe")
     assert told(site.judge(document, before_start=True)) == []
