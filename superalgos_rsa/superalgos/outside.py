@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from superalgos_rsa.files.spelling import is_below
+from superalgos_rsa.files.spelling import leads_below
 from superalgos_rsa.superalgos.docker import Compose, compose_of
 from superalgos_rsa.superalgos.environment import DATA_FOLDER
 from superalgos_rsa.superalgos.installation import Installation
@@ -28,7 +28,7 @@ class Outside:
 def outside_of(document: str, installation: Installation | None) -> Outside | None:
     """`None` for a document of the installation itself, and for one of which nothing is known."""
     path = os.path.abspath(document)
-    own = installation is not None and is_below(path, os.path.abspath(installation.workspaces))
+    own = installation is not None and leads_below(path, os.path.abspath(installation.workspaces))
     if own and installation is not None and installation.running:
         return None
     compose = compose_of(path)
@@ -45,10 +45,10 @@ def _by_profile(path: str, installation: Installation | None) -> Outside | None:
     for profile in installation.environment.profiles:
         if profile.workspaces is not None:
             folder = os.path.normpath(os.path.join(installation.cwd, profile.workspaces))
-            if is_below(path, folder):
+            if leads_below(path, folder):
                 return Outside("profile", folder, profile.name)
     usual = os.path.abspath(installation.root / "Platform" / "My-Workspaces")
-    return Outside("moved", usual) if is_below(path, usual) else None
+    return Outside("moved", usual) if leads_below(path, usual) else None
 
 
 def _by_data_path(path: str) -> Outside | None:

@@ -17,7 +17,7 @@ from typing import Any
 from superalgos_rsa.files.file_systems import is_on_network
 from superalgos_rsa.files.listening import listener
 from superalgos_rsa.files.rights import User
-from superalgos_rsa.files.spelling import is_below
+from superalgos_rsa.files.spelling import leads_below
 
 _ANSWER_LIMIT = 64 * 1024
 _ANSWER_SECONDS = 1.0
@@ -48,9 +48,9 @@ def folder_of_platform(document: str, ports: Sequence[int]) -> str | None:
     """The directory of a platform that keeps this document among its workspaces."""
     for said in _answers(ports):
         folder, workspaces = said.get("BASE_PATH"), said.get("PATH_TO_MY_WORKSPACES")
-        if not isinstance(folder, str) or not isinstance(workspaces, str) or is_on_network(folder):
+        if not isinstance(folder, str) or not isinstance(workspaces, str) or not os.path.isabs(workspaces):
             continue
-        if os.path.isabs(workspaces) and is_below(document, os.path.normpath(workspaces)):
+        if not is_on_network(folder) and not is_on_network(workspaces) and leads_below(document, workspaces):
             return folder
     return None
 

@@ -43,6 +43,14 @@ def test_below_superalgos_data_that_nobody_names(root: Path, tmp_path: Path) -> 
         assert kind(tmp_path / other, None) is None
 
 
+def test_a_folder_that_is_a_link_is_known_by_both_its_names(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "real/Superalgos_Data/My-Workspaces").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    found = open_installation(root, {"DATA_PATH": str(tmp_path / "link")})
+    for name in ("link", "real"):
+        assert kind(tmp_path / name / "Superalgos_Data/My-Workspaces/W.json", found) is None
+
+
 def test_in_the_folder_of_a_profile_that_nobody_asked_for(root: Path, tmp_path: Path) -> None:
     variables = put(State('[{"name": "live", "storeWorkspaces": "ws"}]', {}), tmp_path / "home")
     found = outside_of(str(root / "ws/W.json"), open_installation(root, variables))
