@@ -25,6 +25,7 @@ from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
 from superalgos_rsa.superalgos.load_route import VaultReader, load
+from superalgos_rsa.superalgos.outside import outside_of
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Workspace, answering, read_workspace
 
@@ -197,6 +198,9 @@ def plan_document_update(
         value = parse(text)
         workspace = _workspace(path, value)
         key = next(one for one in workspace.keys if one.pointer == key.pointer)
+    outside = outside_of(path, installation)
+    if outside is not None and outside.kind == "container":  # it has a vault of its own
+        vault = NO_VAULT
     covered = not is_of_plugin(path) and _is_covered(value, workspace, key, vault)
     others = names_elsewhere([path], installation) | code_names(workspace.keys, key)
     plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
@@ -332,7 +336,7 @@ def update_key(
         key: The id of the key node, or its name or code name if only one key has it.
         code_name: The API key that the exchange gave out; `None` leaves it as it is.
         secret: The path of the private key file as the platform is to find it; `None` leaves it as it is.
-        environment: `DATA_PATH` moves the workspaces; `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` or `USERPROFILE` say
+        environment: As of `check`; `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` or `USERPROFILE` say
             where the journal of changes lies. Give `os.environ` to share it with the command `undo`.
         clock: The time in seconds since 1970, which the journal notes.
 

@@ -19,7 +19,7 @@ from superalgos_rsa.keys.exposure import git_state
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.keys.keypair import KeyType, Pair, PublicHalf, make, public_half
 from superalgos_rsa.servers.local import MAX_KEY_FILE
-from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.installation import Installation, from_root
 
 STEPS = """\
 At the exchange, in this order:
@@ -55,7 +55,7 @@ def command(session: Session, name: str, key_type: KeyType, bits: int) -> None:
     with written(f"{private} and {_public_file(private)} were made"):
         say(f"private key: {private}", f"public key:  {_public_file(private)}", "")
         say(*public.pem.splitlines(), "", f"SHA-256 fingerprint: {public.sha256}", "")
-        path = private.relative_to(installation.root).as_posix()
+        path = from_root(installation.cwd, private)
         say(*STEPS.splitlines(), f"     superalgos-rsa set WORKSPACE KEY --code-name API_KEY --secret {path}")
     warn_if_exposed(private)
 

@@ -23,6 +23,7 @@ from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.reports.conclusion import conclude
 from superalgos_rsa.reports.terminal import shown
 from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation, find_root, is_chosen, open_installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings
@@ -128,7 +129,7 @@ class Session:
         self._config = config
         self._said: set[str] = set()
         self.becomes_platform = False
-        """`run`: this process becomes the platform, so it is the caller's rights that decide."""
+        """This process is about to become the platform, so the caller's rights and environment decide."""
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -144,17 +145,14 @@ class Session:
         root = find_root(self._root, os.environ, list(documents), cwd)
         if root is None:
             return None
-        found = open_installation(root, os.environ, chosen=is_chosen(root, self._root, os.environ, cwd))
-        return found.for_the_caller() if self.becomes_platform else found
+        chosen = is_chosen(root, self._root, os.environ, cwd)
+        return open_installation(root, os.environ, chosen=chosen, starts=self.becomes_platform)
 
     def needed_installation(self, documents: Sequence[str]) -> Installation:
         """The installation; raises `UsageError` where there is none."""
         found = self.installation(documents)
         if found is None:
-            raise UsageError(
-                "no Superalgos directory found",
-                "name it with --root DIR or SUPERALGOS_ROOT, or run the command inside it",
-            )
+            raise _no_installation()
         return found
 
     def settings(self, installation: Installation | None, **more: Any) -> Settings:
@@ -169,7 +167,11 @@ class Session:
 
     def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
         """The named documents; all documents if none is named."""
-        installation = self.installation(named) if named else self.needed_installation(named)
+        installation = self.installation(named)
+        if installation is None and not named:
+            named = mounted_in(Path.cwd())  # a container's workspaces, with no Superalgos around them
+            if not named:
+                raise _no_installation()
         return documents_of(installation, named or None, with_vault=with_vault)
 
     def vault(self, installation: Installation | None) -> Vault:
@@ -189,6 +191,11 @@ class Session:
                 raise
             warn(error.message, error.hint)
         return found
+
+
+def _no_installation() -> UsageError:
+    hint = "name it with --root DIR or SUPERALGOS_ROOT, or run the command inside it"
+    return UsageError("no Superalgos directory found", hint)
 
 
 def open_journal() -> Journal:

@@ -94,7 +94,7 @@ def command(
     chosen = _choose_pair(session, installation, node, name, key_file)
     if code_name is None:
         _need_terminal("API key from the exchange", "--code-name")
-    path = from_root(installation.root, chosen.file)
+    path = from_root(installation.cwd, chosen.file)
     _plan(session, installation, node, Update(code_name, path))
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)

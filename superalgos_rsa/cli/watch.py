@@ -192,9 +192,10 @@ def _mender(session: Session, question: Callable[[], Scope], warn: Callable[...,
             said.add("running")
             return False
         asked = question()
-        sources = tuple(read_source(name, asked.limit, vault=all_facts.vault) for name in settled.evidence.names)
+        installation, vault = all_facts.installation, all_facts.vault
+        sources = tuple(read_source(name, asked.limit, installation, vault) for name in settled.evidence.names)
         try:
-            made = make_safe_repairs(Judge(sources, all_facts.installation, all_facts.vault, asked.settings), journal)
+            made = make_safe_repairs(Judge(sources, installation, vault, asked.settings), journal)
         except Exception as error:  # the watch goes on
             warn(f"a repair was not made: {safe_message(error)}")
             return False

@@ -48,10 +48,10 @@ class WrittenKey(NamedTuple):
     @property
     def unknown(self) -> str | None:
         """Why it is unknown whether a key that a task needs works; `None` if it is known."""
-        if self.report.installation.root is None and begins_nowhere(self.key):
-            return "its path begins at the Superalgos directory, and none was found; name it with --root DIR"
         if self.key.usable is None and self.key.used_by:
             return "nobody can say from here whether it works"
+        if self.report.installation.root is None and begins_nowhere(self.key):
+            return "its path begins at the Superalgos directory, and none was found; name it with --root DIR"
         return None
 
 

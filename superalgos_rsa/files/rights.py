@@ -16,7 +16,6 @@ from superalgos_rsa.files.file_systems import file_system
 from superalgos_rsa.files.lookup import steps
 
 READ, WRITE, SEARCH = 4, 2, 1
-_LISTENING = "0A"
 
 
 class User(NamedTuple):
@@ -70,20 +69,6 @@ def owner_uid(path: str | os.PathLike[str]) -> int | None:
         return None if sys.platform == "win32" else os.stat(path).st_uid
     except OSError:
         return None
-
-
-def listener(port: int) -> User | None:
-    """The user whose program listens on a port of this machine; `None` unless Linux names exactly one."""
-    found = set()
-    for name in ("tcp", "tcp6"):
-        try:
-            with open(f"/proc/net/{name}", encoding="ascii", errors="replace") as lines:
-                for fields in map(str.split, lines):
-                    if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
-                        found.add(int(fields[7]))
-        except (OSError, ValueError, IndexError):
-            continue
-    return user_of(found.pop()) if len(found) == 1 else None
 
 
 def may_read(path: str, user: User) -> Right:

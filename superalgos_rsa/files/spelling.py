@@ -29,6 +29,11 @@ def is_below(path: str, folder: str) -> bool:
     return os.path.normcase(head) == os.path.normcase(outer)
 
 
+def leads_below(path: str, folder: str) -> bool:
+    """The same, or so once links are followed: whoever names a file from its folder names it by where links lead."""
+    return is_below(path, folder) or is_below(os.path.realpath(path), os.path.realpath(folder))
+
+
 def identity(path: str) -> str | tuple[int, int]:
     """The same text for all paths to one file, links followed."""
     real = os.path.realpath(path)

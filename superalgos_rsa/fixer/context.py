@@ -112,7 +112,7 @@ class FixContext:
 
     def as_written(self, path: str) -> str:
         """A file's path as a key should name it."""
-        return from_root(self.judge.installation.root if self.judge.installation else None, path)
+        return from_root(self.judge.installation.cwd if self.judge.installation else None, path)
 
 
 def _edited(state: Overlay, path: str, text: str, edits: Sequence[Edit]) -> Overlay:

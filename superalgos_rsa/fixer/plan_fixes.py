@@ -43,8 +43,8 @@ def plan_fixes(
         search: Folders in which to look for key files, beside the usual ones.
         accept_rsa_4096: As of `check`.
         max_bytes: As of `check`.
-        environment: As of `check`. `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` and `USERPROFILE` lead to the fingerprints
-            of working keys that the commands noted; with `os.environ` these are the ones of this user's commands.
+        environment: As of `check`; `XDG_STATE_HOME`, `LOCALAPPDATA`, `HOME` and `USERPROFILE` also tell
+            where the commands noted the fingerprints of keys that worked. `os.environ` gives their place.
 
     Returns:
         The steps: what each would do (`title`), for which `finding`, whether it is `planned`, `held back` or

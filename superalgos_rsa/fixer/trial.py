@@ -69,11 +69,11 @@ class Outcome:
 def sources_of(documents: Documents, limit: int) -> tuple[Source, ...]:
     """Reads each file once, even if it was named twice: two edits of one file would conflict. `limit` is the most bytes
     of one."""
-    _, vault, names = documents
+    installation, vault, names = documents
     files = {identity(name): name for name in reversed(names)}
     own = identity(vault.path) if vault.path else None
     paths = (vault.path if file == own else name for file, name in reversed(files.items()))
-    return tuple(read_source(path, limit, vault=vault) for path in paths)
+    return tuple(read_source(path, limit, installation, vault) for path in paths)
 
 
 class Judge:
@@ -147,7 +147,7 @@ class Judge:
         identity = (source.path, id(data), id(vault.data))
         if identity not in self._read:
             self._kept += [item for item in (data, vault) if item is not None]
-            self._read[identity] = read_document(Source(source.path, content), vault, export=False)
+            self._read[identity] = read_document(replace(source, content=content), vault, export=False)
         return self._read[identity]
 
 

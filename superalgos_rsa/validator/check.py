@@ -39,7 +39,7 @@ def check(
     tests compare with the real one (docs/engine-truth.md). The installed ccxt itself is not run.
 
     Args:
-        root: The Superalgos directory, where relative paths of keys begin.
+        root: The Superalgos directory. Relative paths of keys begin there, or where the running platform was started.
         documents: Workspaces, node exports, plugin files, vaults, or folders of them; relative paths begin at the
             current folder. `None` means every workspace of the installation, and its vault.
         before_start: Judge only what the start of the tasks that need a key rests on, as `preflight` does.
@@ -47,8 +47,9 @@ def check(
         export: Also look for secrets and personal data, which must not be shared.
         accept_rsa_4096: An RSA key of 4096 bits is a finding of severity `info`, and no error.
         max_bytes: A document of more bytes is not read, and a finding says so.
-        environment: Only `DATA_PATH` is looked up, which moves the workspaces; `os.environ` gives what the command
-            would see.
+        environment: `DATA_PATH`, `PROFILE_NAME`, `PACKAGED_PATH`, `HOME` and `USERPROFILE` are looked up, which say
+            where the workspaces are and on which port the platform listens; `os.environ` gives what the command would
+            see.
 
     Returns:
         The report. A document that cannot be read is a finding in it. `summary.ready` tells whether every task may

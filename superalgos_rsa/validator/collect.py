@@ -143,6 +143,14 @@ def _server(task: Task) -> str | None:
     return LOCAL if is_this_machine(host) else None
 
 
+def beside_of(document: DocumentFacts, installation: Installation | None) -> tuple[str, ...]:
+    """Folders that the author of a relative path may have taken for the one where it begins."""
+    if installation is None:
+        return ()
+    folders = {os.path.dirname(os.path.abspath(document.path)), os.getcwd(), str(installation.root)}
+    return tuple(folders - {installation.cwd})
+
+
 class _Found(NamedTuple):
     """What was found out about a path."""
 
@@ -159,7 +167,7 @@ class _Probe:
 
     def __init__(self, installation: Installation | None) -> None:
         self.installation = installation
-        self.cwd = str(installation.root) if installation else None
+        self.cwd = installation.cwd if installation else None
         self._far_files = FarFiles((self.cwd or os.getcwd(), os.getcwd()))
         self._folders = Folders(self._far_files.is_far)
         self._surroundings = Surroundings()
@@ -173,9 +181,9 @@ class _Probe:
         self.other_user = installation.other_user if installation else None
 
     def key_facts(self, document: DocumentFacts, key: Key, credential: Credential, users: tuple[Task, ...]) -> KeyFacts:
-        elsewhere = bool(users) and all(_server(user) is None for user in users)
-        server = LOCAL if not elsewhere else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
-        secret = credential.secret
+        far = bool(users) and all(_server(user) is None for user in users)
+        server = LOCAL if not far else (users[0].lan_node.host if users[0].lan_node else None) or LOCAL
+        secret, elsewhere = credential.secret, far or document.in_container
         if elsewhere or not isinstance(secret, str):
             verdict = None if elsewhere else Verdict("none", "the engine throws: the secret is no text", throws=True)
             kind = secret_kind(secret, None)
@@ -204,8 +212,8 @@ class _Probe:
         if self.cwd is None and not os.path.isabs(asked):
             return _Found(None)
         cwd = self.cwd or os.getcwd()
-        beside = {os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd} if self.cwd else ()
-        return self._answered(asked, cwd, lambda: self._found(examine(asked, cwd, tuple(beside), self._folders)))
+        beside = beside_of(document, self.installation)
+        return self._answered(asked, cwd, lambda: self._found(examine(asked, cwd, beside, self._folders)))
 
     def _answered(self, asked: str, cwd: str, ask: Callable[[], _Found]) -> _Found:
         full = os.path.join(cwd, asked)
@@ -306,7 +314,7 @@ class _Probe:
         made = [copy_name(own), copy_name(export_name(own)), export_name(own)]
         for name in made if known is None else self._surroundings.same_key(target, known):
             file = os.path.join(folder, name)
-            written = from_root(self.installation.root if self.installation else None, file)
+            written = from_root(self.cwd, file)
             path, content, _ = self._find(written, facts.document)
             if path is None or path.content is None or content is None or content.damage:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from superalgos_rsa.files.rights import may_read
 from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.load_route import Load, load
+from superalgos_rsa.superalgos.outside import Outside, outside_of
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, parse_vault
 from superalgos_rsa.superalgos.workspace import LONGEST_NAME, Workspace, read_workspace
 from superalgos_rsa.validator.credential import Credential, resolve
@@ -47,6 +48,8 @@ class Source:
 
     path: str
     content: Content | Unread
+    outside: Outside | None = None
+    """Whose it is, where it is another platform's than that of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,25 @@ def read_source(name: str, limit: int, installation: Installation | None = None,
     `vault`: that of the installation, already read."""
     if name == vault.path and vault.data is not None and len(vault.data) <= limit:
         return Source(name, Content(vault.data))
+    outside = outside_of(name, installation)
     content = read_regular(name, limit)
     user = installation.other_user if installation is not None else None
     if user is not None and installation is not None and isinstance(content, Content):
         path = os.path.abspath(name)
         if is_below(path, str(installation.workspaces)) and may_read(path, user).allowed is False:
             content = Unread("permission", f"the user {user.name}, as whom Superalgos runs, may not read it")
-    return Source(name, content)
+    return Source(name, content, outside)
 
 
 def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
     """Read a document from its bytes; `export` looks for what must not be shared, whatever the name of the file."""
+    # A container has a vault of its own, and what another platform does on load is not known from here.
+    in_container = source.outside is not None and source.outside.kind == "container"
     try:
-        return _read(source, vault, export)
+        read = _read(source, NO_VAULT if in_container else vault, export)
+        if source.outside is None:
+            return read
+        return replace(read, facts=replace(read.facts, loads=None, outside=source.outside))
     except Exception as error:  # its text could quote a secret; its type cannot
         reason = f"Reading this document failed ({type(error).__name__}); nothing is known of what it holds"
         return _without_nodes(DocumentFacts(source.path, None, (Defect("internal-error", reason),)))

@@ -19,6 +19,7 @@ from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY, Answer, Sig
 from superalgos_rsa.superalgos.engine.versions import CcxtVersion
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.load_route import Crash
+from superalgos_rsa.superalgos.outside import Outside
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import Exchange, Key, Task, Workspace
 from superalgos_rsa.validator.credential import Credential
@@ -53,6 +54,13 @@ class DocumentFacts:
     leaks: tuple[Leak, ...] = ()
     vault: Vault | None = None
     """The vault, if the document is one."""
+    outside: Outside | None = None
+    """Whose it is, where it is another platform's than that of the installation."""
+
+    @property
+    def in_container(self) -> bool:
+        """Whether a platform in a container loads it, of which nothing else can be seen from here."""
+        return self.outside is not None and self.outside.kind == "container"
 
     def line_of(self, pointer: Pointer) -> int | None:
         """The line at which that value stands, where it was looked for."""
@@ -264,7 +272,9 @@ class Facts:
     def root_is_missing(self) -> bool:
         """Whether a key has a relative path, but the folder it begins at is unknown."""
         return self.installation is None and any(
-            key.kind == "path" and key.path is None and isinstance(key.credential.secret, str) for key in self.keys
+            key.kind == "path" and key.path is None and isinstance(key.credential.secret, str)
+            for key in self.keys
+            if not key.document.in_container
         )
 
     def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> Facts:

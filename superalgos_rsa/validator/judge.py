@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
@@ -31,7 +33,7 @@ def documents_of(
     """The documents in what is named; for `None` every workspace of the installation, and its vault unless it is left
     out. Raises `UsageError` if there is none."""
     vault = read_vault(installation.vault, installation.other_user) if installation is not None else NO_VAULT
-    places = [str(installation.workspaces)] if named is None and installation is not None else list(named or ())
+    places = list(named or ()) if named is not None or installation is None else workspaces_of(installation)
     names = list(find_documents(places))
     if not names:
         where = ", ".join(places) or "an empty list"
@@ -39,6 +41,12 @@ def documents_of(
     if installation is not None and with_vault and named is None and vault.state not in ("absent", "no-folder"):
         names.append(str(installation.vault))
     return Documents(installation, vault, tuple(names))
+
+
+def workspaces_of(installation: Installation) -> list[str]:
+    """The folder of the installation's own, and of those that a container of it has."""
+    places = [str(installation.workspaces), *mounted_in(installation.root)]
+    return [place for place in dict.fromkeys(places) if os.path.isdir(place)] or places
 
 
 Track = Callable[[Iterator[ReadDocument]], Iterator[ReadDocument]]

@@ -30,7 +30,14 @@ from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, RawFinding
 
 # These rules are about documents, exports and servers, not about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset(
-    {"workspace-crash", "export-secret", "export-personal", "task-server-unknown", "file-not-judged"}
+    {
+        "workspace-crash",
+        "export-secret",
+        "export-personal",
+        "task-server-unknown",
+        "file-not-judged",
+        "container-judged-from-outside",
+    }
 )
 
 
@@ -86,7 +93,11 @@ def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
     from here what the engine would read."""
     name = key.credential.code_name
     hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
-    if (hidden or (key.credential.covered and all_facts.vault.state == "closed")) and name and not is_placeholder(name):
+    if (
+        (hidden or key.document.in_container or (key.credential.covered and all_facts.vault.state == "closed"))
+        and name
+        and not is_placeholder(name)
+    ):
         return None
     if not isinstance(name, str) or not name or is_placeholder(name):
         return False

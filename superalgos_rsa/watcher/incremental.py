@@ -10,16 +10,16 @@ from pathlib import Path
 
 from superalgos_rsa.files.find import find_documents
 from superalgos_rsa.files.regular import Content
-from superalgos_rsa.files.rights import User
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.servers.local import examine, looked_for
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Task
-from superalgos_rsa.validator.collect import KeyInspector, Settings, gather
+from superalgos_rsa.validator.collect import KeyInspector, Settings, beside_of, gather
 from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
+from superalgos_rsa.validator.judge import workspaces_of
 from superalgos_rsa.watcher.dependencies import Dependency, Trails, spellings, trail
 
 _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
@@ -73,7 +73,7 @@ class Incremental:
         self._documents: dict[str, _Document] = {}
         self._keys: dict[tuple[str, object], _Key] = {}
         self._vault: tuple[Vault, str, frozenset[Dependency]] | None = None
-        self._user: User | None = None
+        self._runs: object = None
 
     def forget(self) -> None:
         """Read every file again in the next round; one with the same hash is not parsed again."""
@@ -91,12 +91,12 @@ class Incremental:
         """The facts now; `touched` are the places where something changed since the last verdict."""
         question = self._question
         installation = question.find_installation()
-        user = installation.user if installation is not None else None
-        if user != self._user:  # another user runs the platform now: forget what the former could read
-            self._user = user
+        runs = None if installation is None else (installation.user, installation.platform, installation.workspaces)
+        if runs != self._runs:  # as another user, or with other workspaces: forget what was read before
+            self._runs = runs
             self.forget()
         vault, vault_digest, vault_rests = self._read_vault(installation, touched)
-        named = question.named or ((str(installation.workspaces),) if installation else ())
+        named = question.named or (workspaces_of(installation) if installation else ())
         names = list(find_documents(named)) or list(named)
         if installation is not None and not question.named and vault.state not in ("absent", "no-folder"):
             names.append(str(installation.vault))
@@ -141,7 +141,8 @@ class Incremental:
         source = read_source(name, self._question.limit, installation, vault)
         digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
         rests_on = frozenset(trail(os.path.abspath(name)))
-        if kept is not None and kept.digest == digest and kept.vault == vault_digest:
+        same = kept is not None and kept.digest == digest and kept.vault == vault_digest
+        if kept is not None and same and kept.read.facts.outside == source.outside:
             kept.rests_on = rests_on
             return kept.read
         read = read_document(source, vault, export=False)
@@ -151,7 +152,7 @@ class Incremental:
     def _remembering(
         self, installation: Installation | None, touched: Collection[Dependency], seen: set[tuple[str, object]]
     ) -> Callable[[KeyInspector], KeyInspector]:
-        cwd = str(installation.root) if installation else None
+        cwd = installation.cwd if installation else None
         trails, surroundings = Trails(), Surroundings()
         here = (cwd, os.getcwd(), installation.ccxt if installation else None)
 
@@ -161,11 +162,12 @@ class Incremental:
             ) -> KeyFacts:
                 name = (document.path, key.pointer)
                 seen.add(name)
-                inputs = (key, credential, users, here)
+                inputs = (key, credential, users, here, document.outside)
                 kept = self._keys.get(name)
                 if kept is None or kept.inputs != inputs or not _rests_on(kept).isdisjoint(touched):
                     self._keys[name] = kept = _look(inspector, document, key, credential, users, inputs)
-                    kept.rests_on = frozenset(_of_key(document, credential, cwd, trails))
+                    beside = beside_of(document, installation)
+                    kept.rests_on = frozenset(_of_key(credential, cwd, beside, trails))
                 elif not kept.around.isdisjoint(touched):
                     kept.facts = _look_around_again(kept, surroundings)
                 if kept.facts.document is not document:
@@ -209,12 +211,11 @@ def _look(
     return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
 
 
-def _of_key(document: DocumentFacts, credential: Credential, cwd: str | None, trails: Trails) -> Iterator[Dependency]:
+def _of_key(credential: Credential, cwd: str | None, beside: tuple[str, ...], trails: Trails) -> Iterator[Dependency]:
     """Every path whose change may alter this key's verdict."""
     secret, name = credential.secret, credential.code_name
     if isinstance(secret, str):
-        beside = tuple({os.path.dirname(os.path.abspath(document.path)), os.getcwd()} - {cwd})
-        places = looked_for(secret, cwd or os.getcwd(), beside if cwd is not None else ())
+        places = looked_for(secret, cwd or os.getcwd(), beside)
         there = bool(places) and os.path.exists(places[0])
         # Similar names are searched only if the path leads to no file.
         yield from (entry for path in (places[:1] if there else places) for entry in trails.of(path))

@@ -20,7 +20,7 @@ from installations import KEY_FILE, Node, Site, ecosystem, exchange, key, networ
 from key_samples import private_pem, rsa_key
 
 from attack.limits import attacked
-from superalgos_rsa.superalgos.installation import HTTP_PORT
+from superalgos_rsa.superalgos.environment import HTTP_PORT
 
 CANARY = "c4n4ryOfTheEnvironment"
 

@@ -22,7 +22,7 @@ from watcher.watched import watching
 from attack.limits import attacked
 from attack.users import OTHER, TRADER, as_root, check, check_as, errors, give, installation_of_the_trader, run_as
 from superalgos_rsa.files.rights import user_of
-from superalgos_rsa.superalgos import installation
+from superalgos_rsa.superalgos import environment, installation
 from superalgos_rsa.validator.report import Report
 
 pytestmark = as_root
@@ -236,6 +236,7 @@ def platform_of(uid: int, root: Path) -> Iterator[int]:
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
+        os.chdir(root)
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
@@ -265,10 +266,8 @@ def platform_of(uid: int, root: Path) -> Iterator[int]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells whose a port is")
 def test_the_user_of_the_running_platform_comes_before_the_owner(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = installation.platform_is_running
     with platform_of(OTHER, site.root) as port:
-        monkeypatch.setattr(installation, "HTTP_PORT", port)
-        monkeypatch.setattr(installation, "platform_is_running", lambda root: ask(root, port))
+        monkeypatch.setattr(environment, "HTTP_PORT", port)
         judged = site.judge()
         assert judged.report.installation.platform_running
         assert judged.report.installation.user == str(OTHER)

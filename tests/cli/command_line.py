@@ -15,7 +15,10 @@ from superalgos_rsa.superalgos import demo_installation as demo
 PROJECT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "superalgos_rsa"]
 AS_ON_WINDOWS = [sys.executable, str(Path(__file__).with_name("on_windows.py"))]
-FOREIGN = ("SUPERALGOS_ROOT", "DATA_PATH", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM")
+FOREIGN = (
+    "SUPERALGOS_ROOT", "DATA_PATH", "PROFILE_NAME", "PACKAGED_PATH", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE",
+    "COLUMNS", "TERM",
+)  # fmt: skip
 """Variables of the caller's environment that would change what is seen."""
 DEADLINE = 30
 """Seconds after which a command counts as waiting for ever."""

@@ -29,6 +29,7 @@ from installations import (
     trading,
 )
 from key_samples import PASSPHRASE, PKCS1, other_key, private_pem, public_pem, rsa_key
+from superalgos.test_docker import SHIPPED
 from validator.rules import (
     test_rules_code_names,
     test_rules_documents,
@@ -68,6 +69,18 @@ def with_file(content: bytes, code_name: str = API_KEY, on: str = "binance") -> 
         site.workspace(*trading(key(code_name=code_name), code_name=on))
 
     return build
+
+
+def in_container(site: Site) -> None:
+    """A container has the workspace."""
+    site.workspace(*trading(key()))
+    site.put("compose.yml", SHIPPED.replace("./My-Workspaces", "./Platform/My-Workspaces"))
+
+
+def with_profile(site: Site) -> None:
+    """A profile, which nobody asked for, has other workspaces."""
+    traded(key())(site)
+    site.put("../home/.superalgos/profiles", '[{"name": "live", "storeWorkspaces": "/ws"}]')
 
 
 def path(written: str) -> Build:
@@ -291,6 +304,8 @@ OWN: dict[str, Situation] = {
         Situation("engine-version-unknown", traded(key()), None),
         Situation("engine-unavailable", traded(key()), options=("--engine",)),
         Situation("secret-exposed", traded(key(HMAC_SECRET))),
+        Situation("container-judged-from-outside", in_container),
+        Situation("platform-profile", with_profile),
         Situation("secret-inline-pem", traded(key(private_pem(rsa_key()).decode()))),
     )
 }  # fmt: skip

@@ -1,8 +1,6 @@
 """`fix`: what it says, what it takes, what it refuses."""
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +8,10 @@ from typing import Any
 import pytest
 from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, entry, exchange, key, trading
 from key_samples import other_key, private_pem, public_pem, rsa_key
+from platforms import platform_at
 
 from cli.conftest import Call
 from superalgos_rsa.superalgos import demo_installation as demo
-from superalgos_rsa.superalgos import installation
 
 
 @pytest.fixture
@@ -273,26 +271,8 @@ def test_each_repair_can_be_declined(site: Site, call: Call, monkeypatch: pytest
 @pytest.fixture
 def running(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A platform that says it runs from this folder."""
-
-    class Platform(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({"BASE_PATH": str(site.root)}).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Platform)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    asked = installation.platform_is_running
-    monkeypatch.setattr(installation, "platform_is_running", lambda root: asked(root, server.server_port))
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with platform_at(site.root, monkeypatch):
+        yield
 
 
 @pytest.mark.usefixtures("running")

@@ -124,7 +124,7 @@ def test_on_windows_a_key_below_the_root_is_named_from_there(
     windows: None, monkeypatch: pytest.MonkeyPatch, file: str, written: str
 ) -> None:
     monkeypatch.setattr(installation, "Path", PureWindowsPath)
-    assert from_root(PureWindowsPath(r"C:\Superalgos"), file) == written  # type: ignore[arg-type]
+    assert from_root(PureWindowsPath(r"C:\Superalgos"), file) == written
 
 
 @posix

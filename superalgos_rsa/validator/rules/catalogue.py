@@ -13,6 +13,7 @@ from superalgos_rsa.validator.rules import (
     keys,
     paths,
     pems,
+    places,
     platform,
     secrets,
     tasks,
@@ -41,6 +42,7 @@ SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
         credentials,
         tasks,
         exports,
+        places,
         platform,
         tool,
     )

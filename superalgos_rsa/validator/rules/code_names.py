@@ -280,12 +280,12 @@ def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 @check(Facts, "code-name-duplicate")
 def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
     """Finds code names used twice: the vault keeps one secret for each, so a save gives both keys the last one."""
-    first: dict[str, KeyFacts] = {}
+    first: dict[tuple[str, bool], KeyFacts] = {}  # a container has a vault of its own
     for key in all_facts.keys:
         name = key.credential.code_name
         if not isinstance(name, str) or not name or is_placeholder(name) or is_placeholder(key.credential.secret):
             continue
-        other = first.setdefault(name, key)
+        other = first.setdefault((name, key.document.in_container), key)
         own, others = key.credential.own_secret, other.credential.own_secret
         if other is not key and own and others and own != others:
             at = f"“{other.key.name}” in {other.document.path}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -177,6 +178,7 @@ _WORDS: dict[str, str] = {
     "path-case": "the path differs from the file's in upper and lower case",
     "path-separators": "the path is written for another operating system than the task server's",
     "path-relative-elsewhere": "a relative path begins at the Superalgos folder, and the file lies elsewhere",
+    "platform-working-folder": "the running one was started in another folder, where a relative path begins",
     "path-not-found": "there is no such file on the task server",
 }
 _LIKENESS: dict[str, tuple[Likeness, ...]] = {
@@ -186,6 +188,7 @@ _LIKENESS: dict[str, tuple[Likeness, ...]] = {
     "path-case": ("case",),
     "path-separators": ("separators",),
     "path-relative-elsewhere": ("beside",),
+    "platform-working-folder": ("beside",),
 }
 _NO_FILE = {
     "directory": "a folder",
@@ -222,7 +225,7 @@ def path(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
         message = "It is not known whether orders work: the file is too large for a key, and was not read"
         yield _at(key, "file-too-large", message, _repair(key, found, None))
     elif found.status in ("missing", "impossible"):
-        rule = _cause(found)
+        rule = _cause(found, all_facts)
         message = f"Superalgos will not find this file, {_REFUSED}: {_WORDS[rule]}, {_SIGNS_PATH_TEXT}"
         yield _at(key, rule, message, _repair(key, found, rule))
 
@@ -288,7 +291,7 @@ def _at(key: KeyFacts, rule: str, message: str, fix: Fix) -> RawFinding:
     return at_key(rule, message, key, path=key.path.resolved if key.path and key.kind == "path" else None, fix=fix)
 
 
-def _cause(found: PathFacts) -> str:
+def _cause(found: PathFacts, all_facts: Facts) -> str:
     text = found.asked
     # The same letters: not the case differs, but a slash at the end.
     likenesses = {near.likeness for near in found.near if near.likeness != "case" or near.path != text.rstrip("/")}
@@ -303,7 +306,16 @@ def _cause(found: PathFacts) -> str:
         return "path-case"
     if "\\" in text:  # on POSIX a backslash is an ordinary character; on Windows the file would be found
         return "path-separators" if found.resolved.startswith("/") else "path-not-found"
+    if _is_in_root(found, all_facts):
+        return "platform-working-folder"
     return "path-relative-elsewhere" if "beside" in likenesses else "path-not-found"
+
+
+def _is_in_root(found: PathFacts, all_facts: Facts) -> bool:
+    installation = all_facts.installation
+    if installation is None or installation.working_folder is None:
+        return False
+    return any(near.path == os.path.join(installation.root, found.asked) for near in found.near)
 
 
 def _repair(key: KeyFacts, found: PathFacts, rule: str | None) -> Fix:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import shlex
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 from installations import KEY_FILE, Site, key, trading
 from key_samples import PKCS1, private_pem, public_pem, rsa_key
-
-from superalgos_rsa.superalgos import installation
+from platforms import platform_at
 
 
 @pytest.mark.parametrize(
@@ -96,31 +92,11 @@ def test_a_key_in_a_git_work_tree(site: Site) -> None:
 
 
 def test_a_running_platform_is_told_except_before_a_start(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Platform(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # the library's name
-            body = json.dumps({"BASE_PATH": str(site.root)}).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the library's name
-            pass
-
     site.put_key()
     document = site.workspace(*trading(key()))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Platform)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    port = server.server_address[1]
-    try:
-        assert installation.platform_is_running(site.root, port)
-        assert not installation.platform_is_running(Path("/"), port)
-        ask = installation.platform_is_running
-        monkeypatch.setattr(installation, "platform_is_running", lambda root: ask(root, port))
+    with platform_at(site.root, monkeypatch):
         judged = site.judge(document)
         assert (judged.errors, judged.warnings) == ([], ["platform-running"])
         assert judged.report.installation.platform_running
         assert site.judge(document, before_start=True).warnings == []
-    finally:
-        server.shutdown()
-        server.server_close()
-    assert not ask(site.root, port)
+    assert not site.judge(document).report.installation.platform_running
