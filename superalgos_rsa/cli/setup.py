@@ -96,7 +96,8 @@ def command(
     if code_name is None:
         _need_terminal("API key from the exchange", "--code-name")
     path = from_root(installation.root, chosen.file)
-    _plan(session, installation, node, Update(code_name, path))
+    # Alone the secret would be lost with the next save; what else stands in its way is told before a file is made.
+    _plan(session, installation, node, Update(code_name, path) if code_name is not None else Update())
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)
         with written(f"made {chosen.file}"):

@@ -71,7 +71,7 @@ def to_number(value: Any) -> float:
         return _double(value)
     if value is None:
         return 0.0
-    if not isinstance(value, str | list):
+    if value is UNDEFINED:
         return math.nan
     text = to_text(value).strip(_SPACE)
     if not text:
@@ -108,6 +108,8 @@ def to_text(value: Any) -> str:
 
 def _text_of(value: Any) -> str:
     if isinstance(value, dict):
+        if "toString" in value:  # in the place of the inherited function, and JSON holds no functions
+            raise JsTypeError("its `toString` is no function")
         return "[object Object]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from superalgos_rsa.config import Update, code_names, names_elsewhere, plan_key_update
+from superalgos_rsa.config import Update, plan_key_update
 from superalgos_rsa.documents.edit import Edit
 from superalgos_rsa.documents.json_text import decode, encode
 from superalgos_rsa.documents.proof import edited
@@ -15,6 +15,7 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.fixer.candidates import Candidate, search
 from superalgos_rsa.fixer.trial import Judge, Outcome, Overlay
 from superalgos_rsa.superalgos.installation import from_root
+from superalgos_rsa.superalgos.sharers import Sharer, sharer, sharers_elsewhere
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
@@ -77,33 +78,36 @@ class FixContext:
         """The state after these edits of one document."""
         return _edited(self.state, path, self.text(path), edits)
 
-    def with_values(self, key: KeyFacts, update: Update) -> Overlay | str:
-        """The state with new values of a key, in the vault if it holds them; or why that cannot be done."""
+    def with_values(
+        self, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
+    ) -> Proposal:
+        """New values of a key, in the vault if it holds them; or why the key cannot have them."""
         path = key.document.path
         text = self.text(path)
         vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
-        unread = self._names_elsewhere
-        documents = self.verdict.all_facts.documents
-        names = (code_names(d.workspace.keys, key.key if d is key.document else None) for d in documents)
+        keys = self.verdict.all_facts.keys
+        near = (sharer(o.document.path, o.key) for o in keys if o.credential.covered and o.identity != key.identity)
+        others = (*near, *self._elsewhere)
         try:
-            plan = plan_key_update(
-                text, key.key, update, vault, covered=key.credential.covered, others=unread.union(*names)
-            )
+            plan = plan_key_update(text, key.key, update, vault, covered=key.credential.covered, others=others)
         except UsageError as error:
-            return error.message
-        if plan.vault and key.credential.code_name in unread:
-            return "another workspace uses the same vault entry; run fix on both together"
+            return Proposal(f"{title}: {error.message}", "display", None)
+        if plan.also:
+            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in plan.also)
+            title = f"{title}; also for {listed}, of the same code name"
+        if any(other in self._elsewhere for other in plan.also):
+            return Proposal(f"{title}; run fix on them together", "display", None)
         state = self.state
         if plan.document:
             state = _edited(state, path, text, plan.document)
         if plan.vault and vault.text is not None:
             state = _edited(state, vault.path, vault.text, plan.vault)
-        return state
+        return Proposal(title, applicability, state, must_work)
 
     @cached_property
-    def _names_elsewhere(self) -> frozenset[str]:
-        """Code names in the installation's other workspaces, which share the vault."""
-        return names_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
+    def _elsewhere(self) -> tuple[Sharer, ...]:
+        """Keys in the installation's other workspaces, which share the vault."""
+        return sharers_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
 
     @cached_property
     def used_elsewhere(self) -> frozenset[str | None]:

@@ -77,8 +77,9 @@ RULES = (
             "or an object instead of text in quotes, or the config is a list."
         ),
         engine=(
-            "With `null` as the code name the platform ends on load. With a number it skips the vault; a numeric "
-            "secret is erased at the next save."
+            "With `null` as the code name the platform ends on load; with an empty text in its place the next save "
+            "would destroy the secret. With a number it skips the vault, and the next save destroys the secret too, "
+            "as it does with a numeric secret."
         ),
         exchange=ENGINE_THROWS,
         mend=(
@@ -131,7 +132,7 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 
 def _of_value(key: KeyFacts, name: str) -> Fix:
-    if name == "codeName" and key.key.config.fields[name] is None:
+    if name == "codeName" and key.key.config.fields[name] is None and not key.credential.own_secret:
         return mend(key.document.path)
     if name == "codeName":
         return set_key(key, "display", code_name=_API_KEY)
