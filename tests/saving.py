@@ -30,12 +30,14 @@ def loaded(workspace: Any, entries: list[Any]) -> Configs:
 
 
 def stringified(value: Any) -> Any:
-    """Without what `JSON.stringify` has no text for."""
+    """As it comes through `JSON.stringify`, with every number a double."""
     if isinstance(value, dict):
         return {name: stringified(one) for name, one in value.items() if one is not js.UNDEFINED}
     if isinstance(value, list):
         return [stringified(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
 def saved(workspace: Any, entries: list[Any]) -> tuple[Configs, list[Any]]:

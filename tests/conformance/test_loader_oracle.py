@@ -33,7 +33,9 @@ JUNK: list[Any] = [
     {"length": 2, "0": {}}, {"length": "1"}, {"length": " 0x2 "}, {"length": 1e300}, {"length": [1]}, {"length": None},
     {"length": True}, {"length": "Infinity"}, {"length": "infinity"}, {"length": "1_0"},
 ]  # fmt: skip
-NAMES: list[Any] = ["a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]]]
+NAMES: list[Any] = ["a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]], "1e21", [5.0], [1e21],
+    [12345678901234567890], "12345678901234567000", [-0.0], "0", [1e-7], "1e-7", [1e16], "10000000000000000", [[None], True],
+]  # fmt: skip
 CONFIGS: list[Any] = [
     *(["{" + members, last] for members in ('"codeName": "a"', '"codeName": "b"') for last in ('"secret": "s"}', "}")),
     [['{"codeName": "a"', ['"secret": "s"}']]], ['{"codeName": "a"}', None], [None, "{}"], '["codeName", "a"]',
@@ -161,7 +163,7 @@ def test_the_double_saves_as_the_platform_does(answered: list[tuple[dict[str, An
     for case, answer in kept:
         configs, vault = saving.saved(parse(case["workspace"]), _vault(case).entries)
         real = {pointer: _parse_config(parse(answer["saved"]), pointer) for pointer in configs}
-        if (configs, _exchanges(vault)) != (real, _exchanges(parse(answer["vault"]))):
+        if saving.stringified([configs, _exchanges(vault)]) != saving.stringified([real, _exchanges(answer["vault"])]):
             different.append(case)
     assert different == []
     assert len(kept) > CASES / 10
@@ -172,7 +174,7 @@ def _resolved(case: dict[str, Any]) -> list[Any]:
     covered = _load(case).covered
     keys = read_workspace(parse(case["workspace"])).keys
     found = [resolve(key, covered) for key in keys if key.pointer in covered]
-    return [(one.code_name, one.secret) for one in found]
+    return saving.stringified([[one.code_name, one.secret] for one in found])
 
 
 def _given(case: dict[str, Any], answer: dict[str, str]) -> list[Any]:
@@ -182,11 +184,12 @@ def _given(case: dict[str, Any], answer: dict[str, str]) -> list[Any]:
     keys = [key for key in read_workspace(parse(case["workspace"])).keys if key.pointer in covered]
     configs = [_parse_config(workspace, key.pointer) for key in keys]
     fields = [config if isinstance(config, dict) else {} for config in configs]
-    return [(config.get("codeName"), config.get("secret")) for config in fields]
+    return saving.stringified([[config.get("codeName"), config.get("secret")] for config in fields])
 
 
 def _exchanges(vault: Any) -> Any:
     """Entries of Github are none of ours."""
+    vault = parse(vault) if isinstance(vault, str) else vault
     return [entry for entry in vault if not isinstance(entry, dict) or entry.get("type") != "github"]
 
 
@@ -212,8 +215,7 @@ def _by_model(case: dict[str, Any]) -> Any:
             config.pop("secret", None)
             if hit.value is not js.UNDEFINED:
                 config["secret"] = hit.value
-        _node(workspace, pointer)["config"] = saving.stringified(config)
-    return _without_github(workspace)
+    return saving.stringified(_without_github(workspace))
 
 
 def _by_platform(case: dict[str, Any], answer: dict[str, str] | None) -> Any:
@@ -222,7 +224,7 @@ def _by_platform(case: dict[str, Any], answer: dict[str, str] | None) -> Any:
     workspace = parse(answer["loaded"])
     for pointer in _load(case).covered:
         _parse_config(workspace, pointer)
-    return _without_github(workspace)
+    return saving.stringified(_without_github(workspace))
 
 
 def _parse_config(workspace: Any, pointer: Pointer) -> Any:
