@@ -86,7 +86,7 @@ def plan_update(
     old_name, own_secret = config.fields.get("codeName"), config.fields.get("secret")
     new_name = old_name if update.code_name is None else update.code_name
     part = _VaultPart(False)
-    if vault is not None:
+    if vault is not None and update != Update():
         part = _plan_vault(vault, old_name, new_name, update.secret, own_secret, others)
         if update.secret is not None and not part.served and not (isinstance(new_name, str) and new_name):
             raise LostBySaveError(

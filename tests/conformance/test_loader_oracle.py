@@ -33,8 +33,10 @@ JUNK: list[Any] = [
     {"length": 2, "0": {}}, {"length": "1"}, {"length": " 0x2 "}, {"length": 1e300}, {"length": [1]}, {"length": None},
     {"length": True}, {"length": "Infinity"}, {"length": "infinity"}, {"length": "1_0"},
 ]  # fmt: skip
-NAMES: list[Any] = ["a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]], "1e21", [5.0], [1e21],
-    [12345678901234567890], "12345678901234567000", [-0.0], "0", [1e-7], "1e-7", [1e16], "10000000000000000", [[None], True],
+NAMES: list[Any] = [
+    "a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]], [[None], True], "0",
+    [-0.0], "1e21", [5.0], [1e21], [12345678901234567890], "12345678901234567000", [1e-7], "1e-7", [1e16],
+    "10000000000000000",
 ]  # fmt: skip
 CONFIGS: list[Any] = [
     *(["{" + members, last] for members in ('"codeName": "a"', '"codeName": "b"') for last in ('"secret": "s"}', "}")),
@@ -169,7 +171,7 @@ def test_the_double_saves_as_the_platform_does(answered: list[tuple[dict[str, An
     assert len(kept) > CASES / 10
 
 
-def _resolved(case: dict[str, Any]) -> list[Any]:
+def _resolved(case: dict[str, Any]) -> Any:
     """By the model, of every key that the vault code visits."""
     covered = _load(case).covered
     keys = read_workspace(parse(case["workspace"])).keys
@@ -177,7 +179,7 @@ def _resolved(case: dict[str, Any]) -> list[Any]:
     return saving.stringified([[one.code_name, one.secret] for one in found])
 
 
-def _given(case: dict[str, Any], answer: dict[str, str]) -> list[Any]:
+def _given(case: dict[str, Any], answer: dict[str, str]) -> Any:
     """By the platform, of the same keys."""
     covered = _load(case).covered
     workspace = parse(answer["loaded"])
