@@ -6,7 +6,8 @@ import time
 
 import click
 
-from superalgos_rsa.cli.session import Session, complain, say, written
+from superalgos_rsa.cli.running import RunningTasks
+from superalgos_rsa.cli.session import Session, say, written
 from superalgos_rsa.cli.written_key import WrittenKey, judge_written, told
 from superalgos_rsa.config import Update, is_plain, plan_document_update
 from superalgos_rsa.errors import UsageError
@@ -21,7 +22,8 @@ from superalgos_rsa.errors import UsageError
 def command(session: Session, document: str, key: str, code_name: str | None, secret: str | None) -> int:
     """Give one key node a new `codeName` or `secret`. KEY is its id, its name or its code name.
 
-    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes. The key is then
+    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes, and with it every
+    other key of the same code name. What the next save from the Superalgos page would lose is refused. The key is then
     judged as `check` does: what is wrong with it is told, and stays written.
     """
     if code_name is None and secret is None:
@@ -33,6 +35,7 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
+    running = RunningTasks(installation, [document])
     done = None
     if plan.changes:
         number = journal.apply(plan.changes, "set", time.time())
@@ -42,13 +45,7 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
                 say(f"{path}: {what}")
     else:
         say("nothing to change: the key holds these values already")
-    if installation is not None and installation.running:
-        complain(
-            "Superalgos is running; its next save overwrites this change",
-            "load the workspace again in the browser before you go on",
-            code=0,
-            kind="warning",
-        )
+    running.warn("this change", running.to_start_again())
     return _judge(judge_written(session, document, plan.pointer), done)
 
 

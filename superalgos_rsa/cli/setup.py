@@ -25,7 +25,8 @@ from superalgos_rsa.cli.keygen import (
     write_pair,
 )
 from superalgos_rsa.cli.pubkey import read_key_file
-from superalgos_rsa.cli.session import Request, Session, complain, judge, say, written
+from superalgos_rsa.cli.running import RunningTasks
+from superalgos_rsa.cli.session import Request, Session, judge, say, written
 from superalgos_rsa.cli.written_key import judge_written, told
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import Pointer
@@ -109,14 +110,13 @@ def command(
         code_name = _ask_api_key(node, chosen.file)
     make_folder(installation.secrets)  # without it the platform would end as it loads the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
+    running = RunningTasks(installation, [workspace])
     if plan.changes:
         number = journal.apply(plan.changes, "setup", time.time())
         with written(f"written; `superalgos-rsa undo {number}` takes it back"):
             for changed, what in plan.summary:
                 say(f"{changed}: {what}")
-    if installation.running:
-        hint = "load the workspace again in the browser before you go on"
-        complain("Superalgos is running; its next save overwrites this change", hint, code=0, kind="warning")
+    running.warn("this change", running.to_start_again())
     code, lines = _conclude(session, node.document.path, plan.pointer)
     with written(lines[-1]):
         for line in lines:

@@ -1,8 +1,12 @@
 """Installations to run commands on, and the call of a command."""
 
+import http.server
 import io
+import json
 import shutil
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +14,7 @@ import pytest
 
 from cli.command_line import FOREIGN, Ended
 from superalgos_rsa.cli import main
-from superalgos_rsa.superalgos import demo_installation
+from superalgos_rsa.superalgos import demo_installation, installation
 
 
 class Call(Protocol):
@@ -67,3 +71,30 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Lets a platform answer that says it runs from the given folder."""
+    told: list[str] = []
+
+    class Platform(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"BASE_PATH": told[-1]}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    def start(root: Path) -> None:
+        told.append(str(root))
+        monkeypatch.setattr(installation, "platform_is_running", lambda root: asked(root, server.server_port))
+
+    asked = installation.platform_is_running
+    with http.server.HTTPServer(("127.0.0.1", 0), Platform) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield start
+        server.shutdown()
+        thread.join()

@@ -1,9 +1,7 @@
 """`fix`: what it says, what it takes, what it refuses."""
 
-import http.server
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from key_samples import other_key, private_pem, public_pem, rsa_key
 
 from cli.conftest import Call
 from superalgos_rsa.superalgos import demo_installation as demo
-from superalgos_rsa.superalgos import installation
 
 
 @pytest.fixture
@@ -237,9 +234,9 @@ def test_a_vault_entry_that_another_workspace_lives_on_is_mended_with_it(site: S
     site.put_key()
     site.vault(entry("~/My-Secrets/k.pem"))
     one = site.workspace(ecosystem(exchange(key(""))), name="One")
-    site.workspace(ecosystem(exchange(key(""))), name="Two")
+    two = site.workspace(ecosystem(exchange(key(""))), name="Two")
     alone = call("--root", site.root, "fix", "--apply", one)
-    assert "another workspace uses the same vault entry; run fix on both together" in alone.out
+    assert f"also for “Key” in {two}, of the same code name; run fix on them together" in alone.out
     assert "written" not in alone.out
     assert call("--root", site.root, "fix", "--apply").code == 0
     assert [found.usable for found in site.judge().report.keys] == [True, True]
@@ -271,28 +268,9 @@ def test_each_repair_can_be_declined(site: Site, call: Call, monkeypatch: pytest
 
 
 @pytest.fixture
-def running(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def running(site: Site, answering: Callable[[Path], None]) -> None:
     """A platform that says it runs from this folder."""
-
-    class Platform(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({"BASE_PATH": str(site.root)}).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Platform)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    asked = installation.platform_is_running
-    monkeypatch.setattr(installation, "platform_is_running", lambda root: asked(root, server.server_port))
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    answering(site.root)
 
 
 @pytest.mark.usefixtures("running")
