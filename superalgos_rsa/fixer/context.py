@@ -72,7 +72,10 @@ class FixContext:
 
     def text(self, path: str) -> str:
         """The text of a document as the repairs so far would leave it."""
-        return decode(self.judge.bytes_of(self.state, path) or b"")
+        return self._text(self.state, path)
+
+    def _text(self, state: Overlay, path: str) -> str:
+        return decode(self.judge.bytes_of(state, path) or b"")
 
     def with_edits(self, path: str, edits: list[Edit]) -> Overlay:
         """The state after these edits of one document."""
@@ -82,26 +85,30 @@ class FixContext:
         self, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
     ) -> Proposal:
         """New values of a key, in the vault if it holds them; or why the key cannot have them."""
-        path = key.document.path
-        text = self.text(path)
-        vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
-        keys = self.verdict.all_facts.keys
-        near = (sharer(o.document.path, o.key) for o in keys if o.credential.covered and o.identity != key.identity)
-        others = (*near, *self._elsewhere)
-        try:
-            plan = plan_key_update(text, key.key, update, vault, covered=key.credential.covered, others=others)
-        except UsageError as error:
-            return Proposal(f"{title}: {error.message}", "display", None)
-        if plan.also:
-            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in plan.also)
-            title = f"{title}; also for {listed}, of the same code name"
-        if any(other in self._elsewhere for other in plan.also):
-            return Proposal(f"{title}; run fix on them together", "display", None)
+        vault = NO_VAULT if is_of_plugin(key.document.path) else self.judge.vault(self.state)
+        near = [o for o in self.verdict.all_facts.keys if o.credential.covered and o.identity != key.identity]
+        twins = [other for other in near if update.code_name is None and _are_twins(key, other)]
+        left = (sharer(other.document.path, other.key) for other in near if other not in twins)
+        others = (*left, *self._elsewhere)
+        also = [sharer(twin.document.path, twin.key) for twin in twins]
         state = self.state
-        if plan.document:
-            state = _edited(state, path, text, plan.document)
-        if plan.vault and vault.text is not None:
-            state = _edited(state, vault.path, vault.text, plan.vault)
+        for one in (key, *twins):
+            path, covered = one.document.path, one.credential.covered
+            text = self._text(state, path)
+            try:
+                plan = plan_key_update(text, one.key, update, vault, covered=covered, others=others)
+            except UsageError as error:
+                return Proposal(f"{title}: {error.message}", "display", None)
+            if plan.document:
+                state = _edited(state, path, text, plan.document)
+            if plan.vault and vault.text is not None:
+                state = _edited(state, vault.path, vault.text, plan.vault)
+            also += plan.also if one is key else ()
+        if also:
+            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in also)
+            title = f"{title}; also for {listed}, of the same code name"
+        if any(other in self._elsewhere for other in also):
+            return Proposal(f"{title}; run fix on them together", "display", None)
         return Proposal(title, applicability, state, must_work)
 
     @cached_property
@@ -117,6 +124,13 @@ class FixContext:
     def as_written(self, path: str) -> str:
         """A file's path as a key should name it."""
         return from_root(self.judge.installation.root if self.judge.installation else None, path)
+
+
+def _are_twins(key: KeyFacts, other: KeyFacts) -> bool:
+    """Whether the nodes hold one secret under one code name, and the vault none yet: only together can they change."""
+    one, two = key.credential, other.credential
+    held = one.own_secret and one.vault_index is None and two.vault_index is None
+    return bool(held) and one.covered and (one.code_name, one.own_secret) == (two.code_name, two.own_secret)
 
 
 def _edited(state: Overlay, path: str, text: str, edits: Sequence[Edit]) -> Overlay:

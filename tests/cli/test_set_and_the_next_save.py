@@ -137,3 +137,20 @@ def test_a_broken_config_that_would_bring_a_second_secret_under_one_name_stays(s
     ended = call("fix", "--apply")
     assert (ended.code, _bytes(site)) == (1, before)
     assert "its next save would lose a secret: give the key its API key" in ended.out
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_keys_with_one_secret_of_their_own_are_mended_together(site: Site, call: Call, together: bool) -> None:
+    other = key("~/My-Secrets/k.pem", name="Other")
+    one = site.workspace(ecosystem(exchange(key("~/My-Secrets/k.pem"), *([other] if together else []))), name="One")
+    two = one if together else site.workspace(ecosystem(exchange(other)), name="Two")
+    ended = call("fix", "--apply")
+    assert ended.code == 0
+    assert f"also for “Other” in {two}, of the same code name" in ended.out
+    assert [found.usable for found in site.judge().report.keys] == [True, True]
+
+
+def test_what_mends_the_secret_of_a_key_without_a_code_name_gives_it_one(site: Site) -> None:
+    found = site.trade(key("gone.pem", "")).finding("path-not-found")
+    assert found.fix is not None
+    assert found.fix.command[-4:] == ("--code-name", "API_KEY_FROM_THE_EXCHANGE", "--secret", "PATH_OF_THE_KEY_FILE")

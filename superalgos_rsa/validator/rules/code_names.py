@@ -309,11 +309,14 @@ def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 @check(Facts, "code-name-duplicate")
 def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
-    """The vault keeps one secret a code name, so saving makes both keys use the one saved last."""
+    """The vault keeps one secret a code name, so saving makes both keys use the one saved last. Where it holds one
+    already, both get that on load; a node that it does not reach keeps its own."""
     first: dict[str, KeyFacts] = {}
     for key in all_facts.keys:
         name = key.credential.code_name
         if not isinstance(name, str) or not name or is_placeholder(name) or is_placeholder(key.credential.secret):
+            continue
+        if not key.credential.covered or key.credential.vault_index is not None:
             continue
         other = first.setdefault(name, key)
         own, others = key.credential.own_secret, other.credential.own_secret

@@ -19,8 +19,12 @@ _PAIR = "binance-rsa"
 def set_key(
     key: KeyFacts, applicability: Applicability, *, secret: str | None = None, code_name: str | None = None
 ) -> Fix:
-    """`superalgos-rsa set …`; a value in capitals is for the user to fill in."""
+    """`superalgos-rsa set …`; a value in capitals is for the user to fill in. Without a code name the next save would
+    destroy the secret, so that one goes with it."""
     name = _name(key)
+    own = key.credential.code_name
+    if secret is not None and code_name is None and key.credential.covered and not (isinstance(own, str) and own):
+        code_name, applicability = "API_KEY_FROM_THE_EXCHANGE", "display"
     if name == _UNNAMED:
         applicability = "display"
     values = (("--code-name", code_name), ("--secret", secret))
