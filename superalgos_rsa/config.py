@@ -339,7 +339,8 @@ def update_key(
         The number by which `superalgos-rsa undo` takes the change back; `None` if the key holds these values already.
 
     Raises:
-        UsageError: There is no such directory, document or key, or the key cannot be given these values.
+        UsageError: There is no such directory, document or key, or the key cannot be given these values, for one since
+            the platform's next save would lose a secret.
         ConflictError: Another program changed the file meanwhile; nothing was written.
         SuperalgosRsaError: The file or the journal cannot be written; nothing was changed.
     """

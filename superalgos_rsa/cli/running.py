@@ -56,4 +56,7 @@ class RunningTasks:
         process = self._alone.get(task.id or "")
         if process is None:
             return f"task {name}: while it runs it keeps the key of its start", "start it again in the browser"
-        return f"task {name} still runs without its platform, with the old key", f"end process {process} first"
+        return (
+            f"task {name} still runs without its platform, with the old key",
+            f"end process {process} before you start it again",
+        )

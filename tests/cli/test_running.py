@@ -79,7 +79,7 @@ def test_a_task_that_outlived_its_platform_is_named_with_its_process(site: Site,
         other = call("set", document, "Other", "--secret", "My-Secrets/other.pem")
         child.communicate(b"\n")
     assert f"task “Live” in {document} still runs without its platform, with the old key" in ended.err
-    assert f"hint: end process {child.pid} first" in ended.err
+    assert f"hint: end process {child.pid} before you start it again" in ended.err
     assert other.err == ""
 
 
