@@ -97,7 +97,7 @@ def command(
     done = f"written; `superalgos-rsa undo {number}` takes it back"
     with written(done) if number is not None else contextlib.nullcontext():
         if form == "json":
-            told = {"applied": number, "platform_running": running, "restart": [task.plain() for task in again]}
+            told = {"applied": number, "platform_running": running, "restart": [task._asdict() for task in again]}
             write_json({**told, **_as_dict(found, changes, known)})
         elif number is not None:
             say(done)

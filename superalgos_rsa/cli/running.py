@@ -12,7 +12,8 @@ from superalgos_rsa.superalgos.task_processes import task_processes
 from superalgos_rsa.superalgos.vault import read_vault
 from superalgos_rsa.validator import snapshots
 from superalgos_rsa.validator.documents import read_document, read_source
-from superalgos_rsa.validator.snapshots import Snapshots, TaskName
+from superalgos_rsa.validator.report import TaskName
+from superalgos_rsa.validator.snapshots import Snapshots
 
 
 class RunningTasks:
@@ -37,7 +38,7 @@ class RunningTasks:
     def to_start_again(self) -> tuple[TaskName, ...]:
         """Those that would be given other key values after the change, as far as they may be running."""
         found = snapshots.changed(self._before, self._now())
-        return tuple(task for task in found if not self._alone or task.id in self._alone)
+        return tuple(task for task in found if not self._alone or task.task_id in self._alone)
 
     def warn(self, what: str, to_start_again: Sequence[TaskName]) -> None:
         """Of what becomes of the change, and of these tasks."""
@@ -53,7 +54,7 @@ class RunningTasks:
 
     def _again(self, task: TaskName) -> tuple[str, str]:
         name = f"{task.shown_name} in {task.document}"
-        process = self._alone.get(task.id or "")
+        process = self._alone.get(task.task_id or "")
         if process is None:
             return f"task {name}: while it runs it keeps the key of its start", "start it again in the browser"
         return (

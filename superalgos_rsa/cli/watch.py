@@ -28,8 +28,7 @@ from superalgos_rsa.reports import stream
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, open_installation
 from superalgos_rsa.validator import snapshots
-from superalgos_rsa.validator.report import Report
-from superalgos_rsa.validator.snapshots import TaskName
+from superalgos_rsa.validator.report import Report, TaskName
 from superalgos_rsa.watcher import transitions
 from superalgos_rsa.watcher.heartbeat import Supervision
 from superalgos_rsa.watcher.incremental import Scope

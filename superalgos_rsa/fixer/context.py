@@ -9,7 +9,8 @@ from pathlib import Path
 
 from superalgos_rsa.config import Update, plan_key_update
 from superalgos_rsa.documents.edit import Edit
-from superalgos_rsa.documents.json_text import decode, encode
+from superalgos_rsa.documents.embedded_json import set_members
+from superalgos_rsa.documents.json_text import Pointer, decode, encode, locate
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.fixer.candidates import Candidate, search
@@ -19,6 +20,8 @@ from superalgos_rsa.superalgos.sharers import Sharer, sharer, sharers_elsewhere
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
+
+_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,7 @@ class FixContext:
 
     def text(self, path: str) -> str:
         """The text of a document as the repairs so far would leave it."""
-        return self._text(self.state, path)
-
-    def _text(self, state: Overlay, path: str) -> str:
-        return decode(self.judge.bytes_of(state, path) or b"")
+        return decode(self.judge.bytes_of(self.state, path) or b"")
 
     def with_edits(self, path: str, edits: list[Edit]) -> Overlay:
         """The state after these edits of one document."""
@@ -85,31 +85,40 @@ class FixContext:
         self, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
     ) -> Proposal:
         """New values of a key, in the vault if it holds them; or why the key cannot have them."""
-        vault = NO_VAULT if is_of_plugin(key.document.path) else self.judge.vault(self.state)
+        path = key.document.path
+        text = self.text(path)
+        vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
         near = [o for o in self.verdict.all_facts.keys if o.credential.covered and o.identity != key.identity]
         twins = [other for other in near if update.code_name is None and _are_twins(key, other)]
-        left = (sharer(other.document.path, other.key) for other in near if other not in twins)
+        apart = {twin.identity for twin in twins}
+        left = [sharer(other.document.path, other.key) for other in near if other.identity not in apart]
         others = (*left, *self._elsewhere)
-        also = [sharer(twin.document.path, twin.key) for twin in twins]
-        state = self.state
-        for one in (key, *twins):
-            path, covered = one.document.path, one.credential.covered
-            text = self._text(state, path)
-            try:
-                plan = plan_key_update(text, one.key, update, vault, covered=covered, others=others)
-            except UsageError as error:
-                return Proposal(f"{title}: {error.message}", "display", None)
-            if plan.document:
-                state = _edited(state, path, text, plan.document)
-            if plan.vault and vault.text is not None:
-                state = _edited(state, vault.path, vault.text, plan.vault)
-            also += plan.also if one is key else ()
+        try:
+            plan = plan_key_update(text, key.key, update, vault, covered=key.credential.covered, others=others)
+        except UsageError as error:
+            return Proposal(f"{title}: {error.message}", "display", None)
+        also = (*plan.also, *(sharer(twin.document.path, twin.key) for twin in twins))
         if also:
-            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in also)
-            title = f"{title}; also for {listed}, of the same code name"
-        if any(other in self._elsewhere for other in also):
+            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in also[:_LISTED])
+            title = f"{title}; also for {listed}{', …' if also[_LISTED:] else ''}, of the same code name"
+        judged = {source.path for source in self.judge.sources}
+        if any(other.document not in judged for other in plan.also):
             return Proposal(f"{title}; run fix on them together", "display", None)
+        state = self.state
+        if plan.document:
+            state = _edited(state, path, text, plan.document)
+        if plan.vault and vault.text is not None:
+            state = _edited(state, vault.path, vault.text, plan.vault)
+        for document in {twin.document.path for twin in twins}:
+            pointers = [(*twin.key.pointer, "config") for twin in twins if twin.document.path == document]
+            state = self._with_secret(state, document, pointers, update.secret or "")
         return Proposal(title, applicability, state, must_work)
+
+    def _with_secret(self, state: Overlay, path: str, configs: Sequence[Pointer], secret: str) -> Overlay:
+        text = decode(self.judge.bytes_of(state, path) or b"")
+        spans = locate(text, configs)
+        edits = [edit.below(at) for at in configs for edit in set_members(text, spans[at], {"secret": secret})]
+        return _edited(state, path, text, edits)
 
     @cached_property
     def _elsewhere(self) -> tuple[Sharer, ...]:

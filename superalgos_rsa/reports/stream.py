@@ -22,7 +22,7 @@ def as_json(moved: Transition) -> str:
         "went": [plain(finding) for finding in moved.went],
     }
     if moved.event == "mended":
-        value["restart"] = [task.plain() for task in moved.restart]
+        value["restart"] = [task._asdict() for task in moved.restart]
     if moved.event == "stop":
         value |= {"unwritten": moved.unwritten, "dropped": moved.dropped}
     return json.dumps(value) + "\n"

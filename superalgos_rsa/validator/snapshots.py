@@ -4,7 +4,7 @@ has to be started again. Of a key file it keeps the path alone, and reads the fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from superalgos_rsa.documents.json_text import pointer_text
 from superalgos_rsa.documents.showing import censored
@@ -12,25 +12,7 @@ from superalgos_rsa.superalgos.workspace import Key, Task
 from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.facts import Facts
-
-
-class TaskName(NamedTuple):
-    """A task, for people and programs."""
-
-    document: str
-    id: str | None
-    name: str | None
-
-    @property
-    def shown_name(self) -> str:
-        """For people."""
-        return f"“{censored(self.name or self.id or '', ids=True)}”"
-
-    def plain(self) -> dict[str, str | None]:
-        """For programs."""
-        name = censored(self.name) if self.name is not None else None
-        return {"document": self.document, "task_id": self.id, "task_name": name}
-
+from superalgos_rsa.validator.report import TaskName
 
 Snapshots = Mapping[tuple[str, str], tuple[TaskName, Any]]
 """By the document, and the id or else the pointer of each task that needs a key."""
@@ -60,7 +42,8 @@ def of_facts(all_facts: Facts) -> Snapshots:
 
 def _snapshot(document: str, task: Task, given: Any) -> Iterator[tuple[tuple[str, str], tuple[TaskName, Any]]]:
     if task.needs_key:
-        yield (document, task.id or pointer_text(task.pointer)), (TaskName(document, task.id, task.name), given)
+        name = TaskName(document, task.id, censored(task.name) if task.name is not None else None)
+        yield (document, task.id or pointer_text(task.pointer)), (name, given)
 
 
 def _values(key: Key, credential: Credential) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from superalgos_rsa.validator.report import Finding, Report
-from superalgos_rsa.validator.snapshots import TaskName
+from superalgos_rsa.validator.report import Finding, Report, TaskName
 
 Kind = Literal["start", "broken", "mended", "changed", "stop"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from superalgos_rsa.documents import schema
 from superalgos_rsa.reports import stream
-from superalgos_rsa.validator.snapshots import TaskName
+from superalgos_rsa.validator.report import TaskName
 from superalgos_rsa.watcher.transitions import Transition
 
 TASKS = (TaskName("W.json", "id-1", "Live"), TaskName("W.json", None, None))
@@ -18,6 +18,6 @@ def test_it_names_them(tasks: tuple[TaskName, ...]) -> None:
     told = json.loads(stream.as_json(mended))
     assert schema.problems("stream", told) == []
     assert told["restart"] == [
-        {"document": task.document, "task_id": task.id, "task_name": task.name} for task in tasks
+        {"document": task.document, "task_id": task.task_id, "task_name": task.task_name} for task in tasks
     ]
     assert ("start “Live” again: while it runs it keeps the key of its start" in stream.as_text(mended)) == bool(tasks)
