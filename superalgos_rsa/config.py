@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from superalgos_rsa.documents import damaged_json
+from superalgos_rsa.documents import javascript as js
 from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
 from superalgos_rsa.documents.json_text import JsonError, LimitError, Pointer, Span, decode, encode, locate, parse
@@ -19,13 +20,13 @@ from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.changes import Change
-from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Unread, read_regular
-from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
-from superalgos_rsa.superalgos.load_route import VaultReader, load
+from superalgos_rsa.superalgos.load_route import VaultReader
 from superalgos_rsa.superalgos.outside import outside_of
+from superalgos_rsa.superalgos.sharers import Sharer, sharers, sharers_elsewhere
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Workspace, answering, read_workspace
 
@@ -44,6 +45,12 @@ class UpdatePlan:
 
     document: tuple[Edit, ...]
     vault: tuple[Edit, ...]
+    also: tuple[Sharer, ...] = ()
+    """Other keys that get the new secret too, as one code name has one entry: now, or with the next save."""
+
+
+class LostBySaveError(UsageError):
+    """The platform's next save would lose a secret. With an API key of its own this key can be given the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +68,18 @@ class VaultText:
 
     def index(self, code_name: object) -> int | None:
         """The entry that the platform takes for that name."""
-        hit = self._reader.find("exchange", code_name)
+        hit = self._reader.find("exchange", code_name) if code_name else None
         return None if hit is None else hit.index
-
-    def serves(self, index: int | None, code_names: frozenset[str]) -> bool:
-        """Whether one of these keys takes its secret from that entry."""
-        return index is not None and any(self.index(name) == index for name in code_names)
 
 
 def plan_update(
-    text: str, config_span: Span, update: Update, vault: VaultText | None, names_of_others: frozenset[str]
+    text: str, config_span: Span, update: Update, vault: VaultText | None, others: Sequence[Sharer] = ()
 ) -> UpdatePlan:
-    """The edits after which the platform's next load gives the new values.
+    """The edits after which the platform's next load gives the new values, and its next save loses none.
 
     `vault` is `None` where the platform does not consult it for this node. Where an entry serves the key, the entry
     changes, and the node's own secret too if it has one. A new code name is written into the entry as well, unless
-    another key (`names_of_others`) uses that entry. Raises `UsageError` where this cannot be done.
+    another key (`others`) uses that entry. Raises `UsageError` where this cannot be done.
     """
     config = read(parse(text[config_span.start : config_span.end]))
     if config.state != "read":
@@ -84,57 +87,71 @@ def plan_update(
     old_name, own_secret = config.fields.get("codeName"), config.fields.get("secret")
     new_name = old_name if update.code_name is None else update.code_name
     part = _VaultPart(False)
-    if vault is not None:
-        part = _plan_vault(vault, old_name, new_name, update.secret, own_secret, names_of_others)
+    if vault is not None and update != Update():
+        part = _plan_vault(vault, old_name, new_name, update.secret, own_secret, others)
+        if update.secret is not None and not part.served and not (isinstance(new_name, str) and new_name):
+            raise LostBySaveError(
+                "the next save from the Superalgos page would destroy this secret: the key has no code name, which is "
+                "its API key, so that has to be given with it"
+            )
     members: dict[str, str] = {}
     if update.code_name is not None:
         members["codeName"] = update.code_name
-    secret = part.released if update.secret is None else update.secret
-    if secret is not None and (not part.served or own_secret):
-        members["secret"] = secret
-    return UpdatePlan(tuple(set_members(text, config_span, members)), part.edits)
+    if update.secret is not None and (not part.served or own_secret):
+        members["secret"] = update.secret
+    return UpdatePlan(tuple(set_members(text, config_span, members)), part.edits, part.also)
 
 
 class _VaultPart(NamedTuple):
-    """Whether an entry will serve the key under its new name, and the edits of the vault for that. `released`: the
-    secret that the node has to hold itself from now on, because its entry no longer serves it."""
+    """Whether an entry will serve the key under its new name, the edits of the vault for that, and the other keys that
+    get another secret by it."""
 
     served: bool
     edits: tuple[Edit, ...] = ()
-    released: str | None = None
+    also: tuple[Sharer, ...] = ()
 
 
 def _plan_vault(
-    vault: VaultText, old_name: Any, new_name: Any, secret: str | None, own_secret: Any, names_of_others: frozenset[str]
+    vault: VaultText, old_name: Any, new_name: Any, secret: str | None, own_secret: Any, others: Sequence[Sharer]
 ) -> _VaultPart:
-    own = vault.index(old_name) if old_name else None
-    target = vault.index(new_name) if new_name else None
+    own, target = vault.index(old_name), vault.index(new_name)
     if secret is None:
         held = own_secret if own is None else _value(vault, own)
         secret = held if isinstance(held, str) and held and not is_placeholder(held) else None
-    is_shared = vault.serves(own, names_of_others)
-    leaving = [_remove(vault, own)] if own is not None and own != target and not is_shared else []
+    sharing = [o for o in others if (vault.index(o.code_name) == target if target is not None else _is(o, new_name))]
+    is_shared = own is not None and any(vault.index(other.code_name) == own for other in others)
+    leaving = (_remove(vault, own),) if own is not None and own != target and not is_shared else ()
     if target is not None:
-        differs = secret is not None and _value(vault, target) != secret
-        if differs and target != own and vault.serves(target, names_of_others):
-            raise UsageError(
-                "the vault holds another secret under that code name, and another key uses it",
-                "the vault keeps one secret for each code name; give this key its own API key from the exchange",
-            )
-        edits = [_replace(vault, (target, "value"), secret)] if secret is not None and differs else []
-        return _VaultPart(True, (*edits, *leaving))
+        if secret is None or _value(vault, target) == secret:
+            return _VaultPart(True, leaving)
+        if sharing and target != own:
+            raise LostBySaveError(f"the vault holds another secret under that code name, and {_uses(sharing[0])}")
+        return _VaultPart(True, (_replace(vault, (target, "value"), secret), *leaving), tuple(sharing))
+    saved = own_secret if secret is None else secret
+    also = tuple(other for other in sharing if saved and other.secret != saved)
+    losing = next((other for other in also if isinstance(other.secret, str) and other.secret), None)
+    if losing is not None:
+        raise LostBySaveError(
+            f"{_uses(losing)} with another secret: of the two the vault keeps the one that is saved last"
+        )
     if own is None:
-        return _VaultPart(False)
-    if new_name in names_of_others:  # they have no entry; a new one of that name would override their own secrets
-        return _VaultPart(False, tuple(leaving), secret)
+        return _VaultPart(False, (), also)
+    rename = _replace(vault, (own, "key"), new_name)
+    if secret is None:
+        return _VaultPart(False, leaving, also) if is_shared or sharing else _VaultPart(True, (rename,))
     if is_shared:
-        if secret is None:
-            return _VaultPart(False)
-        return _VaultPart(True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret}),))
-    rename = [_replace(vault, (own, "key"), new_name)]
-    if secret is not None and _value(vault, own) != secret:
-        rename.append(_replace(vault, (own, "value"), secret))
-    return _VaultPart(True, tuple(rename))
+        return _VaultPart(True, (_append(vault, {"type": "exchange", "key": new_name, "value": secret}),), also)
+    change = (_replace(vault, (own, "value"), secret),) if _value(vault, own) != secret else ()
+    return _VaultPart(True, (rename, *change), also)
+
+
+def _is(other: Sharer, code_name: Any) -> bool:
+    """Whether the platform takes both for one name: it compares them with `==`."""
+    return bool(code_name and other.code_name) and js.to_text(other.code_name) == js.to_text(code_name)
+
+
+def _uses(other: Sharer) -> str:
+    return f"another key uses it: {other.shown_name} in {other.document}"
 
 
 def _value(vault: VaultText, index: int) -> Any:
@@ -201,9 +218,13 @@ def plan_document_update(
     outside = outside_of(path, installation)
     if outside is not None and outside.kind == "container":  # it has a vault of its own
         vault = NO_VAULT
-    covered = not is_of_plugin(path) and _is_covered(value, workspace, key, vault)
-    others = names_elsewhere([path], installation) | code_names(workspace.keys, key)
-    plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
+    near = {} if is_of_plugin(path) else sharers(path, value, workspace)
+    covered = near.pop(key.pointer, None) is not None
+    others = (*near.values(), *sharers_elsewhere([path], installation)) if covered else ()
+    try:
+        plan = plan_key_update(text, key, update, vault, covered=covered, others=others)
+    except LostBySaveError as error:
+        raise UsageError(error.message, _with_api_key(path, key, key_name, update)) from None
     changes, summary = [], []
     # The vault first: until the document is written nothing refers to the new entry.
     if plan.vault and vault.text is not None and vault.data is not None:
@@ -217,7 +238,17 @@ def plan_document_update(
         name = censored(key.name or key.id or "", ids=True)
         summary += [(path, f"the config of “{name}” was no JSON object, and was repaired")] if mended else []
         summary += [(path, f"“{name}” has new values ({' and '.join(names)})")] if plan.document else []
+    summary += [
+        (other.document, f"{other.shown_name} gets the same secret: it has this code name") for other in plan.also
+    ]
     return PlannedUpdate(tuple(changes), tuple(summary), key.pointer)
+
+
+def _with_api_key(path: str, key: Key, key_name: str, update: Update) -> CommandHint:
+    secret = [("--secret", update.secret)] if update.secret is not None else []
+    options = [("--code-name", "API_KEY_FROM_THE_EXCHANGE"), *secret]
+    words = command_words("superalgos-rsa set", path, key.id or key_name, options=options)
+    return CommandHint(words, "gives it an API key of its own")
 
 
 def config_repair(text: str, at: Pointer) -> Edit | None:
@@ -234,19 +265,19 @@ def config_repair(text: str, at: Pointer) -> Edit | None:
 
 
 def plan_key_update(
-    text: str, key: Key, update: Update, vault: Vault, *, covered: bool, others: frozenset[str]
+    text: str, key: Key, update: Update, vault: Vault, *, covered: bool, others: Sequence[Sharer]
 ) -> UpdatePlan:
-    """The edits for one key of a document. `covered`: the vault code visits the key; `others` are the code names of all
-    other keys."""
+    """The edits for one key of a document. `covered`: the vault code visits the key; `others` are all other keys that
+    it visits."""
     config = (*key.pointer, "config")
     span = locate(text, [config])[config]
     if covered and vault.state not in ("read", "absent"):
         raise UsageError(
             f"the vault {vault.path} cannot be used: {vault.reason}", "`superalgos-rsa check` says how to repair it"
         )
-    vault_text = VaultText(vault.text, vault.entries) if covered and vault.text is not None else None
+    vault_text = VaultText(vault.text or "", vault.entries) if covered else None
     plan = plan_update(text, span, update, vault_text, others)
-    return UpdatePlan(tuple(edit.below(config) for edit in plan.document), plan.vault)
+    return replace(plan, document=tuple(edit.below(config) for edit in plan.document))
 
 
 def _read(path: str) -> tuple[bytes, Any]:
@@ -277,38 +308,6 @@ def _find_key(keys: tuple[Key, ...], name: str, path: str) -> Key:
         raise UsageError(f"{len(found)} keys in {path} have this name", f"name one by its id: {ids}")
     listed = ", ".join(f"{censored(key.name or '')} ({key.id})" for key in keys) or "none"
     raise UsageError(f"there is no such key in {path}", f"its keys: {listed}")
-
-
-def _is_covered(value: Any, workspace: Workspace, key: Key, vault: Vault) -> bool:
-    """Whether the vault code visits the node, which does not depend on what the vault holds."""
-    reader = vault.reader if vault.state == "read" else NO_VAULT.reader
-    return key.pointer in load(value, reader, workspace.configs).covered
-
-
-def code_names(keys: Iterable[Key], apart_from: Key | None = None) -> frozenset[str]:
-    """The code names that are texts, without those in `apart_from`."""
-    names = (key.config.fields.get("codeName") for key in keys if key is not apart_from)
-    return frozenset(name for name in names if isinstance(name, str))
-
-
-def names_elsewhere(documents: Iterable[str], installation: Installation | None) -> frozenset[str]:
-    """Code names in the other workspaces of the installation, which share the vault."""
-    if installation is None:
-        return frozenset()
-    own = set(map(identity, documents))
-    others = [p for p in find_documents([str(installation.workspaces)]) if identity(p) not in own]
-    return frozenset(name for other in others for name in _code_names_in(other))
-
-
-def _code_names_in(path: str) -> frozenset[str]:
-    """The code names in a document; none if it is unreadable or too large, which other findings tell."""
-    found = read_regular(path, DEFAULT_LIMIT)
-    if isinstance(found, Unread):
-        return frozenset()
-    try:
-        return code_names(read_workspace(parse(decode(found.data))).keys)
-    except JsonError:
-        return frozenset()
 
 
 # --- For programs -----------------------------------------------------------------------------------------------------
@@ -344,7 +343,8 @@ def update_key(
         The number by which `superalgos-rsa undo` takes the change back; `None` if the key holds these values already.
 
     Raises:
-        UsageError: There is no such directory, document or key, or the key cannot be given these values.
+        UsageError: There is no such directory, document or key, or the key cannot be given these values, for one since
+            the platform's next save would lose a secret.
         ConflictError: Another program changed the file meanwhile; nothing was written.
         SuperalgosRsaError: The file or the journal cannot be written; nothing was changed.
     """

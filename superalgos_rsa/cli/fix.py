@@ -15,6 +15,7 @@ import click
 
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.pubkey import read_key_file
+from superalgos_rsa.cli.running import RunningTasks
 from superalgos_rsa.cli.session import (
     STDIN,
     Known,
@@ -85,6 +86,7 @@ def command(
     changes = changes_of(found, judge)
     running = installation is not None and installation.running
     number = None
+    tasks = RunningTasks(installation if apply_it and changes else None, [source.path for source in judge.sources])
     if form == "text":
         _show(found, changes, known)
     if apply_it and changes:
@@ -92,15 +94,19 @@ def command(
             _ask_while_running()
         number = journal.apply(changes, _title(found), time.time())
         remember(found.after.all_facts, found.after.report)
+    again = tasks.to_start_again()
     done = f"written; `superalgos-rsa undo {number}` takes it back"
     with written(done) if number is not None else contextlib.nullcontext():
         if form == "json":
-            write_json({"applied": number, "platform_running": running, **_as_dict(found, changes, known)})
+            told = {"applied": number, "platform_running": running, "restart": [task._asdict() for task in again]}
+            write_json({**told, **_as_dict(found, changes, known)})
         elif number is not None:
             say(done)
     if form == "text" and changes and number is None:
         complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
-    if running and changes:
+    if number is not None:
+        tasks.warn("these repairs", again)
+    elif running and changes:
         warn(_RUNNING, "load the workspace again in the browser before you save it there, and restart the tasks")
     return 1 if changes and not apply_it else found.after.report.exit_code
 

@@ -19,7 +19,8 @@ from superalgos_rsa.errors import UsageError
 def command(session: Session, document: str, key: str, code_name: str | None, secret: str | None) -> int:
     """Give one key node a new `codeName` or `secret`. KEY is its id, its name or its code name.
 
-    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes. The key is then
+    Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes, and with it every
+    other key of the same code name. What the next save from the Superalgos page would lose is refused. The key is then
     judged as `check` does: what is wrong with it is told, and stays written.
     """
     if code_name is None and secret is None:
@@ -31,7 +32,7 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
     installation = session.installation([document])
     vault = session.vault(installation)
     plan = plan_document_update(document, key, Update(code_name, secret), installation, vault)
-    done = write(plan, "set", journal, installation)
+    done = write(plan, "set", journal, installation, document)
     if done is None:
         say("nothing to change: the key holds these values already")
     return _judge(judge_written(session, document, plan.pointer), done)

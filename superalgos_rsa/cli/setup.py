@@ -95,7 +95,8 @@ def command(
     if code_name is None:
         _need_terminal("API key from the exchange", "--code-name")
     path = from_root(installation.cwd, chosen.file)
-    _plan(session, installation, node, Update(code_name, path))
+    # Alone the secret would be lost with the next save; what else stands in its way is told before a file is made.
+    _plan(session, installation, node, Update(code_name, path) if code_name is not None else Update())
     if chosen.pair is not None:
         write_pair(chosen.file, chosen.pair)
         with written(f"made {chosen.file}"):
@@ -107,7 +108,7 @@ def command(
         code_name = _ask_api_key(node, chosen.file)
     make_folder(installation.secrets)  # without it the platform ends on loading the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
-    write(plan, "setup", journal, installation)
+    write(plan, "setup", journal, installation, workspace)
     code, lines = _conclude(session, node.document.path, plan.pointer)
     with written(lines[-1]):
         for line in lines:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
 
-from superalgos_rsa.cli.session import open_journal, say, warn, written
+from superalgos_rsa.cli.running import RunningTasks
+from superalgos_rsa.cli.session import Session, open_journal, say, warn, written
+from superalgos_rsa.errors import UsageError
+from superalgos_rsa.files.spelling import identity, is_below
+from superalgos_rsa.superalgos.installation import Installation
 
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--list", "list_them", is_flag=True, help="List the changes that can be undone.")
-def command(number: int | None, list_them: bool) -> None:
+@click.pass_obj
+def command(session: Session, number: int | None, list_them: bool) -> None:
     """Undo the last change, or change NUMBER, byte for byte. Refuses when a file has changed since.
 
     It takes back what `fix`, `set` and `setup` did, and by its NUMBER a report that --output-file wrote. The last 50
@@ -27,7 +34,25 @@ def command(number: int | None, list_them: bool) -> None:
                 hint = f"`superalgos-rsa undo {entry.number}` takes it back"
                 warn(f"change {entry.number} was interrupted", hint)
         return
-    entry = open_journal().undo(number, time.time())
+    journal = open_journal()
+    entries = [
+        e for e in journal.entries() if number == e.number or (number is None and not e.report and e.state != "undone")
+    ]
+    running = RunningTasks(_installation_of(entries[-1].paths if entries else (), session), ())
+    entry = journal.undo(number, time.time())
     done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"
     with written(done):
         say(done)
+    running.warn("what was taken back", running.to_start_again())
+
+
+def _installation_of(paths: Sequence[str], session: Session) -> Installation | None:
+    """The one whose workspaces or vault these are. A wrong setting of the root must not keep a change from being
+    undone."""
+    with contextlib.suppress(UsageError):
+        found = session.installation(paths)
+        if found is not None and any(is_below(path, str(found.workspaces)) for path in paths):
+            return found
+        if found is not None and identity(str(found.vault)) in map(identity, paths):
+            return found
+    return None

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -26,7 +27,8 @@ from superalgos_rsa.errors import UsageError, safe_message
 from superalgos_rsa.reports import stream
 from superalgos_rsa.servers.local import known_part
 from superalgos_rsa.superalgos.installation import Installation, open_installation
-from superalgos_rsa.validator.report import Report
+from superalgos_rsa.validator import snapshots
+from superalgos_rsa.validator.report import Report, TaskName
 from superalgos_rsa.watcher import transitions
 from superalgos_rsa.watcher.heartbeat import Supervision
 from superalgos_rsa.watcher.incremental import Scope
@@ -77,11 +79,19 @@ def command(
     show = _Show(form, watcher, out)
     ending = _Ending(watcher)
     last: Settled | None = None
+    given: dict[tuple[str, str], tuple[TaskName, Any]] = {}
+    restart: dict[TaskName, None] = {}
     for settled in watcher.settled():
         before, last = last, settled
         if mend is not None and mend(settled):
             last = watcher.again() or settled
-        moved = _moved(before, last)
+        now = snapshots.of_facts(last.evidence.all_facts)
+        if last.report.installation.platform_running:
+            restart |= dict.fromkeys(snapshots.changed(given, now))
+        given |= now
+        moved = _moved(before, last, tuple(restart))
+        if not last.report.summary.errors:
+            restart.clear()
         if before is None:
             supervision.ready()
         if moved is not None:
@@ -165,11 +175,11 @@ def _question(session: Session, documents: tuple[str, ...], limit: int) -> Calla
     )  # the config is read each time
 
 
-def _moved(before: Settled | None, after: Settled) -> Transition | None:
+def _moved(before: Settled | None, after: Settled, restart: tuple[TaskName, ...]) -> Transition | None:
     now = time.time()
     if before is None:
         return transitions.start(after.report, now)
-    return transitions.between(before.report, after.report, now)
+    return transitions.between(before.report, after.report, now, restart)
 
 
 def _mender(session: Session, question: Callable[[], Scope], warn: Callable[..., None]) -> Callable[[Settled], bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from superalgos_rsa.cli.session import Session, judge, say, warn, written
+from superalgos_rsa.cli.running import RunningTasks
+from superalgos_rsa.cli.session import Session, judge, say, written
 from superalgos_rsa.config import PlannedUpdate
 from superalgos_rsa.documents.json_text import Pointer, pointer_text
 from superalgos_rsa.reports.conclusion import begins_nowhere
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from superalgos_rsa.superalgos.installation import Installation
 
 
-def write(plan: PlannedUpdate, title: str, journal: Journal, installation: Installation | None) -> str | None:
+def write(
+    plan: PlannedUpdate, title: str, journal: Journal, installation: Installation | None, document: str
+) -> str | None:
     """Make the changes and tell of them; returns the sentence that says so, or `None` if there is nothing to change."""
+    running = RunningTasks(installation, [document])
     done = None
     if plan.changes:
         number = journal.apply(plan.changes, title, time.time())
@@ -27,9 +31,7 @@ def write(plan: PlannedUpdate, title: str, journal: Journal, installation: Insta
         with written(done):
             for path, what in plan.summary:
                 say(f"{path}: {what}")
-    if installation is not None and installation.running:
-        hint = "load the workspace again in the browser before you go on"
-        warn("Superalgos is running; its next save overwrites this change", hint)
+    running.warn("this change", running.to_start_again())
     return done
 
 

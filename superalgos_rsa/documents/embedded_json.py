@@ -7,7 +7,8 @@ import json
 import re
 from itertools import islice
 
-from superalgos_rsa.documents.edit import Edit, Meant, quote
+from superalgos_rsa.documents.edit import Edit, Meant, apply, quote
+from superalgos_rsa.documents.javascript import to_text
 from superalgos_rsa.documents.json_text import Span, locate, parse
 
 # One character of the decoded string per match. A surrogate pair of escapes decodes to one character.
@@ -36,9 +37,13 @@ def set_members(text: str, string: Span, members: dict[str, str]) -> list[Edit]:
     """Edits that give these members of the object inside the string these values.
 
     Other members, order and layout stay. A missing member is added behind the last one, in the same layout; an equal
-    value needs no edit.
+    value needs no edit. A list, which the platform reads as the text of its members, becomes that text.
     """
-    inner: str = json.loads(text[string.start : string.end])
+    inner = json.loads(text[string.start : string.end])
+    if isinstance(inner, list):
+        quoted = quote(to_text(inner))
+        new = apply(quoted, set_members(quoted, Span(0, len(quoted)), members))
+        return [Edit(string, new, Meant((), json.loads(new)))] if new != quoted else []
     value = parse(inner)
     edits = []
     absent = []

@@ -71,7 +71,7 @@ def to_number(value: Any) -> float:
         return _double(value)
     if value is None:
         return 0.0
-    if not isinstance(value, str | list):
+    if value is UNDEFINED:
         return math.nan
     text = to_text(value).strip(_SPACE)
     if not text:
@@ -108,8 +108,32 @@ def to_text(value: Any) -> str:
 
 def _text_of(value: Any) -> str:
     if isinstance(value, dict):
+        if "toString" in value:  # in the place of the inherited function, and JSON holds no functions
+            raise JsTypeError("its `toString` is no function")
         return "[object Object]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else _number_text(_double(value))
+
+
+def _number_text(value: float) -> str:
+    """The same digits as Python's, which are the fewest that mean this number, in JavaScript's layout."""
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else "Infinity" if value > 0 else "-Infinity"
+    mantissa, _, exponent = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(digits) - len(fraction) + int(exponent or 0)
+    digits = digits.rstrip("0")
+    sign = "-" if value < 0 else ""
+    if len(digits) <= point <= 21:
+        return f"{sign}{digits:0<{point}}"
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    tail = f".{digits[1:]}" if digits[1:] else ""
+    return f"{sign}{digits[0]}{tail}e{point - 1:+d}"
 
 
 def loosely_equal(value: Any, text: str) -> bool:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from superalgos_rsa.config import Update, code_names, names_elsewhere, plan_key_update
+from superalgos_rsa.config import Update, plan_key_update
 from superalgos_rsa.documents.edit import Edit
-from superalgos_rsa.documents.json_text import decode, encode
+from superalgos_rsa.documents.embedded_json import set_members
+from superalgos_rsa.documents.json_text import Pointer, decode, encode, locate
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.fixer.candidates import Candidate, search
 from superalgos_rsa.fixer.trial import Judge, Outcome, Overlay
 from superalgos_rsa.superalgos.installation import from_root
+from superalgos_rsa.superalgos.sharers import Sharer, sharer, sharers_elsewhere
 from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
+
+_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +81,49 @@ class FixContext:
         """The state after these edits of one document."""
         return _edited(self.state, path, self.text(path), edits)
 
-    def with_values(self, key: KeyFacts, update: Update) -> Overlay | str:
-        """The state with new values of a key, in the vault if it holds them; or why that cannot be done."""
+    def with_values(
+        self, key: KeyFacts, title: str, applicability: Applicability, update: Update, *, must_work: bool = False
+    ) -> Proposal:
+        """New values of a key, in the vault if it holds them; or why the key cannot have them."""
         path = key.document.path
         text = self.text(path)
         vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
-        unread = self._names_elsewhere
-        documents = self.verdict.all_facts.documents
-        names = (code_names(d.workspace.keys, key.key if d is key.document else None) for d in documents)
+        near = [o for o in self.verdict.all_facts.keys if o.credential.covered and o.identity != key.identity]
+        twins = [other for other in near if update.code_name is None and _are_twins(key, other)]
+        apart = {twin.identity for twin in twins}
+        left = [sharer(other.document.path, other.key) for other in near if other.identity not in apart]
+        others = (*left, *self._elsewhere)
         try:
-            plan = plan_key_update(
-                text, key.key, update, vault, covered=key.credential.covered, others=unread.union(*names)
-            )
+            plan = plan_key_update(text, key.key, update, vault, covered=key.credential.covered, others=others)
         except UsageError as error:
-            return error.message
-        if plan.vault and key.credential.code_name in unread:
-            return "another workspace uses the same vault entry; run fix on both together"
+            return Proposal(f"{title}: {error.message}", "display", None)
+        also = (*plan.also, *(sharer(twin.document.path, twin.key) for twin in twins))
+        if also:
+            listed = ", ".join(f"{other.shown_name} in {other.document}" for other in also[:_LISTED])
+            title = f"{title}; also for {listed}{', …' if also[_LISTED:] else ''}, of the same code name"
+        judged = {source.path for source in self.judge.sources}
+        if any(other.document not in judged for other in plan.also):
+            return Proposal(f"{title}; run fix on them together", "display", None)
         state = self.state
         if plan.document:
             state = _edited(state, path, text, plan.document)
         if plan.vault and vault.text is not None:
             state = _edited(state, vault.path, vault.text, plan.vault)
-        return state
+        for document in {twin.document.path for twin in twins}:
+            pointers = [(*twin.key.pointer, "config") for twin in twins if twin.document.path == document]
+            state = self._with_secret(state, document, pointers, update.secret or "")
+        return Proposal(title, applicability, state, must_work)
+
+    def _with_secret(self, state: Overlay, path: str, configs: Sequence[Pointer], secret: str) -> Overlay:
+        text = decode(self.judge.bytes_of(state, path) or b"")
+        spans = locate(text, configs)
+        edits = [edit.below(at) for at in configs for edit in set_members(text, spans[at], {"secret": secret})]
+        return _edited(state, path, text, edits)
 
     @cached_property
-    def _names_elsewhere(self) -> frozenset[str]:
-        """Code names in the installation's other workspaces, which share the vault."""
-        return names_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
+    def _elsewhere(self) -> tuple[Sharer, ...]:
+        """Keys in the installation's other workspaces, which share the vault."""
+        return sharers_elsewhere([source.path for source in self.judge.sources], self.judge.installation)
 
     @cached_property
     def used_elsewhere(self) -> frozenset[str | None]:
@@ -113,6 +133,13 @@ class FixContext:
     def as_written(self, path: str) -> str:
         """A file's path as a key should name it."""
         return from_root(self.judge.installation.cwd if self.judge.installation else None, path)
+
+
+def _are_twins(key: KeyFacts, other: KeyFacts) -> bool:
+    """Whether the nodes hold one secret under one code name, and the vault none yet: only together can they change."""
+    one, two = key.credential, other.credential
+    held = one.own_secret and one.vault_index is None and two.vault_index is None
+    return bool(held) and one.covered and (one.code_name, one.own_secret) == (two.code_name, two.own_secret)
 
 
 def _edited(state: Overlay, path: str, text: str, edits: Sequence[Edit]) -> Overlay:

@@ -65,16 +65,13 @@ def _proposal(
         answer = f"--unsafe --choose {key.key.id or 'KEY'}=PATH takes one"
         yield Proposal(f"{name}: several files would do ({listed}); {answer}", "unsafe", None)
         return
-    state = context.with_values(key, Update(secret=first.written))
-    if isinstance(state, str):
-        yield Proposal(f"{name}: secret = {first.written}: {state}", "display", None)
-        return
     other = bool(known) and first.fingerprint is not None and first.fingerprint not in known
     guess = (way == "only" and _broken(context) > 1) or other
     only = ", the only key there is" if way == "only" else ""
     remark = ", another key than the one it belongs to" if other else only
     applicability: Literal["safe", "unsafe"] = "unsafe" if guess or way == "chosen" else "safe"
-    yield Proposal(f"{name}: secret = {first.written}{remark}", applicability, state, key_must_work=first.usable)
+    title = f"{name}: secret = {first.written}{remark}"
+    yield context.with_values(key, title, applicability, Update(secret=first.written), must_work=first.usable)
 
 
 def _tiers(context: FixContext, key: KeyFacts, known: frozenset[str]) -> Iterator[tuple[Way, list[str]]]:

@@ -27,6 +27,8 @@ _LATER = "the limit of repairs in one run is reached; run fix again for the rest
 _COVERING = frozenset(
     {"config-invalid", "config-missing", "config-schema", "workspace-crash", "config-control-character"}
 )
+# What the next save then costs, where the platform could not so much as load the document before.
+_LOST_BY_SAVE = frozenset({"code-name-missing-secret", "code-name-duplicate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +217,11 @@ def _objection(before: Outcome, after: Outcome, mended: RawFinding, proposal: Pr
     if name in {_name(o) for o, _ in after.found} and not _removes_a_root(mended):
         return "this change would not remove the finding"
     old = {_name(o) for o, _ in before.found}
-    if mended.rule not in _COVERING:
-        new = [f for o, f in after.found if f.severity == "error" and _name(o) not in old]
-        if new:
-            return f"this change would cause another error: {new[0].rule}"
+    new = [o for o, f in after.found if f.severity == "error" and _name(o) not in old]
+    if any(o.rule in _LOST_BY_SAVE and o.key is not None and o.key.credential.covered for o in new):
+        return "the platform could load it then, and its next save would lose a secret: give the key its API key"
+    if new and mended.rule not in _COVERING:
+        return f"this change would cause another error: {new[0].rule}"
     loading = {document.path for document in after.report.documents if document.loads}
     if any(document.loads and document.path not in loading for document in before.report.documents):
         return "Superalgos could no longer load a document"

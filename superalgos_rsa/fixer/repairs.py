@@ -20,8 +20,6 @@ from superalgos_rsa.fixer.trial import Mode
 from superalgos_rsa.keys.inspect import inspect
 from superalgos_rsa.superalgos.api_key import cleaned
 from superalgos_rsa.superalgos.load_route import Crash
-from superalgos_rsa.validator.facts import KeyFacts
-from superalgos_rsa.validator.report import Applicability
 from superalgos_rsa.validator.rules.registry import RawFinding
 
 Mender = Callable[[FixContext, RawFinding], Iterator[Proposal]]
@@ -36,22 +34,6 @@ def mends(*rules: str) -> Callable[[Mender], Mender]:
         return mender
 
     return declare
-
-
-def values(
-    context: FixContext,
-    key: KeyFacts,
-    title: str,
-    applicability: Applicability,
-    update: Update,
-    *,
-    must_work: bool = False,
-) -> Proposal:
-    """Propose new values of a key, or say why it cannot have them."""
-    state = context.with_values(key, update)
-    if isinstance(state, str):
-        return Proposal(f"{title}: {state}", "display", None)
-    return Proposal(title, applicability, state, must_work)
 
 
 mends(*key_path.RULES)(key_path.mend)
@@ -74,14 +56,14 @@ def _config(context: FixContext, document: str, at: Pointer, name: str) -> Itera
 
 @mends("config-schema")
 def code_name_null(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """A `null` code name ends the platform on load; an empty text does not."""
+    """A `null` code name ends the platform on load. An empty text does not, and costs the secret at the next save."""
     key = found.key
-    if key is None or key.key.config.fields.get("codeName", "") is not None:
+    if key is None or key.key.config.fields.get("codeName", "") is not None or key.credential.own_secret:
         return
     at = (*key.key.pointer, "config")
     text = context.text(key.document.path)
-    edit = replace_member(text, locate(text, [at])[at], "codeName", '""').below(at)
-    yield Proposal(f"“{key.key.name}”: an empty codeName", "safe", context.with_edits(key.document.path, [edit]))
+    edits = [edit.below(at) for edit in set_members(text, locate(text, [at])[at], {"codeName": ""})]
+    yield Proposal(f"“{key.key.name}”: an empty codeName", "safe", context.with_edits(key.document.path, edits))
 
 
 @mends("config-missing")
@@ -168,7 +150,7 @@ def code_name(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     bare = cleaned(key.credential.code_name)
     if bare and bare != key.credential.code_name:
         title = f"“{key.key.name}”: codeName without white space or quotes around it"
-        yield values(context, key, title, "safe", Update(code_name=bare))
+        yield context.with_values(key, title, "safe", Update(code_name=bare))
 
 
 @mends("vault-overrides-node")
@@ -186,7 +168,7 @@ def overrides(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
         yield Proposal(title, "safe", context.with_edits(key.document.path, edits), key_must_work=True)
     else:
         title = f"“{key.key.name}”: the vault gets the node's own secret"
-        yield values(context, key, title, "safe", Update(secret=own), must_work=True)
+        yield context.with_values(key, title, "safe", Update(secret=own), must_work=True)
 
 
 @mends("vault-directory-missing")
@@ -234,7 +216,7 @@ def public(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     halves = [c for c in context.candidates if c.facts.kind == "private" and c.facts.public_key_sha256 == fingerprint]
     for file in key_path.working(context, key, [context.as_written(c.path) for c in halves])[:1]:
         title = f"“{key.key.name}”: secret = {file.written}, its private half"
-        yield values(context, key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
+        yield context.with_values(key, title, "unsafe", Update(secret=file.written), must_work=file.usable)
 
 
 @mends("pem-damaged", "pem-encoding", "pem-openssh", "pem-encrypted", "pem-der", "pem-missing")
@@ -244,7 +226,7 @@ def clean_copy(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     if key is not None and key.clean_copy is not None:
         what = "a clean copy of the same key" if key.copy_is_sure else "by its name a clean copy of the key"
         title = f"“{key.key.name}”: secret = {key.clean_copy}, {what}"
-        yield values(context, key, title, "safe" if key.copy_is_sure else "unsafe", Update(secret=key.clean_copy))
+        yield context.with_values(key, title, "safe" if key.copy_is_sure else "unsafe", Update(secret=key.clean_copy))
 
 
 @mends("code-name-swapped")
@@ -256,7 +238,7 @@ def swapped(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
         return
     if re.fullmatch(r"[A-Za-z0-9]{16,}", secret) and "-----" not in name:
         title = f"“{key.key.name}”: codeName and secret exchanged"
-        yield values(context, key, title, "unsafe", Update(code_name=secret, secret=name), must_work=True)
+        yield context.with_values(key, title, "unsafe", Update(code_name=secret, secret=name), must_work=True)
 
 
 @mends("exchange-sandbox")

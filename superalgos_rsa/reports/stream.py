@@ -21,6 +21,8 @@ def as_json(moved: Transition) -> str:
         "came": [plain(finding) for finding in moved.came],
         "went": [plain(finding) for finding in moved.went],
     }
+    if moved.event == "mended":
+        value["restart"] = [task._asdict() for task in moved.restart]
     if moved.event == "stop":
         value |= {"unwritten": moved.unwritten, "dropped": moved.dropped}
     return json.dumps(value) + "\n"
@@ -40,4 +42,5 @@ def as_text(moved: Transition) -> str:
         for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
             where = f" “{finding.node[-1]}”" if finding.node else ""
             lines.append(f"  {sign} {finding.severity}[{finding.rule}]{where}: {finding.message}")
+    lines += [f"  start {task.shown_name} again: while it runs it keeps the key of its start" for task in moved.restart]
     return "".join(shown(line) + "\n" for line in lines)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from superalgos_rsa.documents import javascript as js
 from superalgos_rsa.documents.json_text import JsonError, parse
 
 ConfigState = Literal["missing", "not-text", "invalid", "not-object", "read"]
@@ -34,9 +35,16 @@ class KeyConfig:
 
 
 def read(raw: Any, *, present: bool = True) -> KeyConfig:
-    """The config as the platform reads it: the text must be a JSON object. `raw` is the node's `config` value."""
+    """The config as the platform reads it: the text must be a JSON object. `raw` is the node's `config` value.
+
+    Of a list `JSON.parse` takes the text of its members, so `["{}"]` is a config, and the next save writes it as text.
+    """
     if not present:
         return KeyConfig("missing")
+    try:
+        raw = js.to_text(raw) if isinstance(raw, list) else raw
+    except js.JsTypeError as error:
+        return KeyConfig("not-text", reason=str(error))
     if not isinstance(raw, str):
         return KeyConfig("not-text", reason="the config is no text")
     if raw.startswith("\ufeff"):

@@ -75,35 +75,44 @@ class VaultReader:
 
 class _Index:
     """The place of each entry of one type, by what its `key` is equal to. The platform compares one after the other by
-    `==` and takes the first equal one; a `null` entry before it ends the process."""
+    `==` and takes the first equal one; a `null` entry before it, or one that cannot be compared, ends the process."""
 
     def __init__(self, entries: list[Any], kind: str) -> None:
         self._texts: dict[str, int] = {}
         self._numbers: dict[float, int] = {}
         self._objects: dict[str, int] = {}
-        self._end: int | None = None
+        self._ends: list[tuple[int, bool, str]] = []
+        """Where the process ends, whether only one that looks for a text, and why."""
         for index, entry in enumerate(entries):
-            if entry is None:
-                self._end = index
+            try:
+                if not js.loosely_equal(js.get(entry, "type"), kind):
+                    continue
+            except js.JsTypeError as error:
+                self._ends.append((index, False, str(error)))
                 return
-            if not js.loosely_equal(js.get(entry, "type"), kind):
-                continue
             key = js.get(entry, "key")
             if isinstance(key, str):
                 self._texts.setdefault(key, index)
             elif isinstance(key, bool | int | float):
                 self._numbers.setdefault(js.to_number(key), index)
             elif isinstance(key, list | dict):
-                self._objects.setdefault(js.to_text(key), index)
+                try:
+                    self._objects.setdefault(js.to_text(key), index)
+                except js.JsTypeError as error:
+                    self._ends.append((index, True, str(error)))
 
     def first(self, key: Any) -> int | None:
         """The first entry equal to `key`, which has a length: a text, a list or an object (equal to none)."""
-        text = js.to_text(key)
-        objects = self._objects if isinstance(key, str) else {}
-        found = (self._texts.get(text), self._numbers.get(js.to_number(text)), objects.get(text))
+        is_text = isinstance(key, str)
+        found: tuple[int | None, ...] = ()
+        if is_text or self._texts or self._numbers:
+            text = js.to_text(key)
+            objects = self._objects.get(text) if is_text else None
+            found = (self._texts.get(text), self._numbers.get(js.to_number(text)), objects)
         first = min((index for index in found if index is not None), default=None)
-        if first is None and self._end is not None:
-            js.get(None, "type")
+        end = next((one for one in self._ends if is_text or not one[1]), None)
+        if end is not None and (first is None or end[0] < first):
+            raise js.JsTypeError(end[2])
         return first
 
 
@@ -209,8 +218,8 @@ class _Run:
             return js.UNDEFINED
         try:
             value = js.parse_json(config)
-        except JsonError as error:
-            self._crash("config-invalid", at, error.reason)
+        except (JsonError, js.JsTypeError) as error:
+            self._crash("config-invalid", at, error.reason if isinstance(error, JsonError) else str(error))
             return js.UNDEFINED
         if value is None:
             self._crash("config-invalid", at, "the config is null")

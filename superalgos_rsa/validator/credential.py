@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,13 +34,18 @@ class Credential:
 
 def resolve(key: Key, covered: dict[tuple[str | int, ...], VaultHit | None]) -> Credential:
     """The credential that a task would be given for this key; `covered` comes from `Load`."""
-    code_name, own = key.config.fields.get("codeName"), key.config.fields.get("secret")
+    code_name, own = (_sent(key.config.fields.get(name)) for name in ("codeName", "secret"))
     hit = covered.get(key.pointer)
     if hit is not None:
-        value = None if hit.value is js.UNDEFINED else hit.value
-        return Credential(code_name, value, "vault", True, own, hit.index)
+        return Credential(code_name, _sent(hit.value), "vault", True, own, hit.index)
     source: SecretSource | None = "node" if own not in (None, "") else None
     return Credential(code_name, own, source, key.pointer in covered, own, None)
+
+
+def _sent(value: Any) -> Any:
+    """As a task gets it, through `JSON.stringify`: that leaves nothing of a number like 1e999."""
+    endless = isinstance(value, float) and not math.isfinite(value)
+    return None if value is js.UNDEFINED or endless else value
 
 
 def secret_kind(secret: Any, found: PathFacts | None) -> SecretKind:

@@ -151,6 +151,19 @@ class TaskEntry(NamedTuple):
     ready: bool
 
 
+class TaskName(NamedTuple):
+    """A task of a document, by what may be shown of its name."""
+
+    document: str
+    task_id: str | None
+    task_name: str | None
+
+    @property
+    def shown_name(self) -> str:
+        """For people."""
+        return f"“{self.task_name or self.task_id or ''}”"
+
+
 class Summary(NamedTuple):
     """How many findings there are of each severity, and whether every task may start."""
 

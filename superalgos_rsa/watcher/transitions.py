@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from superalgos_rsa.validator.report import Finding, Report
+from superalgos_rsa.validator.report import Finding, Report, TaskName
 
 Kind = Literal["start", "broken", "mended", "changed", "stop"]
 
@@ -26,6 +26,8 @@ class Transition:
     """At the end: how many of these lines the reader was too slow for."""
     dropped: int | None = None
     """At the end: how many the command of `--on-change` was not given, or did not finish with."""
+    restart: tuple[TaskName, ...] = ()
+    """Once all is mended: the tasks that have to be started again, as they keep the key of their start."""
 
 
 def start(report: Report, time: float) -> Transition:
@@ -39,14 +41,16 @@ def stop(report: Report, time: float, unwritten: int = 0, dropped: int = 0) -> T
     return Transition("stop", time, *counts, unwritten=unwritten, dropped=dropped)
 
 
-def between(before: Report, after: Report, time: float) -> Transition | None:
-    """The change from one report to the next; None if no finding came or went."""
+def between(before: Report, after: Report, time: float, restart: tuple[TaskName, ...] = ()) -> Transition | None:
+    """The change from one report to the next; None if no finding came or went. `restart` are tasks whose key changed
+    while it was broken."""
     came, went = _beyond(after.findings, before.findings), _beyond(before.findings, after.findings)
     if not came and not went:
         return None
     was, now = before.summary.errors, after.summary.errors
     event: Kind = "broken" if now and not was else "mended" if was and not now else "changed"
-    return Transition(event, time, now, after.summary.warnings, came, went)
+    again = restart if event == "mended" else ()
+    return Transition(event, time, now, after.summary.warnings, came, went, restart=again)
 
 
 def _beyond(these: Sequence[Finding], those: Sequence[Finding]) -> tuple[Finding, ...]:

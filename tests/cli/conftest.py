@@ -1,13 +1,16 @@
 """Installations to run commands on, and the call of a command."""
 
+import contextlib
 import io
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from installations import Site, key, trading
+from platforms import platform_at
 
 from cli.command_line import FOREIGN, Ended
 from superalgos_rsa.cli import main
@@ -85,3 +88,10 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], object]]:
+    """Lets a platform answer that says it runs from the given folder."""
+    with contextlib.ExitStack() as stack:
+        yield lambda root: stack.enter_context(platform_at(root, monkeypatch))

@@ -1,14 +1,13 @@
 """`fix`: what it says, what it takes, what it refuses."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, entry, exchange, key, trading
 from key_samples import other_key, private_pem, public_pem, rsa_key
-from platforms import platform_at
 
 from cli.conftest import Call
 from superalgos_rsa.superalgos import demo_installation as demo
@@ -235,9 +234,9 @@ def test_a_vault_entry_that_another_workspace_lives_on_is_mended_with_it(site: S
     site.put_key()
     site.vault(entry("~/My-Secrets/k.pem"))
     one = site.workspace(ecosystem(exchange(key(""))), name="One")
-    site.workspace(ecosystem(exchange(key(""))), name="Two")
+    two = site.workspace(ecosystem(exchange(key(""))), name="Two")
     alone = call("--root", site.root, "fix", "--apply", one)
-    assert "another workspace uses the same vault entry; run fix on both together" in alone.out
+    assert f"also for “Key” in {two}, of the same code name; run fix on them together" in alone.out
     assert "written" not in alone.out
     assert call("--root", site.root, "fix", "--apply").code == 0
     assert [found.usable for found in site.judge().report.keys] == [True, True]
@@ -269,10 +268,9 @@ def test_each_repair_can_be_declined(site: Site, call: Call, monkeypatch: pytest
 
 
 @pytest.fixture
-def running(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def running(site: Site, answering: Callable[[Path], object]) -> None:
     """A platform that says it runs from this folder."""
-    with platform_at(site.root, monkeypatch):
-        yield
+    answering(site.root)
 
 
 @pytest.mark.usefixtures("running")

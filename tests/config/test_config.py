@@ -4,16 +4,18 @@ import json
 from typing import Any
 
 import pytest
+import saving
 from hypothesis import example, given
 from hypothesis import strategies as st
 from workspaces import KEYS, entry, key, with_keys
 
-from superalgos_rsa.config import Update, VaultText, plan_update
+from superalgos_rsa.config import LostBySaveError, Update, VaultText, plan_update
 from superalgos_rsa.documents.edit import apply
 from superalgos_rsa.documents.json_text import locate, parse
 from superalgos_rsa.errors import UsageError
 from superalgos_rsa.superalgos.key_config import PLACEHOLDERS, KeyConfig, is_placeholder, read
 from superalgos_rsa.superalgos.load_route import VaultReader, load
+from superalgos_rsa.superalgos.sharers import sharers
 from superalgos_rsa.superalgos.workspace import read_workspace
 from superalgos_rsa.validator.credential import Credential, resolve
 
@@ -70,17 +72,18 @@ def _credentials(text: str, vault: str | None) -> list[Credential]:
 
 def _updated(keys: list[Any], entries: list[Any] | None, update: Update) -> tuple[str, str | None, str, str | None]:
     """Document and vault before and after an update of the first key."""
-    text = json.dumps(with_keys(*keys), indent=4)
+    document = with_keys(*keys)
+    text = json.dumps(document, indent=4)
     vault = None if entries is None else json.dumps(entries, indent=4)
     config = (*KEYS, 0, "config")
-    others = frozenset(json.loads(other["config"])["codeName"] for other in keys[1:])
-    vault_text = None if vault is None else VaultText(vault, parse(vault))
+    others = list(sharers("W.json", document, read_workspace(document)).values())[1:]
+    vault_text = VaultText(vault or "", parse(vault or "[]"))
     plan = plan_update(text, locate(text, [config])[config], update, vault_text, others)
     assert not plan.vault or vault is not None
     return text, vault, apply(text, plan.document), apply(vault, plan.vault) if vault is not None else None
 
 
-_NAMES = st.sampled_from(["a", "b", "c", "Paste your exchange API Key"])
+_NAMES = st.sampled_from(["", "a", "b", "c", "Paste your exchange API Key"])
 _SECRETS = st.sampled_from(["", "1", "2", "3", "Paste your exchange API secret key"])
 _ENTRIES = st.lists(st.builds(entry, _NAMES, _SECRETS, st.sampled_from(["exchange", "exchange", "github"])), max_size=5)
 
@@ -88,7 +91,7 @@ _ENTRIES = st.lists(st.builds(entry, _NAMES, _SECRETS, st.sampled_from(["exchang
 @given(
     st.lists(st.builds(key, _NAMES, _SECRETS), min_size=1, max_size=3),
     st.none() | _ENTRIES,
-    st.builds(Update, st.none() | _NAMES, st.none() | st.sampled_from(["1", "new"])),
+    st.builds(Update, st.none() | _NAMES.filter(bool), st.none() | st.sampled_from(["1", "new"])),
 )
 @example([key("a"), key("b", "own")], [entry("a", "1")], Update("b"))
 @example([key("a", "Paste your exchange API secret key")], [entry("b", "1")], Update("b"))
@@ -98,10 +101,9 @@ def test_after_an_update_the_platform_loads_the_new_values_for_this_key_and_the_
 ) -> None:
     try:
         text, vault, new_text, new_vault = _updated(keys, entries, update)
-    except UsageError:
-        wanted = update.code_name
-        assert any(json.loads(other["config"])["codeName"] == wanted for other in keys[1:])
-        assert any(held["key"] == wanted for held in entries or [])
+    except LostBySaveError:
+        wanted = json.loads(keys[0]["config"])["codeName"] if update.code_name is None else update.code_name
+        assert not wanted or any(json.loads(other["config"])["codeName"] == wanted for other in keys[1:])
         return
     before, after = _credentials(text, vault), _credentials(new_text, new_vault)
     mine = after[0]
@@ -112,9 +114,13 @@ def test_after_an_update_the_platform_loads_the_new_values_for_this_key_and_the_
         assert mine.secret == before[0].secret
     for old, new in zip(before[1:], after[1:], strict=True):
         assert new.code_name == old.code_name
-        # One name, one secret: where two keys share an entry, a new secret is for both.
-        if old.code_name != mine.code_name or update.secret is None:
+        # One name, one secret: where two keys share an entry, a new secret is for both, and one is for who has none.
+        if old.code_name != mine.code_name or (update.secret is None and old.secret):
             assert new.secret == old.secret
+    _, entries_after = saving.saved(parse(new_text), parse(new_vault or "[]"))
+    for now, then in zip(after, _credentials(new_text, json.dumps(entries_after)), strict=True):
+        if now.code_name == mine.code_name and mine.secret and update != Update():
+            assert then.secret == mine.secret
 
 
 @pytest.mark.parametrize(
@@ -139,8 +145,13 @@ def test_after_an_update_the_platform_loads_the_new_values_for_this_key_and_the_
             id="but leaves it where another key lives on it",
         ),
         pytest.param(
-            [key("a", ""), key("b", "0")], [entry("a", "1")], Update("b"), ("b", "1"), [],
-            id="no entry is made under a name whose other key holds its own secret",
+            [key("a", ""), key("b", "1")], [entry("a", "1")], Update("b"), ("b", ""), [entry("b", "1")],
+            id="under a name whose other key holds the same secret",
+        ),
+        pytest.param(
+            [key("a", "Paste your exchange API secret key"), key("b", "")],
+            [entry("a", "Paste your exchange API secret key")], Update("b", "new"), ("b", "new"), [entry("b", "new")],
+            id="or none",
         ),
         pytest.param(
             [key("a", "")], [entry("a", "1"), entry("b", "2")], Update("b", "new"), ("b", ""), [entry("b", "new")],
@@ -170,17 +181,34 @@ def test_where_an_update_is_written(
     assert (None if vault_text is None else parse(vault_text)) == vault
 
 
-def test_a_name_whose_entry_another_key_lives_on_is_refused_where_the_secrets_differ() -> None:
-    for update in (Update("b"), Update("b", "new")):
-        with pytest.raises(UsageError, match="another key uses it"):
-            _updated([key("a", ""), key("b", "")], [entry("a", "1"), entry("b", "2")], update)
+TEMPLATE = "Paste your exchange API secret key"
+LOST: dict[str, tuple[list[Any], list[Any], Update]] = {
+    "a secret without a code name": ([key("", "")], [], Update(secret="new")),
+    "a secret beside a number": ([key(5, "")], [entry(5, "1")], Update(secret="new")),
+    "a secret beside a list": ([key(["a"], "")], [], Update(secret="new")),
+    "an entry with another secret": ([key("a", ""), key("b", "")], [entry("a", "1"), entry("b", "2")], Update("b")),
+    "an entry, and a third secret": ([key("a", ""), key("b", "")], [entry("b", "2")], Update("b", "new")),
+    "a node with another secret": ([key("a", "1"), key("b", "2")], [], Update("b")),
+    "a new secret beside another": ([key("a", "1"), key("a", "1")], [], Update(secret="new")),
+    "an entry that comes to a node": ([key("a", ""), key("b", "0")], [entry("a", "1")], Update("b")),
+    "the template's text that comes to a node": ([key("a", TEMPLATE), key("b", "2")], [], Update("b")),
+    "a secret beside the template's text": ([key("a", "1"), key("a", TEMPLATE)], [], Update(secret="new")),
+    "a list of the same name": ([key("a", "1"), key(["b"], "2")], [], Update("b")),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_the_next_save_would_lose_is_refused(name: str) -> None:
+    keys, entries, update = LOST[name]
+    with pytest.raises(LostBySaveError):
+        _updated(keys, entries, update)
 
 
 @pytest.mark.parametrize("config", ["[]", "{a}", "", "null"])
 def test_a_config_that_is_no_object_is_refused(config: str) -> None:
     text = json.dumps([config])
     with pytest.raises(UsageError, match="cannot be edited"):
-        plan_update(text, locate(text, [(0,)])[(0,)], Update("a"), None, frozenset())
+        plan_update(text, locate(text, [(0,)])[(0,)], Update("a"), None)
 
 
 def test_an_entry_without_value_is_refused_rather_than_guessed_at() -> None:

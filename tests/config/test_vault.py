@@ -137,8 +137,8 @@ def test_a_number_as_code_name_finds_no_entry(installation: Installation) -> Non
     path = write(installation, with_keys(key(5, "own", id="k")))
     write_vault(installation, entry(5, "not reached"))
     assert _reported(path, installation) == (None, "own")
-    assert set_key(path, "k", Update(secret="new"), installation) == [path.name]
-    assert _reported(path, installation) == (None, "new")
+    with pytest.raises(UsageError, match="would destroy this secret"):
+        plan_of(path, "k", Update(secret="new"), installation)
 
 
 def test_an_entry_that_two_spellings_of_a_code_name_share_is_left_to_the_other_key(installation: Installation) -> None:

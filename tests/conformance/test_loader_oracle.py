@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import saving
 
 from superalgos_rsa.documents import javascript as js
 from superalgos_rsa.documents.json_text import Pointer, parse
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.superalgos import load_route
 from superalgos_rsa.superalgos.vault import Vault, parse_vault
+from superalgos_rsa.superalgos.workspace import read_workspace
+from superalgos_rsa.validator.credential import resolve
 
 ORACLE = Path(__file__).with_name("loader_oracle.js")
 CREDENTIALS = Path("Projects/Foundations/PL/Utilities/CredentialsFunctions.js")
@@ -30,8 +33,18 @@ JUNK: list[Any] = [
     {"length": 2, "0": {}}, {"length": "1"}, {"length": " 0x2 "}, {"length": 1e300}, {"length": [1]}, {"length": None},
     {"length": True}, {"length": "Infinity"}, {"length": "infinity"}, {"length": "1_0"},
 ]  # fmt: skip
-NAMES: list[Any] = ["a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]]]
+NAMES: list[Any] = [
+    "a", "b", "", None, 5, "5", "5.0", "0x5", "true", "1", ["a"], [5], {"length": 1}, [["a"]], [[None], True], "0",
+    [-0.0], "1e21", [5.0], [1e21], [12345678901234567890], "12345678901234567000", [1e-7], "1e-7", [1e16],
+    "10000000000000000",
+]  # fmt: skip
 CONFIGS: list[Any] = [
+    *(["{" + members, last] for members in ('"codeName": "a"', '"codeName": "b"') for last in ('"secret": "s"}', "}")),
+    [['{"codeName": "a"', ['"secret": "s"}']]], ['{"codeName": "a"}', None], [None, "{}"], '["codeName", "a"]',
+    '{"codeName": {"length": 1, "toString": 1}}', '{"codeName": {"length": 1, "toString": "a"}}',
+    '{"codeName": {"length": 1, "valueOf": "a"}}', '{"codeName": "a", "secret": 1e999}', '{"secret": -1e999}',
+    '{"codeName": "5", "codeName": "a", "secret": "s"}', '{"__proto__": {"codeName": "a"}, "secret": "s"}',
+    '{"codeName": ["a", "b"], "secret": ["s"]}', '{"codeName": "a", "secret": {"length": 2}}',
     "", "null", "[]", "5", '"text"', "true", r'{"codeName": "C:\Users\k"}', '{"a": 1,}', "{a: 1}", "\ufeff{}", " {} ",
     '{"codeName": "a", "codeName": null}', '{"codeName": NaN}', None, 5, {}, [], True, ["{}"], [[]], [5], [5, 6],
 ]  # fmt: skip
@@ -115,13 +128,12 @@ def platform_credentials() -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_model_survives_where_the_platform_does_and_merges_the_same_secrets(
-    platform_credentials: Path, seed: int
-) -> None:
-    maker = Maker(seed)
+@pytest.fixture(scope="module", params=range(4))
+def answered(platform_credentials: Path, request: pytest.FixtureRequest) -> list[tuple[dict[str, Any], Any]]:
+    """Cases, each with the platform's answer."""
+    maker = Maker(request.param)
     cases = [maker.case() for _ in range(CASES)]
-    answered = subprocess.run(
+    ended = subprocess.run(
         ["node", str(ORACLE), str(platform_credentials)],
         input="\n".join(map(json.dumps, cases)),
         capture_output=True,
@@ -129,13 +141,58 @@ def test_the_model_survives_where_the_platform_does_and_merges_the_same_secrets(
         encoding="utf-8",
         check=True,
     )
-    answers = [json.loads(line) for line in answered.stdout.splitlines()]
-    assert len(answers) == CASES
-    different = [
-        case for case, answer in zip(cases, answers, strict=True) if _by_model(case) != _by_platform(case, answer)
-    ]
+    return list(zip(cases, map(json.loads, ended.stdout.splitlines()), strict=True))
+
+
+def test_the_model_survives_where_the_platform_does_and_merges_the_same_secrets(
+    answered: list[tuple[dict[str, Any], Any]],
+) -> None:
+    different = [case for case, answer in answered if _by_model(case) != _by_platform(case, answer)]
     assert different == []
-    assert 0.1 < sum(answer is not None for answer in answers) / CASES < 0.9
+    assert 0.1 < sum(answer is not None for _, answer in answered) / CASES < 0.9
+
+
+def test_each_key_has_the_values_that_the_platform_gives_it(answered: list[tuple[dict[str, Any], Any]]) -> None:
+    survived = [(case, answer) for case, answer in answered if answer is not None]
+    different = [case for case, answer in survived if _resolved(case) != _given(case, answer)]
+    assert different == []
+
+
+def test_the_double_saves_as_the_platform_does(answered: list[tuple[dict[str, Any], Any]]) -> None:
+    kept = [(case, answer) for case, answer in answered if answer is not None and answer["saved"] is not None]
+    kept = [(case, answer) for case, answer in kept if _vault(case).state in ("read", "absent")]
+    different = []
+    for case, answer in kept:
+        configs, vault = saving.saved(parse(case["workspace"]), _vault(case).entries)
+        real = {pointer: _parse_config(parse(answer["saved"]), pointer) for pointer in configs}
+        if saving.stringified([configs, _exchanges(vault)]) != saving.stringified([real, _exchanges(answer["vault"])]):
+            different.append(case)
+    assert different == []
+    assert len(kept) > CASES / 10
+
+
+def _resolved(case: dict[str, Any]) -> Any:
+    """By the model, of every key that the vault code visits."""
+    covered = _load(case).covered
+    keys = read_workspace(parse(case["workspace"])).keys
+    found = [resolve(key, covered) for key in keys if key.pointer in covered]
+    return saving.stringified([[one.code_name, one.secret] for one in found])
+
+
+def _given(case: dict[str, Any], answer: dict[str, str]) -> Any:
+    """By the platform, of the same keys."""
+    covered = _load(case).covered
+    workspace = parse(answer["loaded"])
+    keys = [key for key in read_workspace(parse(case["workspace"])).keys if key.pointer in covered]
+    configs = [_parse_config(workspace, key.pointer) for key in keys]
+    fields = [config if isinstance(config, dict) else {} for config in configs]
+    return saving.stringified([[config.get("codeName"), config.get("secret")] for config in fields])
+
+
+def _exchanges(vault: Any) -> Any:
+    """Entries of Github are none of ours."""
+    vault = parse(vault) if isinstance(vault, str) else vault
+    return [entry for entry in vault if not isinstance(entry, dict) or entry.get("type") != "github"]
 
 
 def _vault(case: dict[str, Any]) -> Vault:
@@ -160,24 +217,28 @@ def _by_model(case: dict[str, Any]) -> Any:
             config.pop("secret", None)
             if hit.value is not js.UNDEFINED:
                 config["secret"] = hit.value
-    return _without_github(workspace)
+    return saving.stringified(_without_github(workspace))
 
 
-def _by_platform(case: dict[str, Any], answer: str | None) -> Any:
+def _by_platform(case: dict[str, Any], answer: dict[str, str] | None) -> Any:
     if answer is None:
         return None
-    workspace = parse(answer)
+    workspace = parse(answer["loaded"])
     for pointer in _load(case).covered:
         _parse_config(workspace, pointer)
-    return _without_github(workspace)
+    return saving.stringified(_without_github(workspace))
 
 
 def _parse_config(workspace: Any, pointer: Pointer) -> Any:
-    node = workspace
-    for step in pointer:
-        node = node[int(step)] if isinstance(node, list) else node[step]
+    node = _node(workspace, pointer)
     node["config"] = js.parse_json(node["config"])
     return node["config"]
+
+
+def _node(workspace: Any, pointer: Pointer) -> Any:
+    for step in pointer:
+        workspace = workspace[int(step)] if isinstance(workspace, list) else workspace[step]
+    return workspace
 
 
 def _without_github(workspace: Any) -> Any:

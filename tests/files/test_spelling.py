@@ -12,9 +12,9 @@ from pathlib import Path, PureWindowsPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workspaces import key, with_keys
 
 from superalgos_rsa.cli import settings
-from superalgos_rsa.config import names_elsewhere
 from superalgos_rsa.files import programs
 from superalgos_rsa.files.modes import Seen
 from superalgos_rsa.files.spelling import folded, identity, is_below
@@ -22,6 +22,7 @@ from superalgos_rsa.fixer import ours
 from superalgos_rsa.fixer.ours import why_not_ours
 from superalgos_rsa.superalgos import installation
 from superalgos_rsa.superalgos.installation import Installation, from_root, is_chosen
+from superalgos_rsa.superalgos.sharers import sharers_elsewhere
 from superalgos_rsa.watcher import dependencies, folder_events
 from superalgos_rsa.watcher.dependencies import Dependency, What, touched
 
@@ -165,10 +166,7 @@ def test_no_program_within_the_folder_that_is_judged_counts_in_any_case(windows:
 
 @posix
 def test_on_macos_a_document_is_not_taken_for_another_by_its_case(macos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = '{"codeName": "%s", "secret": "x"}'
-    node = '{"type": "Exchange Account Key", "name": "K", "id": "%s", "config": %s}'
     for name, code_name in (("Mine", "A" * 20), ("Yours", "B" * 20)):
-        text = node % (name, json.dumps(config % code_name))
-        (macos / "Superalgos" / f"{name}.json").write_text(text)
+        (macos / "Superalgos" / f"{name}.json").write_text(json.dumps(with_keys(key(code_name))))
     where = Installation(macos, macos / "Superalgos", macos / "My-Secrets", None, None)
-    assert names_elsewhere([f"{macos}/superalgos/Mine.json"], where) == {"B" * 20}
+    assert [one.code_name for one in sharers_elsewhere([f"{macos}/superalgos/Mine.json"], where)] == ["B" * 20]

@@ -279,11 +279,14 @@ def placeholder(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 @check(Facts, "code-name-duplicate")
 def duplicate(all_facts: Facts, _: Facts) -> Iterator[RawFinding]:
-    """Finds code names used twice: the vault keeps one secret for each, so a save gives both keys the last one."""
+    """Finds code names used twice: the vault keeps one secret for each, so a save gives both keys the last one. If it
+    holds one already, both get that on load; a node that it does not reach keeps its own."""
     first: dict[tuple[str, bool], KeyFacts] = {}  # a container has a vault of its own
     for key in all_facts.keys:
         name = key.credential.code_name
         if not isinstance(name, str) or not name or is_placeholder(name) or is_placeholder(key.credential.secret):
+            continue
+        if not key.credential.covered or key.credential.vault_index is not None:
             continue
         other = first.setdefault((name, key.document.in_container), key)
         own, others = key.credential.own_secret, other.credential.own_secret

@@ -73,8 +73,9 @@ RULES = (
             "or an object instead of text in quotes, or the config is a list."
         ),
         engine=(
-            "With `null` as the code name the platform ends on load. With a number it skips the vault; a numeric "
-            "secret is erased at the next save."
+            "With `null` as the code name the platform ends on load; with an empty text in its place the next save "
+            "would destroy the secret. With a number it skips the vault, and the next save destroys the secret too, "
+            "as it does with a numeric secret."
         ),
         exchange=ENGINE_THROWS,
         mend=(
@@ -114,7 +115,7 @@ def config(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 
 
 def _of_value(key: KeyFacts, name: str) -> Fix:
-    if name == "codeName" and key.key.config.fields[name] is None:
+    if name == "codeName" and key.key.config.fields[name] is None and not key.credential.own_secret:
         return mend(key.document.path)
     return set_key(key, code_name=API_KEY) if name == "codeName" else set_key(key, secret=KEY_FILE)
 

@@ -21,8 +21,12 @@ KEY_FILE, API_KEY = "PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"
 def set_key(
     key: KeyFacts, applicability: Applicability = "display", *, secret: str | None = None, code_name: str | None = None
 ) -> Fix:
-    """The command `superalgos-rsa set`."""
+    """The command `superalgos-rsa set`. It names a code name too, if the key has none: without one, the next save would
+    destroy the secret."""
     name = _name(key)
+    own = key.credential.code_name
+    if secret is not None and code_name is None and key.credential.covered and not (isinstance(own, str) and own):
+        code_name, applicability = "API_KEY_FROM_THE_EXCHANGE", "display"
     if name == _UNNAMED:
         applicability = "display"
     values = (("--code-name", code_name), ("--secret", secret))
