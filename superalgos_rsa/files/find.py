@@ -17,3 +17,16 @@ def find_documents(names: Iterable[str]) -> Iterator[str]:
         for folder, folders, files in os.walk(name):
             folders.sort()
             yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".json"))
+
+
+def find_all_below(folders: Iterable[str]) -> Iterator[str]:
+    """The same of folders that need not exist. One that cannot be listed is named itself: who reads it is told why."""
+    for folder in folders:
+        try:
+            os.listdir(folder)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            yield folder
+        else:
+            yield from find_documents([folder])

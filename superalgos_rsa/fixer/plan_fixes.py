@@ -51,7 +51,7 @@ def plan_fixes(
         `skipped` (`status`), and why it is not planned (`reason`).
 
     Raises:
-        UsageError: `root` is no Superalgos directory, or there are no documents.
+        UsageError: `root` is no Superalgos directory, or `documents` names none.
         SuperalgosRsaError: There is no home folder, where the commands note those fingerprints.
     """
     found = documents_of(installation_at(root, environment), paths_of(documents))

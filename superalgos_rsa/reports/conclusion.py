@@ -32,6 +32,8 @@ def conclude(report: Report) -> Conclusion:
     if summary.errors:
         begin = "the tasks that need a key may start" if needed else "no task here needs a key"
         return Conclusion(f"{begin}, but mend the errors.", 1, "bad")
+    if not report.documents:
+        return Conclusion("nothing to judge: there is no workspace.", 0, "warning")
     if not needed:
         return Conclusion(f"no task here needs a key{', but read the warnings' * bool(summary.warnings)}.", 0, "good")
     return Conclusion(

@@ -21,7 +21,7 @@ _FIELDS = {
 # The last sentence of the report for people; its lines are wrapped, so any white space may separate the words.
 _FOUND = r"nothing found|\d+ (error|warning|info)s?(, \d+ (warning|info)s?)*"
 _COUNTS = rf"({_FOUND}) in \d+ documents?; \d+ keys?, \d+ tasks?"
-_SENTENCE = re.compile(rf"(^| ){_COUNTS} — (not ready|ready|the tasks|no task)[a-z ,;:]*\.$")
+_SENTENCE = re.compile(rf"(^| ){_COUNTS} — (not ready|ready|the tasks|no task|nothing to judge)[a-z ,;:]*\.$")
 _LONGEST_SENTENCE = 50
 # The heads of trees, and the lines below them.
 _HEAD = re.compile(

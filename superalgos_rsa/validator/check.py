@@ -56,7 +56,7 @@ def check(
         start. `usable` of a key is `None` where it cannot be judged from here.
 
     Raises:
-        UsageError: `root` is no Superalgos directory, there are no documents, or no such task.
+        UsageError: `root` is no Superalgos directory, `documents` names none, or there is no such task.
     """
     if tasks is not None and not before_start:
         raise UsageError("`tasks` goes with `before_start=True`")

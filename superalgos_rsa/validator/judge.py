@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from superalgos_rsa.errors import UsageError
-from superalgos_rsa.files.find import DEFAULT_LIMIT, find_documents
+from superalgos_rsa.files.find import DEFAULT_LIMIT, find_all_below, find_documents
 from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
@@ -31,13 +31,15 @@ def documents_of(
     installation: Installation | None, named: Sequence[str] | None, *, with_vault: bool = True
 ) -> Documents:
     """The documents in what is named; for `None` every workspace of the installation, and its vault unless it is left
-    out. Raises `UsageError` if there is none."""
+    out: a new installation has none. Raises `UsageError` if what is named holds none."""
     vault = read_vault(installation.vault, installation.other_user) if installation is not None else NO_VAULT
-    places = list(named or ()) if named is not None or installation is None else workspaces_of(installation)
-    names = list(find_documents(places))
-    if not names:
-        where = ", ".join(places) or "an empty list"
-        raise UsageError(f"there are no documents in {where}", "name the documents to check")
+    if named is None and installation is not None:
+        names = list(find_all_below(workspaces_of(installation)))
+    else:
+        names = list(find_documents(named or ()))
+        if not names:
+            where = ", ".join(named or ()) or "an empty list"
+            raise UsageError(f"there are no documents in {where}", "name the documents to check")
     if installation is not None and with_vault and named is None and vault.state not in ("absent", "no-folder"):
         names.append(str(installation.vault))
     return Documents(installation, vault, tuple(names))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from superalgos_rsa.files.find import find_documents
+from superalgos_rsa.files.find import find_all_below, find_documents
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.servers.local import examine, looked_for
@@ -97,9 +97,12 @@ class Incremental:
             self.forget()
         vault, vault_digest, vault_rests = self._read_vault(installation, touched)
         named = question.named or (workspaces_of(installation) if installation else ())
-        names = list(find_documents(named)) or list(named)
-        if installation is not None and not question.named and vault.state not in ("absent", "no-folder"):
-            names.append(str(installation.vault))
+        if installation is None or question.named:
+            names = list(find_documents(named)) or list(named)
+        else:
+            names = list(find_all_below(named))
+            if vault.state not in ("absent", "no-folder"):
+                names.append(str(installation.vault))
         read = [self._document(name, installation, vault, vault_digest, touched) for name in names]
         self._documents = {name: self._documents[name] for name in names}
         seen: set[tuple[str, object]] = set()

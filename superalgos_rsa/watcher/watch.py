@@ -44,7 +44,7 @@ def watch(
         it; Ctrl-C ends that wait, and `close` or leaving the `for` loop ends the watch.
 
     Raises:
-        UsageError: `root` is no Superalgos directory, or there are no documents.
+        UsageError: `root` is no Superalgos directory, or `documents` names none.
     """
     named = paths_of(documents)
     found = installation_at(root, environment)

@@ -71,6 +71,12 @@ def test_a_needed_key_that_nobody_can_judge_leaves_all_unknown_with_and_without_
     assert conclude(idle).code == 0
 
 
+@pytest.mark.parametrize(("errors", "code"), [(0, 0), (1, 1)])
+def test_without_a_document_there_is_nothing_to_judge_unless_something_else_is_wrong(errors: int, code: int) -> None:
+    found = conclude(made(errors, 0, (), True, unknown=False)._replace(documents=(), keys=()))
+    assert ("nothing to judge" in found.sentence, found.code) == (not errors, code)
+
+
 def test_a_relative_path_that_begins_nowhere_is_not_called_ready() -> None:
     nowhere = KEY._replace(
         signing=None, usable=False, secret=KEY.secret._replace(path="My-Secrets/k.pem", resolved=None)
