@@ -32,7 +32,8 @@ class _SplitsAtDashes(click.Command):
 def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...], limit: int) -> int:
     """Start `-- CMD...` only if preflight passes.
 
-    The command takes over this process, its id and its signals. On Windows it is started as a child: Ctrl-C reaches it,
+    The command takes over this process, its id and its signals. Superalgos passes none on to the processes that it
+    starts: stop the whole process group, as Ctrl-C does. On Windows it is started as a child: Ctrl-C reaches it,
     and its exit code is passed on; a batch file (.bat, .cmd, such as npm) takes no words with letters that cmd.exe
     would read as commands.
     """

@@ -35,5 +35,15 @@ def test_it_is_hardened_and_calls_a_command_there_is(unit: Path) -> None:
     assert set(called) <= set(COMMANDS)
 
 
+def test_the_gate_starts_again_what_crashed_with_0_and_never_what_run_refused() -> None:
+    """`run` is the main process: of no other does systemd heed the exit codes."""
+    (gate,) = (unit.read_text("utf-8").splitlines() for unit in UNITS if "gate" in unit.name)
+    assert {"Restart=always", "RestartPreventExitStatus=1 2 3", "StartLimitBurst=5"} <= set(gate)
+    assert [line for line in gate if line.startswith("Exec")] == [
+        "ExecStart=/usr/bin/env superalgos-rsa --root /opt/Superalgos run -- node platform minMemo noBrowser"
+    ]
+    assert not [line for line in gate if line.startswith("KillMode")]  # the default ends the whole control group
+
+
 def test_there_are_units() -> None:
     assert len(UNITS) == 2
