@@ -15,7 +15,6 @@ from superalgos_rsa.documents.edit import GONE, Edit, Meant, quote
 from superalgos_rsa.documents.embedded_json import set_members
 from superalgos_rsa.documents.json_text import JsonError, LimitError, Pointer, Span, decode, encode, locate, parse
 from superalgos_rsa.documents.pasting import command_words
-from superalgos_rsa.documents.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.documents.proof import edited
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import CommandHint, UsageError
@@ -26,6 +25,7 @@ from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation,
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
 from superalgos_rsa.superalgos.load_route import VaultReader
 from superalgos_rsa.superalgos.outside import outside_of
+from superalgos_rsa.superalgos.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.superalgos.sharers import Sharer, sharers, sharers_elsewhere
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Workspace, answering, read_workspace

@@ -241,7 +241,9 @@ def _keep_laws_of_finding(finding: Finding) -> None:
         assert finding.line is not None
         _resolve(finding.document, finding.pointer)
     if finding.fix is not None and finding.fix.title.startswith("superalgos-rsa "):
-        _, name, *words = shlex.split(finding.fix.title)
+        name, *words = shlex.split(finding.fix.title)[1:]
+        while name.startswith("--"):  # those by which the installation is found
+            _, name, *words = words
         command = cli.get_command(None, name)  # type: ignore[arg-type]  # the context is not looked at
         assert command is not None
         command.make_context(name, words, parent=click.Context(cli, **cli.context_settings))

@@ -13,8 +13,8 @@ import click
 
 from superalgos_rsa import __version__
 from superalgos_rsa.cli.session import PROGRAM, Session, complain, drop_stdout
-from superalgos_rsa.documents.placeholders import left_in, sentence
 from superalgos_rsa.errors import SuperalgosRsaError, UsageError
+from superalgos_rsa.superalgos.placeholders import left_in, sentence
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
 COMMANDS = (

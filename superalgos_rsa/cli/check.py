@@ -50,7 +50,7 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
     with contextlib.suppress(Exception):  # the verdict does not depend on it
         fixing, settings = judge_of(session, documents, limit)
         found = plan(fixing, options_of(settings), unsafe=False, most_work=MOST_WORK)
-        return offer(found, report, documents, session.options)
+        return offer(found, report, documents, settings.finder)
     return report, None
 
 

@@ -30,7 +30,7 @@ from superalgos_rsa.cli.session import (
 )  # fmt: skip
 from superalgos_rsa.documents.pasting import line
 from superalgos_rsa.documents.showing import censored
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.files.journal import state_folder
 from superalgos_rsa.fixer import diff, known_keys
@@ -77,7 +77,8 @@ def command(
     installation = judge.installation
     fix_options = options_of(settings, search, public)
     verdict = judge.begin()
-    chosen = tuple(_chosen(text, verdict.all_facts.keys, installation) for text in choose)
+    listing = CommandHint(session.command("show", *documents, installation=installation), "lists their ids")
+    chosen = tuple(_chosen(text, verdict.all_facts.keys, installation, listing) for text in choose)
     root = installation.root if installation is not None else Path()
     given = (*search, *(str(root / path) for _, path in chosen))
     fix_options = replace(fix_options, chosen=chosen, named=tuple(os.path.realpath(name) for name in given))
@@ -103,7 +104,11 @@ def command(
         elif number is not None:
             say(done)
     if form == "text" and changes and number is None:
-        complain("nothing was written", "superalgos-rsa fix --apply makes these repairs", code=0, kind="note")
+        retry = [("--apply", None), *((("--unsafe", None),) if unsafe else ())]
+        retry += [("--search", folder) for folder in search] + [("--public", file) for file in public]
+        retry += [("--choose", choice) for choice in choose]
+        words = session.command("fix", *documents, options=retry, installation=installation)
+        complain("nothing was written", CommandHint(words, "makes these repairs"), code=0, kind="note", known=known)
     if number is not None:
         tasks.warn("these repairs", again)
     elif running and changes:
@@ -129,15 +134,16 @@ def options_of(settings: Settings, search: tuple[str, ...] = (), public: tuple[s
     )
 
 
-def _chosen(text: str, keys: Sequence[KeyFacts], installation: Installation | None) -> tuple[str, str]:
+def _chosen(
+    text: str, keys: Sequence[KeyFacts], installation: Installation | None, listing: CommandHint
+) -> tuple[str, str]:
     """The id, name or code name of a key node, and the path as the key is to name it."""
     name, equals, path = text.partition("=")
     if not equals or not path:
         raise UsageError("--choose takes KEY=PATH", "KEY is the id, the name or the code name of the key node")
     found = answering(name, keys, lambda key: key.key)
     if len(found) != 1:
-        hint = "`superalgos-rsa show` lists their ids"
-        raise UsageError(f"--choose: {len(found)} keys have this id or name", hint)
+        raise UsageError(f"--choose: {len(found)} keys have this id or name", listing)
     root = installation.root if installation is not None else Path.cwd()
     file = next((p for p in (Path.cwd() / path, root / path) if p.is_file()), None)
     if file is None:

@@ -7,6 +7,7 @@ import click
 from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
 from superalgos_rsa.cli.session import Output, Session, exit_code, judge
+from superalgos_rsa.errors import CommandHint
 from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.judge import refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
@@ -34,5 +35,6 @@ def judge_start(
     """The facts and the verdict on the start of these tasks; raises `UsageError` for an unknown task."""
     names = frozenset(tasks) if tasks else None
     all_facts, report = judge(session, workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
-    refuse_unknown_tasks(all_facts, tasks, "`superalgos-rsa show` lists them")
+    listing = session.command("show", *workspaces, installation=all_facts.installation)
+    refuse_unknown_tasks(all_facts, tasks, CommandHint(listing, "lists them"))
     return all_facts, report

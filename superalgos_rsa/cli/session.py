@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from superalgos_rsa.cli.from_here import FromHere
 from superalgos_rsa.cli.settings import read_settings
-from superalgos_rsa.documents.pasting import line
+from superalgos_rsa.documents.pasting import Options, Words, command_words, line
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import CommandHint, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT
@@ -131,12 +132,6 @@ class Session:
         self.becomes_platform = False
         """This process is about to become the platform, so the caller's rights and environment decide."""
 
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """The given options before the command; a printed command repeats them, to find the same installation."""
-        given = (("--root", self._root), ("--config", self._config))
-        return [(name, value) for name, value in given if value is not None]
-
     def installation(self, documents: Sequence[str]) -> Installation | None:
         """The installation that the options, the documents or the current folder name; `None` where none does."""
         if self._root == "":  # `--root "$VARIABLE"` with an unset variable; another root would be a guess
@@ -163,7 +158,16 @@ class Session:
                 self._said.add(message)
                 warn(message, hint)
 
-        return Settings(**read_settings(installation, self._config, os.environ, warn_once), **more)
+        values = read_settings(installation, self._config, os.environ, warn_once)
+        return Settings(**values, finder=self._finder(installation), **more)
+
+    def _finder(self, installation: Installation | None) -> FromHere:
+        return FromHere(installation, self._root, self._config, os.getcwd())
+
+    def command(self, name: str, *documents: str, options: Options = (), installation: Installation | None) -> Words:
+        """The words of a command to print, which finds that installation from here."""
+        found = self._finder(installation)(next(iter(documents), None))
+        return (*command_words(PROGRAM, options=found), *command_words(name, *documents, options=options))
 
     def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
         """The named documents; all documents if none is named."""

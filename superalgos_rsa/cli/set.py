@@ -8,6 +8,7 @@ from superalgos_rsa.cli.session import Session, say, written
 from superalgos_rsa.cli.written_key import WrittenKey, judge_written, told, write
 from superalgos_rsa.config import Update, is_plain, plan_document_update
 from superalgos_rsa.errors import UsageError
+from superalgos_rsa.superalgos.api_key import is_blank_field
 
 
 @click.command()
@@ -21,13 +22,18 @@ def command(session: Session, document: str, key: str, code_name: str | None, se
 
     Nothing else in the document changes. Where the vault holds the secret, the vault's entry changes, and with it every
     other key of the same code name. What the next save from the Superalgos page would lose is refused. The key is then
-    judged as `check` does: what is wrong with it is told, and stays written.
+    judged as `check` does: what is wrong with it is told, and stays written; the exit
+    code is then 1, or 3 where nobody can say whether it works.
     """
     if code_name is None and secret is None:
         raise UsageError("nothing to set", "give --code-name, --secret or both")
     for option, value in (("--code-name", code_name), ("--secret", secret)):
         if value is not None and not is_plain(value):
             raise UsageError(f"{option} is empty, begins or ends with white space, or holds a control character")
+        if value is not None and is_blank_field(value):
+            raise UsageError(
+                f"the value of {option} stands for something to fill in", "put the real value in its place"
+            )
     journal = session.journal()
     installation = session.installation([document])
     vault = session.vault(installation)

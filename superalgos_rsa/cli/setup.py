@@ -29,17 +29,18 @@ from superalgos_rsa.cli.written_key import judge_written, told, write
 from superalgos_rsa.config import PlannedUpdate, Update, plan_document_update
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.documents.pasting import command_words, line
-from superalgos_rsa.documents.placeholders import is_to_fill_in
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.find import find_documents
-from superalgos_rsa.keys.foreign import export_command
+from superalgos_rsa.keys.exposure import export_name
+from superalgos_rsa.keys.foreign import export_line
 from superalgos_rsa.keys.inspect import KeyText, inspect
 from superalgos_rsa.keys.keypair import Pair, PublicHalf, make, public_half
+from superalgos_rsa.superalgos.api_key import is_blank_field
 from superalgos_rsa.superalgos.engine import Effort, exchanges
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.installation import Installation, from_root
-from superalgos_rsa.superalgos.key_config import is_placeholder
+from superalgos_rsa.superalgos.placeholders import is_to_fill_in
 from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.superalgos.workspace import answering
 from superalgos_rsa.validator.exchange_classes import ExchangeClasses
@@ -49,8 +50,14 @@ from superalgos_rsa.validator.facts import Facts, KeyFacts
 def api_key(text: str) -> str:
     """Ask for the API key, until the answer can be one."""
     bare = text.strip()
-    left = is_placeholder(bare) or is_to_fill_in(bare)
-    if not bare.isprintable() or not bare or " " in bare or "-----" in bare or left:
+    if (
+        not bare.isprintable()
+        or not bare
+        or " " in bare
+        or "-----" in bare
+        or is_to_fill_in(bare)
+        or is_blank_field(bare)
+    ):
         raise click.BadParameter(
             "this is not an API key, which is one word that the exchange shows once it has the public key"
         )
@@ -105,11 +112,11 @@ def command(
     say("", *chosen.public.pem.splitlines(), "", f"SHA-256 fingerprint: {chosen.public.sha256}", "")
     if code_name is None:
         say(*STEPS.splitlines(), "")
-        code_name = _ask_api_key(node, chosen.file)
+        code_name = _ask_api_key(session, installation, node, chosen.file)
     make_folder(installation.secrets)  # without it the platform ends on loading the workspace
     plan = _plan(session, installation, node, Update(code_name, path))
     write(plan, "setup", journal, installation, workspace)
-    code, lines = _conclude(session, node.document.path, plan.pointer)
+    code, lines = _conclude(session, installation, node.document.path, plan.pointer)
     with written(lines[-1]):
         for line in lines:
             say(line)
@@ -124,12 +131,12 @@ def _need_terminal(what: str, option: str) -> None:
         raise UsageError(f"there is no terminal to ask for: {what}", f"give it with {option}")
 
 
-def _ask_api_key(node: KeyFacts, file: Path) -> str:
+def _ask_api_key(session: Session, installation: Installation, node: KeyFacts, file: Path) -> str:
     try:
         answer: str = click.prompt("API key from the exchange", value_proc=api_key)
     except click.Abort:
         options = (("--key", _name(node)), ("--key-file", str(file)))
-        command = line(command_words("superalgos-rsa setup", node.document.path, options=options))
+        command = line(session.command("setup", node.document.path, options=options, installation=installation))
         say("", f"The workspace is as it was. To go on later: {command}", err=True)
         raise
     return answer
@@ -159,7 +166,8 @@ def _choose_key(all_facts: Facts, name: str | None, workspace: str) -> KeyFacts:
     found = answering(name, keys, lambda node: node.key)
     if len(found) != 1:
         raise UsageError(
-            f"{len(found)} keys of {workspace} have this id, name or code name", "`superalgos-rsa show` lists their ids"
+            f"{len(found)} keys of {workspace} have this id, name or code name",
+            CommandHint(command_words("superalgos-rsa show", workspace), "lists their ids"),
         )
     return found[0]
 
@@ -212,13 +220,13 @@ def _choose_pair(
 # What is refused
 
 
-def _hint(key_file: str, facts: KeyText) -> CommandHint:
+def _hint(key_file: str, facts: KeyText) -> str | CommandHint:
     """How to get a file that Superalgos can sign with."""
     if facts.convertible:
         return CommandHint(command_words("superalgos-rsa convert", key_file), "writes a clean copy")
-    export = export_command(facts.kind, key_file, f"{key_file}.exported.pem")
+    export = export_line(facts.kind, key_file, export_name(key_file))
     if export:
-        return CommandHint(export, "writes it as PEM")
+        return f"`{export}` writes it as PEM"
     return CommandHint(command_words("superalgos-rsa keygen"), "makes a new pair")
 
 
@@ -248,7 +256,7 @@ def _described(node: KeyFacts) -> str:
     return f"{censored(node.key.name or '')} of {censored(node.exchange_name)} ({node.key.id})"
 
 
-def _conclude(session: Session, document: str, pointer: Pointer) -> tuple[int, list[str]]:
+def _conclude(session: Session, installation: Installation, document: str, pointer: Pointer) -> tuple[int, list[str]]:
     """The exit code, and what to say."""
     found = judge_written(session, document, pointer)
     loads = all(entry.loads is not False for entry in found.report.documents)
@@ -258,4 +266,4 @@ def _conclude(session: Session, document: str, pointer: Pointer) -> tuple[int, l
     lines = [line for one in findings if one.severity == ("warning" if ready else "error") for line in told(one)]
     if ready:
         return 0, [*lines, f"ready: Superalgos signs orders with this key ({(found.key.signing or '').upper()})"]
-    return 1, [*lines, "not ready: `superalgos-rsa check` tells more"]
+    return 1, [*lines, f"not ready: `{line(session.command('check', document, installation=installation))}` tells more"]

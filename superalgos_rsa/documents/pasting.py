@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from superalgos_rsa.documents.escaping import visible
@@ -17,6 +17,14 @@ SHELL: Shell = "windows" if sys.platform == "win32" else "posix"
 Words = tuple[str, ...]
 Options = Sequence[tuple[str, str | None]]
 """Names of options, each with its value if it takes one."""
+Finder = Callable[[str | None], Options]
+"""The options with which a command finds the installation that was judged, by the first word after its name."""
+
+
+def found_anyway(_word: str | None) -> Options:
+    """No options: of a caller that has no command line of its own."""
+    return ()
+
 
 _PLAIN_ON_WINDOWS = re.compile(r"(?:--?)?[A-Za-z0-9][A-Za-z0-9-]*|[A-Za-z0-9_./\\:][A-Za-z0-9_./\\:+=-]*")
 _READ_OTHERWISE = re.compile('["%!$`\u201c\u201d\u201e]')  # special to cmd or PowerShell, even inside double quotes

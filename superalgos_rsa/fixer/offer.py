@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from superalgos_rsa.documents.pasting import Options, command_words
+from superalgos_rsa.documents.pasting import Finder, command_words
 from superalgos_rsa.fixer.plan import Plan
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.validator.report import Finding, Fix, Offer, Report
+from superalgos_rsa.validator.rules.remedies import found_by
 
 MOST_WORK = 30_000
 """A quarter of what `fix` itself does: 75 repairs among 100 keys, 5 in 3.6 MB."""
@@ -19,27 +20,30 @@ def is_worth_asking(report: Report) -> bool:
     return any(finding.severity == "error" and finding.rule in MENDERS for finding in report.findings)
 
 
-def offer(found: Plan, report: Report, documents: Sequence[str], options: Options) -> tuple[Report, Offer | None]:
+def offer(found: Plan, report: Report, documents: Sequence[str], finder: Finder) -> tuple[Report, Offer | None]:
     """The report with the findings that `fix` can mend marked as such, and how many errors it mends in all.
 
-    `documents` are those that were named, `options` those with which the installation was found.
+    `documents` are those that were named.
     """
+
+    def fixing(*names: str) -> Fix:
+        return found_by(Fix("safe", command_words("superalgos-rsa fix", *names)), finder)
+
     left = Counter(_name(f) for f in found.after.report.findings if f.severity == "error")
     errors = Counter(_name(f) for f in report.findings if f.severity == "error")
     mended = (errors - left).total()
     if not mended:
         return report, None
-    program = (*command_words("superalgos-rsa", options=options), "fix")
     planned = {_name(step.finding) for step in found.planned} - left.keys()
 
     def told(finding: Finding) -> Finding:
         knows = finding.fix is not None and finding.fix.applicability != "display"
         if knows or finding.document is None or _name(finding) not in planned:
             return finding
-        return finding._replace(fix=Fix("safe", (*program, *command_words("", finding.document))))
+        return finding._replace(fix=fixing(finding.document))
 
     report = report._replace(findings=tuple(map(told, report.findings)))
-    return report, Offer(errors.total(), mended, (*program, *command_words("", *documents)), found.is_cut)
+    return report, Offer(errors.total(), mended, fixing(*documents).command, found.is_cut)
 
 
 def _name(finding: Finding) -> tuple[str | None, ...]:

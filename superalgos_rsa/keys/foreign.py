@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Literal
 
+from superalgos_rsa.documents.pasting import SHELL, line
 from superalgos_rsa.keys import der
 
 Format = Literal["pkcs12", "putty", "age", "jwk", "xml"]
@@ -55,9 +56,15 @@ def format_of(content: bytes, text: str) -> Format | None:
     return "jwk" if _jwk(text) is not None else None
 
 
-def export_command(kind: str, file: str, copy: str) -> tuple[str, ...]:
-    """The words of the command with which the format's own program writes PEM; none if none is needed or known."""
-    return tuple(word.format(file=file, copy=copy) for word in _EXPORTS.get(kind, "").split())
+def export_line(kind: str, file: str, copy: str) -> str | None:
+    """The line by which the format's own program writes PEM, as the shell at hand takes it; `None` where none is
+    needed, or known. The program may leave it to the umask who can read the key, as age does."""
+    if kind not in _EXPORTS:
+        return None
+    written = line([word.format(file=file, copy=copy) for word in _EXPORTS[kind].split()])
+    if SHELL == "posix":
+        return f"(umask 077; {written})"
+    return f"{written}  (and see that nobody else can read the new file: Properties, Security)"
 
 
 def private_der(text: str) -> bytes | None:

@@ -54,6 +54,7 @@ class KeyText:
 OPENSSH = b"openssh-key-v1\0"
 _PRIVATE = ("private", "encrypted", "openssh")
 _NO_PRIVATE = ("public", "certificate")
+_UNREAD = frozenset({"truncated", "undecodable", "hmac-secret", "not-a-key"})
 _MOST_KNOWN = 4096
 _KNOWN: dict[bytes, KeyText] = {}
 
@@ -121,7 +122,8 @@ def private_der(content: bytes) -> bytes | None:
     if blocks:
         return min(blocks, key=lambda block: _rank(_of_block(written, block))).der
     bare = _bare_base64(text)
-    return bare if bare and _holds_private_key(bare) else foreign_der(text)
+    found = next(filter(_holds_private_key, (bare or b"", *pem.loose(text))), None)
+    return found if found is not None else foreign_der(text)
 
 
 def _of_foreign(foreign: Format, text: str) -> KeyText:
@@ -157,7 +159,7 @@ def _of_text(text: str) -> KeyText:
         inside = _of_blocks(text, found) if found else KeyText("json")
         return replace(inside if inside.convertible else KeyText("json"), kind="json", damage=())
     if found:
-        return _of_blocks(text, found)
+        return _loose(text, _of_blocks(text, found), {block.der for block in found})
     if _base64_of_pem(text) is not None:
         return replace(_of_text(_base64_of_pem(text) or ""), kind="base64-pem", damage=())
     bare = _bare_base64(text)
@@ -165,7 +167,18 @@ def _of_text(text: str) -> KeyText:
         return replace(
             facts, blocks=int(facts.kind == "private"), damage=_ordered({"no-header", "no-footer", *facts.damage})
         )
-    return _ssh_public(text) or KeyText("text")
+    return _ssh_public(text) or _loose(text, KeyText("text", damage=("no-header", "no-footer")), set())
+
+
+def _loose(text: str, facts: KeyText, seen: set[bytes]) -> KeyText:
+    """Of a key outside every block, where none of them holds one: some engines read it there."""
+    if facts.convertible or facts.kind not in ("private", "other-pem", "text"):
+        return facts
+    for data in pem.loose(text):
+        inside = _facts(data) if data not in seen and _holds_private_key(data) else None
+        if inside is not None and inside.convertible:
+            return replace(inside, blocks=1, damage=_ordered({*facts.damage, *inside.damage} - _UNREAD))
+    return KeyText("text") if facts.kind == "text" else facts
 
 
 def _is_json(text: str) -> bool:
@@ -183,6 +196,8 @@ def _base64_of_pem(text: str) -> str | None:
 
 def _bare_base64(text: str) -> bytes | None:
     bare = re.sub(r"[\s\ufeff]", "", text)
+    if "-----" in bare:  # a line of PEM has the letters of base64's URL variant
+        return None
     return pem.decode(bare) if len(bare) >= 40 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", bare) else None
 
 
@@ -200,11 +215,7 @@ def _of_blocks(text: str, found: tuple[pem.Block, ...]) -> KeyText:
 def _rank(facts: KeyText) -> int:
     """The order among several keys in one text: first those that an engine can sign with, plain RSA or Ed25519."""
     if facts.kind != "private" or facts.key_type is None or facts.public_key_sha256 is None:
-        return (
-            3
-            if facts.kind in _PRIVATE and {"truncated", "undecodable", "hmac-secret", "not-a-key"} & set(facts.damage)
-            else 2
-        )
+        return 3 if facts.kind in _PRIVATE and _UNREAD & set(facts.damage) else 2
     return int(facts.key_type not in ("rsa", "ed25519") or "header-lines" in facts.damage)
 
 

@@ -61,7 +61,7 @@ def _damaged_ed25519(data: bytes) -> Shape | None:
 
 
 def _damaged_rsa(data: bytes) -> Shape | None:
-    """An RSA key behind damaged bytes, found by its numbers: nine in a row that fit together are no accident."""
+    """An RSA key behind damaged bytes, found by its numbers: eight in a row that fit together are no accident."""
     for start in range(min(len(data), _LONGEST_HEAD)):
         if data[start] == der.INTEGER and (numbers := _numbers_at(data, start)) and recover(numbers) is not None:
             return Shape("private", "rsa", numbers=numbers, damaged=True)
@@ -70,12 +70,10 @@ def _damaged_rsa(data: bytes) -> Shape | None:
 
 def _numbers_at(data: bytes, at: int) -> RsaNumbers | None:
     members: list[tuple[int, bytes]] = []
-    while len(members) < 9:
+    while len(members) < 8:
         try:
             tag, content, at = der.element(data, at)
         except ValueError:
-            return None
-        if tag != der.INTEGER:
             return None
         members.append((tag, content))
     return _of_members(members)
@@ -85,11 +83,11 @@ def _rsa(data: bytes) -> RsaNumbers:
     members = der.sequence(data)
     if der.tags(members) != (der.INTEGER,) * 9:
         raise ValueError("not nine numbers")
-    return _of_members(members)
+    return _of_members(members[1:])
 
 
 def _of_members(members: list[tuple[int, bytes]]) -> RsaNumbers:
-    return RsaNumbers(*(int.from_bytes(content) for _, content in members[1:]))
+    return RsaNumbers(*(int.from_bytes(content) for _, content in members))
 
 
 def _encrypted(data: bytes) -> Shape | None:

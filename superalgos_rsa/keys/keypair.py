@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key,
 )
 
-from superalgos_rsa.errors import CommandHint, SuperalgosRsaError, UsageError
+from superalgos_rsa.errors import SuperalgosRsaError, UsageError
 from superalgos_rsa.keys import key_derivation, pem
 from superalgos_rsa.keys.der import strict
-from superalgos_rsa.keys.foreign import NAMES, export_command
+from superalgos_rsa.keys.foreign import NAMES, export_line
 from superalgos_rsa.keys.inspect import OPENSSH, damage_words, inspect, private_der
 from superalgos_rsa.keys.key_structures import shape
 from superalgos_rsa.keys.rsa_numbers import Effort, RsaNumbers
@@ -107,8 +107,8 @@ def _nothing(wanted: str, content: bytes) -> UsageError:
     if facts.kind in ("private", "encrypted", "openssh", "other-pem", "empty") and facts.damage:
         return UsageError(f"there is no complete {wanted} in this file: {'; '.join(damage_words(facts))}")
     held = _HELD.get(facts.kind) or NAMES.get(facts.kind, "something else")
-    export = export_command(facts.kind, "FILE", "COPY")
-    hint = CommandHint(export, "writes it as PEM") if export else None
+    export = export_line(facts.kind, "FILE", "COPY")
+    hint = f"`{export}` writes it as PEM" if export else None
     return UsageError(f"there is no complete {wanted} in this file; it holds {held}", hint)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 DAMAGE: dict[str, str] = {
     "bom": "it begins with a byte order mark",
@@ -45,6 +47,10 @@ _LINE = re.compile(
 _ESCAPE = re.compile(r"(?<!\\)\\+(?:r\\+n|[rn])")  # begins only at the start of a run of backslashes, to stay linear
 _HEADER_LINE = re.compile(r"^[ \t]*[A-Za-z0-9-]+:[^\n]*\n", re.MULTILINE)
 _BODY_LINE = re.compile(r"[ \t]*[A-Za-z0-9+/=]+[ \t\r]*")
+_KEY_BEGINS = re.compile(r"(?:\A|-----)[^A-Za-z0-9+/-]*(?=M)")  # the first letter of a DER sequence in base64
+_ANY_LINE = re.compile(r"-----[^-]*-----")
+_MOST_LOOSE = 4
+_LONGEST_LOOSE = 1 << 14
 _BLANK = " \t\r\n\0"
 _QUOTES = "\"'`,;"
 
@@ -96,6 +102,19 @@ def decode(body: str) -> bytes:
     if len(digits) % 4 == 1:
         digits = digits[:-1]
     return base64.b64decode(digits + "=" * (-len(digits) % 4))
+
+
+def loose(text: str) -> Iterator[bytes]:
+    """What may be a key and stands in no whole block, as when a line around it is damaged: engines read it there. They
+    all look for these two words first."""
+    if "PRIVATE KEY" not in text or len(text) > _LONGEST_LOOSE:
+        return
+    after_lines = (line.end() for line in _LINE.finditer(text))
+    begins = (found.end() for found in _KEY_BEGINS.finditer(text))
+    starts = (0, *islice(after_lines, _MOST_LOOSE), *islice(begins, _MOST_LOOSE))
+    yield from dict.fromkeys(
+        decode(part) for at in starts for part in (_ANY_LINE.sub("", text[at:]), text[at:].partition("-----")[0])
+    )
 
 
 def _block(

@@ -36,7 +36,7 @@ _WORDS = re.compile(
     "the|foo|bar|abc|my|me|of|x{3,}"
 )
 _LONGEST_NUMBER = 6  # digits beside such words, as in `test123`
-_CAPITALS = re.compile(r"[A-Z]+(?:_[A-Z]+)+")  # a placeholder as this program and others print it
+_BLANK_FIELD = re.compile(r"[A-Z]+(?:_[A-Z]+)+|<[^<>]*>")  # as programs and guides print what is to be filled in
 _FOREIGN = (
     (re.compile(r"-----|^MI[IG][A-Za-z0-9+/=\s]{100}"), "is the body of a PEM or DER key"),
     (re.compile(r"^\$[\w({]|^%\w+%$"), "is a variable, which nothing fills in"),
@@ -59,6 +59,11 @@ class Doubt(NamedTuple):
     what: str
 
 
+def is_blank_field(text: str) -> bool:
+    """Whether the text only holds the place of a value, as `YOUR_API_KEY` and `<path of the key>` do."""
+    return _BLANK_FIELD.fullmatch(text) is not None
+
+
 def can_be_sent(text: str) -> bool:
     """Whether Node takes the text as the value of a request header."""
     return _IN_A_HEADER.fullmatch(text) is not None
@@ -75,7 +80,7 @@ def doubt(text: str, exchange: str | None) -> Doubt | None:
     bare = text.strip(AROUND_A_HEADER)
     if len(bare) > _LONGEST:
         return Doubt(certain=True, what="is far too long")
-    if _CAPITALS.fullmatch(bare) or _stands_for_one(bare):
+    if is_blank_field(bare) or _stands_for_one(bare):
         return Doubt(certain=True, what="is a text that stands for an API key, and none itself")
     for pattern, what in _FOREIGN:
         if pattern.search(bare):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from superalgos_rsa.documents.json_text import Pointer
+from superalgos_rsa.documents.pasting import Finder, found_anyway
 from superalgos_rsa.files.rights import may_read, owner_uid
 from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name, export_name
 from superalgos_rsa.keys.foreign import EXPORTED
@@ -45,6 +46,8 @@ class Settings:
     """Names or ids of the tasks in question; `None` for all."""
     search: tuple[str, ...] = ()
     """Folders in which a repair looks for key files too."""
+    finder: Finder = found_anyway
+    """How a printed command finds the installation."""
 
 
 KeyInspector = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
@@ -81,7 +84,7 @@ def gather(
             tasks.append(_task_facts(facts, task, of_document.get(target) if target else None))
     all_facts = Facts(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
-        settings.before_start, settings.all_documents, settings.accept_rsa_4096,
+        settings.before_start, settings.all_documents, settings.accept_rsa_4096, finder=settings.finder,
     )  # fmt: skip
     if settings.before_start:
         all_facts = _only_tasks_in_question(all_facts, settings.tasks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_text
+from superalgos_rsa.documents.pasting import Finder, found_anyway
 from superalgos_rsa.documents.showing import shown
 from superalgos_rsa.files.rights import User
 from superalgos_rsa.keys.exposure import Neighbours
@@ -257,6 +258,8 @@ class Facts:
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
     """Why the installed ccxt could not be asked."""
+    finder: Finder = found_anyway
+    """How a printed command finds the installation."""
 
     @property
     def other_user(self) -> User | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_all_below, find_documents
 from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation
@@ -94,7 +94,7 @@ def _is_at(found: Finding, key: KeyEntry) -> bool:
     return found.pointer == key.pointer or found.pointer.startswith(f"{key.pointer}/")
 
 
-def refuse_unknown_tasks(all_facts: Facts, tasks: Collection[str], hint: str) -> None:
+def refuse_unknown_tasks(all_facts: Facts, tasks: Collection[str], hint: str | CommandHint) -> None:
     """Raises `UsageError` for a name or id that no task has: a misspelt task must not pass for one that may start."""
     if any(document.defects for document in all_facts.documents):  # it may be in an unreadable document
         return

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from superalgos_rsa import __version__
 from superalgos_rsa.documents.json_text import Place, Pointer, pointer_length, pointer_text
+from superalgos_rsa.documents.pasting import Finder
 from superalgos_rsa.documents.showing import LEAST, censored, mask
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.key_config import is_placeholder
@@ -27,6 +29,7 @@ from superalgos_rsa.validator.report import (
 )
 from superalgos_rsa.validator.rules.catalogue import RULES, run
 from superalgos_rsa.validator.rules.registry import INTERNAL_ERROR, RawFinding
+from superalgos_rsa.validator.rules.remedies import found_by
 
 # These rules are about documents, exports and servers, not about whether the credential itself works.
 _NOT_ABOUT_USE = frozenset(
@@ -55,9 +58,10 @@ class Found(NamedTuple):
 
 def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
     """The report, and with each finding what it was made from."""
+    finder = cache(all_facts.finder)
     order = {document.path: index for index, document in enumerate(all_facts.documents)}
     documents: dict[str | None, DocumentFacts] = {document.path: document for document in reversed(all_facts.documents)}
-    found = [Found(raw_finding, _told(raw_finding, documents, order)) for raw_finding in run(all_facts)]
+    found = [Found(raw_finding, _told(raw_finding, documents, order, finder)) for raw_finding in run(all_facts)]
     found.sort(key=lambda pair: (order.get(pair[1].document or "", len(order)), pair[1].line or 0, pair[1].column or 0))
     errors = [(o, f) for o, f in found if f.severity == "error"]
     broken_keys = {o.key.identity for o, f in errors if o.key is not None and f.rule not in _NOT_ABOUT_USE}
@@ -124,16 +128,16 @@ def _severity(raw_finding: RawFinding) -> Severity:
 Documents = Mapping[str | None, DocumentFacts]
 
 
-def _told(raw_finding: RawFinding, documents: Documents, known: Collection[str]) -> Finding:
+def _told(raw_finding: RawFinding, documents: Documents, known: Collection[str], finder: Finder) -> Finding:
     """The finding of a rule. If making it fails, a finding about that, so that its subject does not pass as good."""
     try:
-        return _finding(raw_finding, documents, known)
+        return _finding(raw_finding, documents, known, finder)
     except Exception as error:  # its text could quote a secret; its type cannot
         message = f"A finding of the rule {raw_finding.rule} cannot be told ({type(error).__name__})"
         return Finding(INTERNAL_ERROR, "error", message, raw_finding.document)
 
 
-def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[str]) -> Finding:
+def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[str], finder: Finder) -> Finding:
     place = raw_finding.place or _place(raw_finding, documents)
     key, task = raw_finding.key, raw_finding.task
     return Finding(
@@ -149,7 +153,7 @@ def _finding(raw_finding: RawFinding, documents: Documents, known: Collection[st
         _path(raw_finding),
         _name(key.server if key else task.server if task else None),
         would_cause(raw_finding),
-        raw_finding.fix,
+        None if raw_finding.fix is None else found_by(raw_finding.fix, finder),
         tuple(map(censored, raw_finding.node)),
     )
 

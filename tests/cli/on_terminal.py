@@ -20,13 +20,20 @@ INTERRUPT = "\x03"
 def converse(
     words: Sequence[str | Path], answers: Sequence[tuple[str, str]], cwd: Path, **variables: str
 ) -> tuple[int, str]:
+    """With the command line of this project."""
+    return answer_all([*PROGRAM, *map(str, words)], answers, cwd, **variables)
+
+
+def answer_all(
+    command: Sequence[str], answers: Sequence[tuple[str, str]], cwd: Path, **variables: str
+) -> tuple[int, str]:
     """Types each answer once the text before it has appeared. The exit code, and all that the terminal showed."""
     import fcntl
     import termios
 
     ours, theirs = os.openpty()
     with subprocess.Popen(
-        [*PROGRAM, *map(str, words)],
+        command,
         cwd=cwd,
         env=environment(**variables),
         stdin=theirs,

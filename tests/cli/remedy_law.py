@@ -20,15 +20,16 @@ from typing import Any, NamedTuple
 from installations import API_KEY, Site
 from key_samples import PASSPHRASE, PKCS1, other_key, private_pem, rsa_key
 
-from cli.on_terminal import converse
+from cli.foreign_keys import make_real
+from cli.on_terminal import answer_all, converse
 from cli.remedy_cases import COINBASE, KUCOIN
 from superalgos_rsa.cli import main
-from superalgos_rsa.documents.placeholders import TO_FILL_IN
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE
+from superalgos_rsa.superalgos.placeholders import TO_FILL_IN
 
-PROGRAMS = ("superalgos-rsa", "chmod", "chown", "mkdir", "openssl", "puttygen", "age")
-_OF_OTHERS = ("puttygen", "age")
-"""Whatever else a remedy begins with is a sentence for a person."""
+_PROGRAMS = ("superalgos-rsa", "chmod", "chown", "mkdir")
+_CLOSED = "(umask 077; "
+"""Before the command of another program that writes a private key; whatever else a remedy begins with is a sentence."""
 _MAY_FIND_MORE = frozenset({"set", "fix", "setup", "check", "preflight"})
 """Of these the exit code tells of other mistakes too."""
 _STEPS = 4
@@ -45,7 +46,7 @@ class Trial(NamedTuple):
     title: str
     failure: str | None
     ran: bool = True
-    """Not a program of others that is not installed here."""
+    """Not the program of another format that is not installed here."""
 
 
 class Ended(NamedTuple):
@@ -63,40 +64,44 @@ class Scene:
         build: Callable[[Path], Any],
         options: Sequence[str] = (),
         passphrase: str = PASSPHRASE.decode(),
+        *,
+        elsewhere: bool = False,
     ) -> None:
-        self.folder, self._build, self._options, self._passphrase = folder, build, options, passphrase
+        self.folder, self._build, self._options, self.passphrase = folder, build, options, passphrase
         self.root = folder / "superalgos"
+        self._here = folder / "other" if elsewhere else self.root
+        self._finding = ("--root", "../superalgos") if elsewhere else ()
 
     def build(self) -> None:
-        """As it was before any remedy; the current folder is that of the installation."""
+        """As it was before any remedy."""
         os.chdir("/")
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "home").mkdir(parents=True)
+        (self.folder / "other/Platform/My-Workspaces").mkdir(parents=True)
         self._build(self.root)
-        os.chdir(self.root)
+        os.chdir(self._here)
 
     def check(self) -> Any:
         """The report on all of it."""
-        ended = self.run(["superalgos-rsa", "check", *self._options, "--format", "json"])
+        ended = self.run(["superalgos-rsa", *self._finding, "check", *self._options, "--format", "json"])
         assert ended.code in (0, 1, 3), ended.err
         return json.loads(ended.out)
 
     def run(self, words: Sequence[str]) -> Ended:
         """The program itself in this process; what asks at a terminal gets one, and the answers."""
+        if words[0].startswith(_CLOSED):
+            return Ended(*answer_all(["sh", "-c", words[0]], [("ass", self.passphrase)], self._here), "")
         if words[0] != "superalgos-rsa":
-            answer = f"{self._passphrase}\n"
-            done = subprocess.run(
-                words, input=answer, capture_output=True, text=True, check=False, start_new_session=True
-            )
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
             return Ended(done.returncode, done.stdout, done.stderr)
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main(list(words[1:]))
         if code == 2 and "there is no terminal" in err.getvalue():
-            answers = [("passphrase", self._passphrase)]
+            answers = [("passphrase", self.passphrase)]
             if "setup" in words:
                 answers = [("API key from the exchange: ", API_KEY[::-1])]
-            return Ended(*converse(words[1:], answers, self.root), "")
+            return Ended(*converse(words[1:], answers, self._here), "")
         return Ended(code, out.getvalue(), err.getvalue())
 
 
@@ -110,10 +115,13 @@ def trials(scene: Scene) -> Iterator[Trial]:
         if (finding["rule"], title) in tried:
             continue
         tried.add((finding["rule"], title))
-        if is_command(title) and title.split(" ", 1)[0] in _OF_OTHERS:
+        foreign = title.removeprefix(_CLOSED).split(" ", 1)[0] if title.startswith(_CLOSED) else None
+        if foreign is not None and shutil.which(foreign) is None:
             yield Trial(finding["rule"], title, None, ran=False)
         elif title or finding["severity"] != "info":
             scene.build()
+            if foreign is not None:
+                make_real(Path(finding["path"]), scene.passphrase)
             yield Trial(finding["rule"], title, _failure(scene, report, finding, title))
 
 
@@ -126,13 +134,16 @@ def _failure(scene: Scene, report: Any, finding: Finding, title: str) -> str | N
         )
     followed = [title]
     for _ in range(_STEPS):
-        words = filled_in(shlex.split(title), scene.root, report, finding)
+        words = [title] if title.startswith(_CLOSED) else filled_in(shlex.split(title), scene.root, report, finding)
         if "fix" in words and "--apply" not in words:  # alone it only shows its plan
             assert scene.run(words).code == 1
             words.append("--apply")
+        open_before = _open_to_others(scene.root)
         ended = scene.run(words)
         if ended.code not in _good_codes(words):
             return f"{' '.join(words[:3])} exits {ended.code}: {ended.err.strip() or ended.out.strip()}"
+        if opened := _open_to_others(scene.root) - open_before:
+            return f"others can read what it wrote: {opened}"
         now = json.loads(scene.run([*words, "--format", "json"]).out) if _asks(words) else scene.check()
         if not _good(report) <= _good(now):
             return "something that worked works no more"
@@ -156,7 +167,13 @@ def _failure_in_words(scene: Scene, report: Any, finding: Finding, text: str) ->
 
 
 def is_command(title: str) -> bool:
-    return title.split(" ", 1)[0] in PROGRAMS
+    return title.startswith(_CLOSED) or title.split(" ", 1)[0] in _PROGRAMS
+
+
+def _open_to_others(root: Path) -> set[Path]:
+    """Private keys that others than their owner can read."""
+    files = (file for file in (root / "My-Secrets").glob("*") if file.is_file())
+    return {file for file in files if file.stat().st_mode & 0o077 and b"PRIVATE KEY" in file.read_bytes()}
 
 
 def _commands_in(title: str) -> list[str]:

@@ -378,3 +378,14 @@ def test_a_key_without_config_or_id_is_judged(call: Call) -> None:
     assert ended.code == 1
     assert "config-missing" in ended.rules("error")
     assert "path-case" in ended.rules("error")
+
+
+@pytest.mark.parametrize("option", ["--code-name", "--secret"])
+@pytest.mark.parametrize("value", ["YOUR_API_KEY", "<api-key>", "REPLACE_THIS_STRING_WITH_YOUR_API_KEY_SECRET"])
+def test_set_takes_no_text_that_only_holds_the_place_of_a_value(call: Call, option: str, value: str) -> None:
+    document = Path(demo.WORKSPACE)
+    before = document.read_bytes()
+    ended = call("set", demo.WORKSPACE, demo.MISTAKES[0].name, option, value)
+    assert ended.code == 2
+    assert "stands for something to fill in" in ended.err
+    assert document.read_bytes() == before

@@ -139,3 +139,35 @@ def test_a_command_in_a_hint_works_when_it_is_pasted(site: Site, name: str) -> N
     pasted = paste(hint.split("`")[1], site.root)
     assert pasted.code == 1, pasted.err
     assert "[config-invalid]" in pasted.out
+
+
+@pytest.mark.parametrize("where", ["outside", "here", "above", "settings"])
+def test_a_command_that_is_printed_away_from_the_installation_finds_it_when_it_is_pasted_there(
+    site: Site, tmp_path: Path, where: str
+) -> None:
+    """As short as that goes: `--root` only where nothing else leads there, or where its settings would not count."""
+    other = Site(tmp_path / "other")  # which nothing may be done to
+    site.put_key("My-Secrets/other.pem", number=1)  # of two keys, nobody knows which is meant
+    document = site.workspace(ecosystem(exchange(key("gone.pem"))))
+    if where == "outside":
+        document = document.rename(tmp_path / "shared.json")
+    if where == "settings":
+        site.put("superalgos-rsa.toml", "accept_rsa_4096 = true\n")
+    cwd, named = (site.root, document) if where == "here" else (other.root, Path("..", document.relative_to(tmp_path)))
+    found = process("--root", str(site.root), "check", "--format", "json", str(named), cwd=cwd)
+    (title,) = (f["fix"]["title"] for f in found.report["findings"] if f["rule"] == "path-not-found")
+    root = f"--root {site.root} " if where in ("outside", "settings") else ""
+    assert title.startswith(f"superalgos-rsa {root}set ")
+    pasted = paste(title.replace("PATH_OF_THE_KEY_FILE", "My-Secrets/-k.pem"), cwd)
+    assert pasted.code == 0, pasted
+    assert "My-Secrets/-k.pem" in document.read_text()
+
+
+def test_the_note_of_a_plan_is_the_command_that_makes_just_that_plan(site: Site, tmp_path: Path) -> None:
+    (site.root / "-k.pem").unlink()
+    site.workspace(ecosystem(exchange(key("My-Secrets/-K.pem"))))
+    planned = process("--root", str(site.root), "fix", cwd=tmp_path)
+    assert planned.code == 1
+    hint = next(line for line in planned.err.splitlines() if line.startswith("superalgos-rsa: hint: "))
+    assert paste(hint.split("`")[1], tmp_path).code == 0
+    assert process("--root", str(site.root), "check", cwd=tmp_path).code == 0

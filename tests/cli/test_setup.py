@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "an empty API key": (["--key", "First", "--name", NAME, "--code-name", " "], "not an API key"),
     "an API key of two words": (["--key", "First", "--name", NAME, "--code-name", "a b"], "not an API key"),
     "the template for an API key": (
-        ["--key", "First", "--name", NAME, "--code-name", "Paste your exchange API Key"], "not an API key"
+        ["--key", "First", "--name", NAME, "--code-name", "Paste your exchange API Key"], "something to fill in"
     ),
     **{
         f"a key file: {name}": (["--key", "First", "--key-file", name, "--code-name", API_KEY], told)

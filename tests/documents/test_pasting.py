@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from superalgos_rsa.cli import cli
 from superalgos_rsa.documents.pasting import TO_QUOTE, command_words, line
-from superalgos_rsa.documents.placeholders import is_to_fill_in
+from superalgos_rsa.superalgos.placeholders import is_to_fill_in
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8)
 DASHED = WORDS | WORDS.map("-".__add__) | WORDS.map("--".__add__)

@@ -21,7 +21,7 @@ def test_a_file_that_fix_knows_is_no_word_to_fill_in(site: Site, call: Call) -> 
     document = site.workspace(*trading(key()))
     ended = call("check", document)
     (title,) = _fixes(ended.out)
-    assert title == f"superalgos-rsa --root {site.root} fix {document}"
+    assert title == f"superalgos-rsa fix {document}"
     assert f"1 of 1 error can be mended by `{title}`.\n" in ended.out
     assert ended.code == 1
     (finding,) = [f for f in Ended(*call("check", "--format", "json")).report["findings"] if f["severity"] == "error"]

@@ -166,7 +166,7 @@ def not_judged(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     elif key.engine_takes is None:
         how = "" if all_facts.installation is not None and key.answer is None else ", and it could not tell either"
         message = f"It is not known whether orders work: ccxt signs for {name} in a way that is not judged here{how}"
-        fix = advice("let the installed ccxt say it: `superalgos-rsa --root DIR check --engine`")
+        fix = advice("let the installed ccxt say it: `superalgos-rsa check --engine`")
         yield at_key("exchange-not-judged", message, key, fix=fix, undecided=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from superalgos_rsa.keys.exposure import export_name
-from superalgos_rsa.keys.foreign import NAMES, export_command
+from superalgos_rsa.keys.foreign import NAMES, export_line
 from superalgos_rsa.keys.inspect import KeyText, damage_words
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.validator.facts import Facts, KeyFacts
@@ -266,8 +266,8 @@ def _repair(key: KeyFacts, content: KeyText, all_facts: Facts) -> Fix:
         return convert(key, all_facts) or another_key(key, all_facts)
     if key.exported is not None:
         return command(CONVERT, key.exported)
-    if export := export_command(content.kind, path, export_name(path)):
-        return Fix("display", export)
+    if export := export_line(content.kind, path, export_name(path)):
+        return advice(export)
     if "hmac-secret" in content.damage:
         return advice(_ALONE)
     if content.kind in ("private", "encrypted", "openssh") or "nul" in content.damage:

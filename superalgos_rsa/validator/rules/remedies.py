@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import PurePath
 
-from superalgos_rsa.documents.pasting import Options, command_words
+from superalgos_rsa.documents.pasting import Finder, Options, command_words
 from superalgos_rsa.documents.showing import censored
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
 from superalgos_rsa.validator.facts import Facts, KeyFacts
@@ -16,6 +18,9 @@ CONVERT = "superalgos-rsa convert"
 _PAIR = "binance-rsa"
 KEY_FILE, API_KEY = "PATH_OF_THE_KEY_FILE", "API_KEY_FROM_THE_EXCHANGE"
 """Values for the user to fill in."""
+_PROGRAM = "superalgos-rsa"
+_LOOK_FOR_NONE = ("convert", "pubkey")
+_IN_A_SENTENCE = re.compile(rf"`{_PROGRAM} (?!-|{'|'.join(_LOOK_FOR_NONE)})")
 
 
 def set_key(
@@ -68,6 +73,17 @@ def mend(document: str, *options: str) -> Fix:
 def advice(sentence: str) -> Fix:
     """One sentence on what to do, if no command does it."""
     return Fix("display", sentence=sentence)
+
+
+def found_by(fix: Fix, finder: Finder) -> Fix:
+    """The same, so that its commands find this installation from where the report is read."""
+    if fix.sentence:
+        program = shlex.join(command_words(_PROGRAM, options=finder(None)))
+        return fix._replace(sentence=_IN_A_SENTENCE.sub(f"`{program} ", fix.sentence))
+    program, name, *words = fix.command
+    if program != _PROGRAM or name.startswith("-") or (name in _LOOK_FOR_NONE and "--for" not in words):
+        return fix
+    return fix._replace(command=(*command_words(_PROGRAM, options=finder(next(iter(words), None))), name, *words))
 
 
 def _name(key: KeyFacts) -> str:

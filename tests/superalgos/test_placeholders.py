@@ -1,4 +1,5 @@
-"""Every capitalised word of a printed command is in the one list, and no command takes a word of it for a value."""
+"""Every capitalised word of a printed command is in the one list, and no command takes a word of it, or a text of the
+platform's templates, for a value."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import click
 import pytest
 
 from superalgos_rsa.cli import COMMANDS, cli, main
-from superalgos_rsa.documents.placeholders import TO_FILL_IN, left_in
+from superalgos_rsa.superalgos.key_config import PLACEHOLDERS
+from superalgos_rsa.superalgos.placeholders import TO_FILL_IN, left_in
 from superalgos_rsa.validator.rules.catalogue import RULES, page
 
 PROJECT = Path(__file__).parents[2]
@@ -98,13 +100,14 @@ def test_no_command_takes_one_for_a_value(
     template: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for word in sorted(TO_FILL_IN):
+    words = TO_FILL_IN | PLACEHOLDERS
+    for word in sorted(words):
         (tmp_path / word).write_text("")  # that there is such a file makes no difference
         assert main([part.format(word) for part in template]) == 2
         told = capsys.readouterr()
         assert f"error: {word} stands for something to fill in" in told.err
         assert told.out == ""
-    assert {file.name for file in tmp_path.iterdir()} == TO_FILL_IN
+    assert {file.name for file in tmp_path.iterdir()} == words
 
 
 def test_other_words_are_values_and_the_command_that_run_starts_is_its_own() -> None:

@@ -1,4 +1,5 @@
-"""Placeholders in printed commands: words in capitals for the user to fill in. No command accepts one as a value.
+"""Texts that stand for something to fill in: in printed commands, and in the platform's templates. No command takes one
+of them for a value.
 
 Every such word in a remedy, a help text, a page or a guide must be in this list; a test checks that.
 """
@@ -6,6 +7,8 @@ Every such word in a remedy, a help text, a page or a guide must be in this list
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+
+from superalgos_rsa.superalgos.key_config import is_placeholder
 
 TO_FILL_IN = frozenset(
     {
@@ -21,7 +24,7 @@ TO_FILL_IN = frozenset(
 
 def is_to_fill_in(value: object) -> bool:
     """Whether the value is a placeholder that was not replaced."""
-    return isinstance(value, str) and value.strip() in TO_FILL_IN
+    return is_placeholder(value) or (isinstance(value, str) and value.strip() in TO_FILL_IN)
 
 
 def left_in(words: Iterable[str]) -> Iterator[str]:
