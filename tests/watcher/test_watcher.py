@@ -14,6 +14,7 @@ from key_samples import private_pem, public_pem, rsa_key
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher import incremental, mounts
 from superalgos_rsa.watcher import watcher as module
+from superalgos_rsa.watcher.debounce import Patience
 from superalgos_rsa.watcher.folder_events import Send, Watchdog
 from superalgos_rsa.watcher.incremental import Incremental
 from superalgos_rsa.watcher.mounts import Mounts
@@ -124,10 +125,10 @@ def test_a_round_that_fails_is_told_and_the_next_one_runs(site: Site, monkeypatc
     real = Incremental.gather
     failures = [ValueError("the text of a secret")]
 
-    def gather(self: Incremental, touched: Collection[object]) -> object:
+    def gather(self: Incremental, *arguments: object) -> object:
         if failures and len(watched.seen) == 1:
             raise failures.pop()
-        return real(self, touched)  # type: ignore[arg-type]
+        return real(self, *arguments)  # type: ignore[arg-type]
 
     with watching(site.root) as watched:
         monkeypatch.setattr(Incremental, "gather", gather)
@@ -146,10 +147,10 @@ def test_while_rounds_fail_no_sign_of_life_is_given(site: Site, monkeypatch: pyt
     ticks: list[None] = []
     ticks_at_warning: list[int] = []
 
-    def gather(self: Incremental, touched: Collection[object]) -> object:
+    def gather(self: Incremental, *arguments: object) -> object:
         if len(ticks_at_warning) < 5:
             raise ValueError
-        return real(self, touched)  # type: ignore[arg-type]
+        return real(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Incremental, "gather", gather)
     watched = module.Watcher(
@@ -183,13 +184,14 @@ def test_only_what_rests_on_the_change_is_read_again(site: Site, monkeypatch: py
         monkeypatch.setattr(incremental, name, _noting(real, into))
     monkeypatch.setattr(incremental, "_look", _noting(incremental._look, looked))
     memory = Incremental(question(site.root, str(one), str(two)))
-    evidence = memory.gather(set())
+    evidence = memory.gather(set(), Patience({}))
     assert (len(parsed), len(read), len(looked)) == (2, 2, 2)
 
     def judge_after(path: Path) -> tuple[int, int, int]:
         for noted in (parsed, read, looked):
             noted.clear()
-        memory.gather({entry for entry in evidence.rests_on if entry.path == os.path.realpath(path)})
+        touched = {entry for entry in evidence.rests_on if entry.path == os.path.realpath(path)}
+        memory.gather(touched, Patience({}))
         return len(parsed), len(read), len(looked)
 
     assert judge_after(site.root / "nowhere") == (0, 0, 0)
@@ -211,7 +213,7 @@ def test_no_byte_of_a_key_file_is_kept(site: Site) -> None:
     import gc
 
     memory = Incremental(question(site.root))
-    memory.gather(set())
+    memory.gather(set(), Patience({}))
     gc.collect()
     body = GOOD.splitlines()[5]
     assert not [
