@@ -56,6 +56,8 @@ class DocumentFacts:
     """The vault, if the document is one."""
     outside: Outside | None = None
     """Whose it is, where it is another platform's than that of the installation."""
+    broken_off: bool = False
+    """It is empty, or its end is missing."""
 
     @property
     def in_container(self) -> bool:
