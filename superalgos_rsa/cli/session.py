@@ -163,7 +163,8 @@ class Session:
                 self._said.add(message)
                 warn(message, hint)
 
-        return Settings(**read_settings(installation, self._config, os.environ, warn_once), **more)
+        found = read_settings(installation, self._config, os.environ, warn_once)
+        return Settings(**found, **more, last_change=_last_change)
 
     def documents(self, named: Sequence[str], *, with_vault: bool = True) -> Documents:
         """The named documents; all documents if none is named."""
@@ -203,6 +204,12 @@ def open_journal() -> Journal:
     from superalgos_rsa.files.journal import Journal, state_folder
 
     return Journal(state_folder(os.environ), warn)
+
+
+def _last_change(path: str) -> int | None:
+    with contextlib.suppress(Exception):  # a verdict must not fail because the journal cannot be read
+        return open_journal().last_with(path)
+    return None
 
 
 def judge(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from superalgos_rsa.documents.broken_off import broken_off
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.files.rights import may_read, owner_uid
 from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name, export_name
@@ -45,6 +46,8 @@ class Settings:
     """Names or ids of the tasks in question; `None` for all."""
     search: tuple[str, ...] = ()
     """Folders in which a repair looks for key files too."""
+    last_change: Callable[[str], int | None] = lambda _path: None
+    """The number of the last change to a file that can be undone."""
 
 
 KeyInspector = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
@@ -82,10 +85,19 @@ def gather(
     all_facts = Facts(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
+        last_changes=_last_changes(vault, all_documents, settings),
     )  # fmt: skip
     if settings.before_start:
         all_facts = _only_tasks_in_question(all_facts, settings.tasks)
     return _ask_engine(all_facts) if settings.ask_engine else all_facts
+
+
+def _last_changes(vault: Vault, documents: Iterable[DocumentFacts], settings: Settings) -> dict[str, int]:
+    broken = [document.path for document in documents if document.broken_off]
+    if vault.data is not None and broken_off(vault.data) is not None:
+        broken.append(vault.path)
+    found = ((path, settings.last_change(path)) for path in broken)
+    return {path: number for path, number in found if number is not None}
 
 
 def _never_failing(inspector: KeyInspector) -> KeyInspector:

@@ -259,6 +259,8 @@ class Facts:
     accept_rsa_4096: bool = False
     engine_unavailable: str | None = None
     """Why the installed ccxt could not be asked."""
+    last_changes: Mapping[str, int] = field(default_factory=dict)
+    """The number of the last change that can be undone to a document or vault that is empty or cut off."""
 
     @property
     def other_user(self) -> User | None:

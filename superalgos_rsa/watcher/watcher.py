@@ -206,8 +206,9 @@ class Watcher:
         self._patience = before.with_seen(evidence.half_written, written, now)
         # What is believed from now on takes one more look, since this evidence does not tell of it.
         waits = bool(self._patience.waiting or self._patience.believed - before.believed)
-        retry = min(now + RETRY, max(now, self._patience.until)) if waits else None
+        retry = None
         if waits:
+            retry = min(now + RETRY, max(now, self._patience.until))
             paths = {path for path, _ in evidence.half_written}
             self._touched |= {entry for entry in self._stamps if entry.path in paths}
         if now < (burst.first + LATEST if waits else burst.settled):

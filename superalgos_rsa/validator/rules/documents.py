@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa.validator.facts import DocumentFacts, Facts
 from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, check
-from superalgos_rsa.validator.rules.remedies import advice, mend
+from superalgos_rsa.validator.rules.remedies import advice, mend, put_back
 
 SUBJECT = "The document"
 RULES = (
@@ -96,12 +96,13 @@ _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand 
 
 
 @check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
-def unreadable(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
+def unreadable(document: DocumentFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Tells every defect found in reading a document."""
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
         by_hand = _BROKEN_OFF if document.broken_off else _INSTEAD.get(defect.rule)
         fix = advice(by_hand) if by_hand is not None else mend(document.path)  # a byte order mark
+        fix = put_back(document.path, all_facts) or fix
         yield RawFinding(defect.rule, message, document.path, defect.pointer, defect.place, fix=fix)
 
 
