@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from superalgos_rsa.documents.broken_off import broken_off
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.files.rights import may_read, owner_uid
 from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name, export_name
@@ -27,6 +26,7 @@ from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.exchange_classes import ExchangeClasses
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
+from superalgos_rsa.validator.last_changes import last_changes
 from superalgos_rsa.validator.report import Identity
 
 LOCAL = "local"
@@ -85,19 +85,11 @@ def gather(
     all_facts = Facts(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096,
-        last_changes=_last_changes(vault, all_documents, settings),
+        last_changes=last_changes(vault, all_documents, settings.last_change),
     )  # fmt: skip
     if settings.before_start:
         all_facts = _only_tasks_in_question(all_facts, settings.tasks)
     return _ask_engine(all_facts) if settings.ask_engine else all_facts
-
-
-def _last_changes(vault: Vault, documents: Iterable[DocumentFacts], settings: Settings) -> dict[str, int]:
-    broken = [document.path for document in documents if document.broken_off]
-    if vault.data is not None and broken_off(vault.data) is not None:
-        broken.append(vault.path)
-    found = ((path, settings.last_change(path)) for path in broken)
-    return {path: number for path, number in found if number is not None}
 
 
 def _never_failing(inspector: KeyInspector) -> KeyInspector:

@@ -82,3 +82,6 @@ class Patience:
         """When the first of them has had its time."""
         ends = (min(burst.last + PATIENCE, burst.first + HOPELESS) for burst in self.waiting.values())
         return min(ends, default=float("-inf"))
+
+
+NOTHING_SEEN = Patience({})

@@ -20,7 +20,7 @@ from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
 from superalgos_rsa.validator.judge import workspaces_of
-from superalgos_rsa.watcher.debounce import Half, Patience
+from superalgos_rsa.watcher.debounce import NOTHING_SEEN, Half, Patience
 from superalgos_rsa.watcher.dependencies import Dependency, Trails, spellings, trail
 
 _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
@@ -85,7 +85,7 @@ class Incremental:
         self._keys: dict[tuple[str, object], _Key] = {}
         self._vault: _Vault | None = None
         self._runs: object = None
-        self._patience = Patience({})
+        self._patience = NOTHING_SEEN
 
     def forget(self) -> None:
         """Read every file again in the next round; one with the same hash is not parsed again."""
@@ -99,7 +99,7 @@ class Incremental:
         self._question = question
         self.forget()
 
-    def gather(self, touched: Collection[Dependency], patience: Patience) -> Evidence:
+    def gather(self, touched: Collection[Dependency], patience: Patience = NOTHING_SEEN) -> Evidence:
         """The facts now; `touched` are the places where something changed since the last verdict, and those of
         half-written files that may yet become whole."""
         question = self._question

@@ -12,7 +12,7 @@ from typing import Literal
 from superalgos_rsa.errors import safe_message
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate
-from superalgos_rsa.watcher.debounce import DELAY, LATEST, PATIENCE, RETRY, Burst, Patience, extended
+from superalgos_rsa.watcher.debounce import DELAY, LATEST, NOTHING_SEEN, PATIENCE, RETRY, Burst, Patience, extended
 from superalgos_rsa.watcher.dependencies import Dependency, Stamp, folders_of, stamp, touched
 from superalgos_rsa.watcher.folder_events import LOST, Event, Notifier, Send, Watchdog
 from superalgos_rsa.watcher.incremental import Evidence, Incremental, Scope
@@ -68,7 +68,7 @@ class Watcher:
         self._touched: set[Dependency] = set()
         self._stale: set[str] = set()
         self._told: set[str] = set()
-        self._patience = Patience({})
+        self._patience = NOTHING_SEEN
         self._burst: Burst | None = None
         self._sweeps = 0
         self._swept = clock()

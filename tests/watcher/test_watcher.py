@@ -14,7 +14,6 @@ from key_samples import private_pem, public_pem, rsa_key
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.watcher import incremental, mounts
 from superalgos_rsa.watcher import watcher as module
-from superalgos_rsa.watcher.debounce import Patience
 from superalgos_rsa.watcher.folder_events import Send, Watchdog
 from superalgos_rsa.watcher.incremental import Incremental
 from superalgos_rsa.watcher.mounts import Mounts
@@ -184,14 +183,13 @@ def test_only_what_rests_on_the_change_is_read_again(site: Site, monkeypatch: py
         monkeypatch.setattr(incremental, name, _noting(real, into))
     monkeypatch.setattr(incremental, "_look", _noting(incremental._look, looked))
     memory = Incremental(question(site.root, str(one), str(two)))
-    evidence = memory.gather(set(), Patience({}))
+    evidence = memory.gather(set())
     assert (len(parsed), len(read), len(looked)) == (2, 2, 2)
 
     def judge_after(path: Path) -> tuple[int, int, int]:
         for noted in (parsed, read, looked):
             noted.clear()
-        touched = {entry for entry in evidence.rests_on if entry.path == os.path.realpath(path)}
-        memory.gather(touched, Patience({}))
+        memory.gather({entry for entry in evidence.rests_on if entry.path == os.path.realpath(path)})
         return len(parsed), len(read), len(looked)
 
     assert judge_after(site.root / "nowhere") == (0, 0, 0)
@@ -213,7 +211,7 @@ def test_no_byte_of_a_key_file_is_kept(site: Site) -> None:
     import gc
 
     memory = Incremental(question(site.root))
-    memory.gather(set(), Patience({}))
+    memory.gather(set())
     gc.collect()
     body = GOOD.splitlines()[5]
     assert not [
