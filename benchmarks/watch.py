@@ -1,6 +1,7 @@
-"""What `watch` costs: time to a verdict, processor while idle. Memory is told by tests/watching/soak.py.
+"""What `watch` costs: time to a verdict, processor while idle, and what it tells beside a platform that saves all the
+time. Memory is told by tests/watcher/soak.py.
 
-    python benchmarks/watch.py
+    python benchmarks/watch.py [latency] [idle] [busy]
 
 A change is the closing write of a key file that breaks or mends it; its time ends when the line of the verdict has
 been read. A reader of bare inotify, in the same run and on the same changes, shows what the kernel alone takes.
@@ -26,6 +27,9 @@ SAMPLES = 200
 IDLE_SECONDS = 60
 WATCHED = 1000
 DEBOUNCE = 0.05
+BUSY_SECONDS = 60
+SAVES = 50
+"""A second."""
 _CLOSE_WRITE = 8
 
 
@@ -137,13 +141,56 @@ def idle(root: Path) -> None:
     watch.stop()
 
 
+def busy(root: Path, size: int, empty: float, part: float) -> None:
+    """A workspace of so many bytes is saved all the time as the platform does it: truncated, and written in parts. For
+    5 of every 20 seconds the saves hold a value that breaks its key."""
+    build(root, 1)
+    document = root / "Platform" / "My-Workspaces" / "W.json"
+    value = json.loads(document.read_bytes())
+    value["rootNodes"].append({"type": "Pad", "name": "x" * size})
+    good = json.dumps(value).encode()
+    bad = good.replace(b"k0.pem", b"no.pem")
+    document.write_bytes(good)
+    watch = Watch(root)
+    watch.times.get(timeout=60)
+    cpu, began = watch.cpu(), time.perf_counter()
+    due, planted, saves, last = began, 0, 0, good
+    while (now := time.perf_counter()) < began + BUSY_SECONDS:
+        data = bad if (now - began) % 20 > 15 else good
+        planted, last = planted + (data != last), data
+        with open(document, "wb", buffering=0) as stream:
+            time.sleep(empty)
+            stream.write(data[: len(data) // 2])
+            time.sleep(part)
+            stream.write(data[len(data) // 2 :])
+        saves, due = saves + 1, due + 1 / SAVES
+        time.sleep(max(0.0, due - time.perf_counter()))
+    planted += last != good
+    document.write_bytes(good)
+    time.sleep(5)
+    cpu = watch.cpu() - cpu
+    watch.stop()
+    events = [watch.times.get()[1] for _ in range(watch.times.qsize())]
+    told = [event for event in events if event in ("broken", "mended", "changed")]
+    right = ["broken", "mended"] * (planted // 2)
+    print(
+        f"busy: {saves / BUSY_SECONDS:.0f} saves a second of {len(good):,} bytes, each {empty * 1000:.0f} ms empty and "
+        f"{part * 1000:.0f} ms half: {planted} changes, {len(told)} told, {'all' if told == right else 'not'} right; "
+        f"{cpu / BUSY_SECONDS:.0%} of a processor"
+    )
+
+
 def main() -> None:
+    chosen = sys.argv[1:] or ["latency", "idle", "busy"]
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for keys in (1, 20):
+    tasks = {
+        "latency": [(latency, 1), (latency, 20)],
+        "idle": [(idle,)],
+        "busy": [(busy, 0, 0.005, 0.002), (busy, 0, 0.01, 0.005), (busy, 2_500_000, 0.002, 0.002)],
+    }
+    for call, *numbers in (task for name in chosen for task in tasks[name]):
         with tempfile.TemporaryDirectory() as folder:
-            latency(Path(folder, "Superalgos"), keys)
-    with tempfile.TemporaryDirectory() as folder:
-        idle(Path(folder, "Superalgos"))
+            call(Path(folder, "Superalgos"), *numbers)
 
 
 if __name__ == "__main__":

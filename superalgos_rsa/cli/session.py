@@ -159,7 +159,7 @@ class Session:
                 warn(message, hint)
 
         values = read_settings(installation, self._config, os.environ, warn_once)
-        return Settings(**values, finder=self._finder(installation), **more)
+        return Settings(**values, finder=self._finder(installation), last_change=_last_change, **more)
 
     def _finder(self, installation: Installation | None) -> FromHere:
         return FromHere(installation, self._root, self._config, os.getcwd())
@@ -207,6 +207,12 @@ def open_journal() -> Journal:
     from superalgos_rsa.files.journal import Journal, state_folder
 
     return Journal(state_folder(os.environ), warn)
+
+
+def _last_change(path: str) -> int | None:
+    with contextlib.suppress(Exception):  # a verdict must not fail because the journal cannot be read
+        return open_journal().last_with(path)
+    return None
 
 
 def judge(

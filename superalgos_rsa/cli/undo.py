@@ -11,7 +11,7 @@ import click
 
 from superalgos_rsa.cli.running import RunningTasks
 from superalgos_rsa.cli.session import Session, open_journal, say, warn, written
-from superalgos_rsa.errors import UsageError
+from superalgos_rsa.errors import ConflictError, UsageError
 from superalgos_rsa.files.spelling import identity, is_below
 from superalgos_rsa.superalgos.installation import Installation
 
@@ -21,7 +21,8 @@ from superalgos_rsa.superalgos.installation import Installation
 @click.option("--list", "list_them", is_flag=True, help="List the changes that can be undone.")
 @click.pass_obj
 def command(session: Session, number: int | None, list_them: bool) -> None:
-    """Undo the last change, or change NUMBER, byte for byte. Refuses when a file has changed since.
+    """Undo the last change, or change NUMBER, byte for byte. Refuses when a file has changed since. A file that is
+    empty or cut off by now, as Superalgos leaves it when it ends while it saves, is put back as the change left it.
 
     It takes back what `fix`, `set` and `setup` did, and by its NUMBER a report that --output-file wrote. The last 50
     changes and 5 reports are kept for 30 days. A jump of the clock by more than 60 days counts as one day.
@@ -39,8 +40,14 @@ def command(session: Session, number: int | None, list_them: bool) -> None:
         e for e in journal.entries() if number == e.number or (number is None and not e.report and e.state != "undone")
     ]
     running = RunningTasks(_installation_of(entries[-1].paths if entries else (), session), ())
-    entry = journal.undo(number, time.time())
-    done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"
+    try:
+        entry = journal.undo(number, time.time())
+        done = f"change {entry.number} was taken back: {', '.join(entry.paths)}"
+    except ConflictError:
+        put_back = journal.put_back(number, time.time())
+        if put_back is None:
+            raise
+        done = f"{put_back.title}: {', '.join(put_back.paths)}; `superalgos-rsa undo {put_back.number}` takes it back"
     with written(done):
         say(done)
     running.warn("what was taken back", running.to_start_again())

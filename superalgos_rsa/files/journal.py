@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from superalgos_rsa.documents.broken_off import broken_off
 from superalgos_rsa.errors import ConflictError, SuperalgosRsaError, UsageError
 from superalgos_rsa.files.changes import (
     Change,
@@ -28,10 +29,12 @@ from superalgos_rsa.files.changes import (
     tidy,
     undo,
 )
+from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.journal_folder import DAY, Clock, JournalFolder
 from superalgos_rsa.files.journal_plan import JournalEntry, JournalState, entry_of, is_plan
 from superalgos_rsa.files.ownership import is_lent, own_home
-from superalgos_rsa.files.regular import new_token
+from superalgos_rsa.files.regular import Content, new_token, read_regular
+from superalgos_rsa.files.spelling import identity
 
 KEPT = 50
 KEPT_REPORTS = 5
@@ -116,6 +119,30 @@ class Journal:
                 raise
             self._folder.drop_bytes(entry.number)
             return entry
+
+    def put_back(self, number: int | None, now: float) -> JournalEntry | None:
+        """The bytes that a set left, for each of its files that is empty or cut off by now, as a set of its own; `None`
+        where none is. Of no `number` the last set that is no report."""
+        entries = [entry for entry in self.entries() if entry.state == "applied"]
+        entry = next((e for e in reversed(entries) if (not e.report if number is None else e.number == number)), None)
+        plan = self._folder.plan(entry.number) if entry is not None else None
+        if entry is None or plan is None:
+            return None
+        left = [(change, _broken_off(change)) for change in self._changes(entry.number, plan) if change.new is not None]
+        changes = [Change(change.path, data, change.new) for change, data in left if data is not None]
+        if not changes:
+            return None
+        put = self.apply(changes, f"put back as change {entry.number} left it", now)
+        return next(found for found in self.entries() if found.number == put)
+
+    def last_with(self, path: str) -> int | None:
+        """The last set that gave this file its bytes and was not undone."""
+        wanted = identity(path)
+        for number, plan in reversed(self._plans().items()):
+            given = (change["path"] for change in plan["changes"] if change["new"])
+            if plan["state"] == "applied" and wanted in map(identity, given):
+                return number
+        return None
 
     def recover(self, now: float) -> list[JournalEntry]:
         """Take back what a process that died has left half done, and forget what is old; returns the former."""
@@ -212,6 +239,12 @@ class Journal:
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
+
+
+def _broken_off(change: Change) -> bytes | None:
+    """What is left of a file that was empty or cut off after this change."""
+    found = read_regular(change.path, DEFAULT_LIMIT)
+    return found.data if isinstance(found, Content) and broken_off(found.data) is not None else None
 
 
 _SIDES: tuple[Literal["old", "new"], ...] = ("old", "new")

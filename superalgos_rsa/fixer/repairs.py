@@ -180,8 +180,10 @@ def folder(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
 
 @mends("vault-invalid")
 def empty_vault(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
-    """Propose `[]` for an empty vault, and to take out a byte order mark."""
+    """Propose `[]` for an empty vault of which nothing better is known, and to take out a byte order mark."""
     vault = context.judge.vault(context.state)
+    if found.fix is not None and found.fix.applicability == "unsafe":  # the journal knows what was in it
+        return
     if found.document == vault.path and vault.data is not None and not vault.data.strip(b"\xef\xbb\xbf \t\r\n"):
         state = context.state.with_file(vault.path, b"[]", (Meant((), []),))
         yield Proposal("an empty vault is the text []", "safe", state)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
+from superalgos_rsa.documents.broken_off import broken_off
 from superalgos_rsa.documents.json_text import BOM, JsonError, Place, decode, parse, utf8_error
 from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.files.rights import User, may_read, may_use
@@ -88,7 +89,9 @@ def parse_vault(name: str, content: Content) -> Vault:
         entries = parse(text)
     except JsonError as error:
         place = utf8_error(content.data) or error.place
-        return Vault(name, "malformed", text=text, data=content.data, reason=error.reason, place=place)
+        broken = broken_off(content.data)
+        reason = error.reason if broken is None else f"it {broken}"
+        return Vault(name, "malformed", text=text, data=content.data, reason=reason, place=place)
     if not isinstance(entries, list):
         reason = "it is no JSON list"
         return Vault(name, "malformed", entries, text, content.data, reason, Place(1, 1))

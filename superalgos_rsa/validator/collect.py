@@ -27,6 +27,7 @@ from superalgos_rsa.validator.credential import Credential, secret_kind
 from superalgos_rsa.validator.documents import ReadDocument
 from superalgos_rsa.validator.exchange_classes import ExchangeClasses
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, HmacText, KeyFacts, TaskFacts
+from superalgos_rsa.validator.last_changes import last_changes
 from superalgos_rsa.validator.report import Identity
 
 LOCAL = "local"
@@ -48,6 +49,8 @@ class Settings:
     """Folders in which a repair looks for key files too."""
     finder: Finder = found_anyway
     """How a printed command finds the installation."""
+    last_change: Callable[[str], int | None] = lambda _path: None
+    """The number of the last change to a file that can be undone."""
 
 
 KeyInspector = Callable[[DocumentFacts, Key, Credential, tuple[Task, ...]], KeyFacts]
@@ -85,6 +88,7 @@ def gather(
     all_facts = Facts(
         installation, vault, tuple(all_documents), tuple(keys), tuple(tasks),
         settings.before_start, settings.all_documents, settings.accept_rsa_4096, finder=settings.finder,
+        last_changes=last_changes(vault, all_documents, settings.last_change),
     )  # fmt: skip
     if settings.before_start:
         all_facts = _only_tasks_in_question(all_facts, settings.tasks)

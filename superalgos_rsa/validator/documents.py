@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from superalgos_rsa.documents.broken_off import broken_off
 from superalgos_rsa.documents.json_text import (
     BOM,
     Duplicates,
@@ -131,10 +132,12 @@ def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentF
 
 
 def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
-    place = encoding_error or error.place
-    reason = "This document is not UTF-8" if encoding_error else f"This document is no JSON: {error.reason}"
+    assert isinstance(source.content, Content)
+    broken = broken_off(source.content.data)
+    reason = broken or ("is not UTF-8" if encoding_error else f"is no JSON: {error.reason}")
+    defect = Defect("document-unreadable", f"This document {reason}", encoding_error or error.place)
     return DocumentFacts(
-        source.path, "workspace", (Defect("document-unreadable", reason, place),), loads=False, exported=export
+        source.path, "workspace", (defect,), loads=False, exported=export, broken_off=broken is not None
     )
 
 

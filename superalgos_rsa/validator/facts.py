@@ -57,6 +57,8 @@ class DocumentFacts:
     """The vault, if the document is one."""
     outside: Outside | None = None
     """Whose it is, where it is another platform's than that of the installation."""
+    broken_off: bool = False
+    """It is empty, or its end is missing."""
 
     @property
     def in_container(self) -> bool:
@@ -260,6 +262,8 @@ class Facts:
     """Why the installed ccxt could not be asked."""
     finder: Finder = found_anyway
     """How a printed command finds the installation."""
+    last_changes: Mapping[str, int] = field(default_factory=dict)
+    """The number of the last change that can be undone to a document or vault that is empty or cut off."""
 
     @property
     def other_user(self) -> User | None:

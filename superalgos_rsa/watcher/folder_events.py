@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to `path`. `replaced`: the name may now belong to another file."""
+    """Something happened to `path`. `replaced`: the name may now belong to another file. `closed`: by a writer, which
+    Linux alone tells."""
 
     path: str
     is_folder: bool
     replaced: bool
+    closed: bool = False
 
 
 LOST = Event("", is_folder=False, replaced=True)
@@ -131,7 +133,8 @@ def _handler(send: Send) -> FileSystemEventHandler:
         def dispatch(self, event: FileSystemEvent) -> None:
             replaced = event.event_type in ("created", "deleted", "moved")
             for path in filter(None, (event.src_path, event.dest_path)):
-                send(Event(os.fsdecode(str(path)), event.is_directory, replaced))
+                closed = event.event_type == "closed"
+                send(Event(os.fsdecode(str(path)), event.is_directory, replaced, closed))
 
     return Handler()
 

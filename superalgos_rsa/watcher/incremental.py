@@ -20,6 +20,7 @@ from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
 from superalgos_rsa.validator.judge import workspaces_of
+from superalgos_rsa.watcher.debounce import NOTHING_SEEN, Half, Patience
 from superalgos_rsa.watcher.dependencies import Dependency, Trails, spellings, trail
 
 _OF_INSTALLATION = ("package.json", "package-lock.json", "node_modules/ccxt/package.json")
@@ -41,8 +42,8 @@ class Evidence:
 
     all_facts: Facts
     rests_on: frozenset[Dependency]
-    half_written: frozenset[tuple[str, str]]
-    """Path and hash of every file that may be only half written."""
+    half_written: frozenset[Half]
+    """Every file that may be only half written."""
     names: tuple[str, ...] = ()
     """The documents."""
 
@@ -54,6 +55,15 @@ class _Document:
     vault: str
     """The hash of the vault that it was read with."""
     rests_on: frozenset[Dependency]
+    half: Half | None = None
+
+
+@dataclass(slots=True)
+class _Vault:
+    vault: Vault
+    digest: str
+    rests_on: frozenset[Dependency]
+    half: Half | None = None
 
 
 @dataclass(slots=True)
@@ -63,6 +73,7 @@ class _Key:
     digest: str
     rests_on: frozenset[Dependency]
     around: frozenset[Dependency]
+    half: Half | None = None
 
 
 class Incremental:
@@ -72,8 +83,9 @@ class Incremental:
         self._question = question
         self._documents: dict[str, _Document] = {}
         self._keys: dict[tuple[str, object], _Key] = {}
-        self._vault: tuple[Vault, str, frozenset[Dependency]] | None = None
+        self._vault: _Vault | None = None
         self._runs: object = None
+        self._patience = NOTHING_SEEN
 
     def forget(self) -> None:
         """Read every file again in the next round; one with the same hash is not parsed again."""
@@ -87,15 +99,18 @@ class Incremental:
         self._question = question
         self.forget()
 
-    def gather(self, touched: Collection[Dependency]) -> Evidence:
-        """The facts now; `touched` are the places where something changed since the last verdict."""
+    def gather(self, touched: Collection[Dependency], patience: Patience = NOTHING_SEEN) -> Evidence:
+        """The facts now; `touched` are the places where something changed since the last verdict, and those of
+        half-written files that may yet become whole."""
         question = self._question
+        self._patience = patience
         installation = question.find_installation()
         runs = None if installation is None else (installation.user, installation.platform, installation.workspaces)
         if runs != self._runs:  # as another user, or with other workspaces: forget what was read before
             self._runs = runs
             self.forget()
-        vault, vault_digest, vault_rests = self._read_vault(installation, touched)
+        found = self._read_vault(installation, touched)
+        vault = found.vault
         named = question.named or (workspaces_of(installation) if installation else ())
         if installation is None or question.named:
             names = list(find_documents(named)) or list(named)
@@ -103,32 +118,39 @@ class Incremental:
             names = list(find_all_below(named))
             if vault.state not in ("absent", "no-folder"):
                 names.append(str(installation.vault))
-        read = [self._document(name, installation, vault, vault_digest, touched) for name in names]
+        read = [self._document(name, installation, vault, found.digest, touched) for name in names]
         self._documents = {name: self._documents[name] for name in names}
         seen: set[tuple[str, object]] = set()
         remembering = self._remembering(installation, touched, seen)
         all_facts = gather(read, installation, vault, question.settings, remembering)
         self._keys = {name: kept for name, kept in self._keys.items() if name in seen}
-        rests_on = {*vault_rests, *_of_names(named)}
+        rests_on = {*found.rests_on, *_of_names(named)}
         if installation is not None:
             rests_on.update(e for name in _OF_INSTALLATION for e in trail(str(installation.root / name)))
         for document in self._documents.values():
             rests_on |= document.rests_on
         for key in self._keys.values():
             rests_on |= key.rests_on | key.around
-        half = frozenset(self._half_written(vault, vault_digest))
+        kept: list[_Vault | _Document | _Key] = [found, *self._documents.values(), *self._keys.values()]
+        half = frozenset(one.half for one in kept if one.half is not None)
         return Evidence(all_facts, frozenset(rests_on), half, tuple(names))
 
-    def _read_vault(
-        self, installation: Installation | None, touched: Collection[Dependency]
-    ) -> tuple[Vault, str, frozenset[Dependency]]:
+    def _doubts(self, half: Half | None) -> bool:
+        """Whether this file may yet become whole. Until then it counts as it was when it was seen whole."""
+        return half is not None and not self._patience.believes(half)
+
+    def _read_vault(self, installation: Installation | None, touched: Collection[Dependency]) -> _Vault:
         if installation is None:
-            return Vault("", "absent"), "", frozenset()
-        if self._vault is None or not self._vault[2].isdisjoint(touched):
+            return _Vault(Vault("", "absent"), "", frozenset())
+        kept = self._vault
+        if kept is None or not kept.rests_on.isdisjoint(touched):
             vault = read_vault(installation.vault, installation.other_user)
             digest = _hash(repr((vault.state, vault.reason)).encode() + (vault.data or b""))
-            self._vault = vault, digest, frozenset(trail(os.path.abspath(installation.vault)))
-        return self._vault
+            half = (os.path.realpath(vault.path), digest) if vault.state == "malformed" else None
+            if kept is None or not self._doubts(half):
+                self._vault = kept = _Vault(vault, digest, frozenset())
+            kept.half, kept.rests_on = half, frozenset(trail(os.path.abspath(installation.vault)))
+        return kept
 
     def _document(
         self,
@@ -145,12 +167,14 @@ class Incremental:
         digest = _hash(source.content.data if isinstance(source.content, Content) else repr(source.content).encode())
         rests_on = frozenset(trail(os.path.abspath(name)))
         same = kept is not None and kept.digest == digest and kept.vault == vault_digest
-        if kept is not None and same and kept.read.facts.outside == source.outside:
-            kept.rests_on = rests_on
-            return kept.read
-        read = read_document(source, vault, export=False)
-        self._documents[name] = _Document(read, digest, vault_digest, rests_on)
-        return read
+        is_known = kept is not None and same and kept.read.facts.outside == source.outside
+        read = kept.read if kept is not None and is_known else read_document(source, vault, export=False)
+        unread = any(defect.rule == "document-unreadable" for defect in read.facts.defects)
+        half = (os.path.realpath(name), digest) if unread and read.facts.kind is not None else None
+        if kept is None or not self._doubts(half):
+            self._documents[name] = kept = _Document(read, digest, vault_digest, rests_on)
+        kept.half, kept.rests_on = half, rests_on
+        return kept.read
 
     def _remembering(
         self, installation: Installation | None, touched: Collection[Dependency], seen: set[tuple[str, object]]
@@ -168,7 +192,10 @@ class Incremental:
                 inputs = (key, credential, users, here, document.outside)
                 kept = self._keys.get(name)
                 if kept is None or kept.inputs != inputs or not _rests_on(kept).isdisjoint(touched):
-                    self._keys[name] = kept = _look(inspector, document, key, credential, users, inputs)
+                    found = _look(inspector, document, key, credential, users, inputs)
+                    if kept is None or kept.inputs != inputs or not self._doubts(found.half):
+                        self._keys[name] = kept = found
+                    kept.half = found.half
                     beside = beside_of(document, installation)
                     kept.rests_on = frozenset(_of_key(credential, cwd, beside, trails))
                 elif not kept.around.isdisjoint(touched):
@@ -180,21 +207,6 @@ class Incremental:
             return remembered
 
         return remembering
-
-    def _half_written(self, vault: Vault, vault_digest: str) -> Iterator[tuple[str, str]]:
-        for name, document in self._documents.items():
-            if document.read.facts.kind is not None and any(
-                defect.rule == "document-unreadable" for defect in document.read.facts.defects
-            ):
-                yield os.path.realpath(name), document.digest
-        if vault.state == "malformed":
-            yield os.path.realpath(vault.path), vault_digest
-        for key in self._keys.values():
-            path, content = key.facts.path, key.facts.content
-            if path is None or path.status != "file" or path.target is None or content is None:
-                continue
-            if content.damage or content.kind in ("empty", "text", "der"):
-                yield path.target, key.digest
 
 
 def _look(
@@ -211,7 +223,15 @@ def _look(
     if facts.path is not None:  # from here on only its hash is needed
         facts = replace(facts, path=replace(facts.path, content=None))
     # What failed is tried again in each round.
-    return _Key(inputs if facts.failed is None else (), facts, digest, frozenset(), frozenset(around))
+    known = inputs if facts.failed is None else ()
+    return _Key(known, facts, digest, frozenset(), frozenset(around), _half_of(facts, digest))
+
+
+def _half_of(facts: KeyFacts, digest: str) -> Half | None:
+    path, content = facts.path, facts.content
+    if path is None or path.status != "file" or path.target is None or content is None:
+        return None
+    return (path.target, digest) if content.damage or content.kind in ("empty", "text", "der") else None
 
 
 def _of_key(credential: Credential, cwd: str | None, beside: tuple[str, ...], trails: Trails) -> Iterator[Dependency]:

@@ -6,13 +6,13 @@ import os
 import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from superalgos_rsa.errors import safe_message
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import validate
-from superalgos_rsa.watcher.debounce import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
+from superalgos_rsa.watcher.debounce import DELAY, LATEST, NOTHING_SEEN, PATIENCE, RETRY, Burst, Patience, extended
 from superalgos_rsa.watcher.dependencies import Dependency, Stamp, folders_of, stamp, touched
 from superalgos_rsa.watcher.folder_events import LOST, Event, Notifier, Send, Watchdog
 from superalgos_rsa.watcher.incremental import Evidence, Incremental, Scope
@@ -23,7 +23,6 @@ POLL = 1.0
 """The same, where a folder sends no events."""
 DEEP = 10
 """Every tenth sweep compares content instead of dates and sizes."""
-RETRY = 0.1
 _MOST_PASSES = 8
 _MOST_LATE = 1000
 
@@ -69,7 +68,7 @@ class Watcher:
         self._touched: set[Dependency] = set()
         self._stale: set[str] = set()
         self._told: set[str] = set()
-        self._patience: Patience | None = None
+        self._patience = NOTHING_SEEN
         self._burst: Burst | None = None
         self._sweeps = 0
         self._swept = clock()
@@ -95,7 +94,9 @@ class Watcher:
     def again(self) -> Settled | None:
         """Validate at once, after this program wrote a file; the events of that write are not a change."""
         self._touched |= self._stamps.keys()
-        return self._safely(self._clock() - LONGEST)
+        past = self._clock() - LATEST
+        self._burst = Burst(past, past)
+        return self._safely()
 
     def _loop(self) -> Iterator[Settled]:
         self._burst = Burst(self._clock(), self._clock() - DELAY)
@@ -105,8 +106,7 @@ class Watcher:
                 self._swept = now
                 self._sweep()
             if self._burst is not None and now >= self._burst.due:
-                first, self._burst = self._burst.first, None
-                found = self._safely(first)
+                found = self._safely()
                 if found is not None:
                     yield found
 
@@ -135,7 +135,7 @@ class Watcher:
                 return False
             if self._take(item):
                 until = self._due()
-            elif late > _MOST_LATE:  # other files of these folders change without pause
+            if late > _MOST_LATE:  # files change without pause
                 return True
 
     def _take(self, item: Event | Command) -> bool:
@@ -152,6 +152,8 @@ class Watcher:
                 return False
             self._touched |= hit
         self._burst = extended(self._burst, self._clock())
+        if isinstance(item, Event) and item.closed and item.path in self._patience.waiting:
+            self._burst = replace(self._burst, retry=self._burst.last)  # it is whole until the next writer comes
         return True
 
     def _reload(self) -> None:
@@ -172,44 +174,48 @@ class Watcher:
         if self._touched or self._failed:
             self._burst = self._burst or Burst(self._clock(), self._clock())
 
-    def _safely(self, first: float) -> Settled | None:
+    def _safely(self) -> Settled | None:
         try:
-            return self._round(first)
+            return self._round()
         except Exception as error:
             self._warn(f"re-check failed ({safe_message(error)}); no verdict until a retry succeeds")
             self._incremental.forget()
             self._touched |= self._stamps.keys()
-            self._failed = True
+            self._failed, self._burst = True, None
             return None
 
-    def _round(self, first: float) -> Settled | None:
+    def _round(self) -> Settled | None:
         """A verdict on the files as they are now; None while one is still being written."""
+        is_first, before = not self._stamps, self._patience
         written: set[str] = set()
         for _ in range(_MOST_PASSES):
             stamps = {entry: stamp(entry) for entry in self._stamps}
             new = {entry for entry, value in stamps.items() if value != self._stamps[entry]}
             self._changed = self._changed or bool(new)
             written.update(entry.path for entry in new)
-            evidence = self._incremental.gather(self._touched | new)
+            evidence = self._incremental.gather(self._touched | new, before)
             self._touched = self._rest_on(evidence.rests_on, stamps)
             if not self._touched:
                 break
         self._failed = False
         now = self._clock()
         self._take_waiting()
-        if self._touched:
-            self._burst = Burst(first, self._burst.last if self._burst is not None else now)
-            if now < first + LONGEST:
-                return None
-        if self._patience is None:
-            self._patience = Patience({}, frozenset(half for half in evidence.half_written if not _is_fresh(half[0])))
-        self._patience = self._patience.with_seen(evidence.half_written, written, now)
-        if now < self._patience.until:
-            self._touched |= {entry for entry in self._stamps if entry.path in self._patience.waiting}
-            self._burst = self._burst or Burst(now, min(self._patience.until, now + RETRY) - DELAY)
+        burst = extended(self._burst, now) if self._touched or self._burst is None else self._burst
+        if is_first:
+            before = Patience({}, frozenset(half for half in evidence.half_written if not _is_fresh(half[0])))
+        self._patience = before.with_seen(evidence.half_written, written, now)
+        # What is believed from now on takes one more look, since this evidence does not tell of it.
+        waits = bool(self._patience.waiting or self._patience.believed - before.believed)
+        retry = None
+        if waits:
+            retry = min(now + RETRY, max(now, self._patience.until))
+            paths = {path for path, _ in evidence.half_written}
+            self._touched |= {entry for entry in self._stamps if entry.path in paths}
+        if now < (burst.first + LATEST if waits else burst.settled):
+            self._burst = replace(burst, retry=retry)
             return None
-        self._patience = self._patience.given_up(evidence.half_written)
-        changed, self._changed = self._changed, False
+        self._burst = Burst(now, now, retry) if self._touched else None
+        changed, self._changed = self._changed and not waits, self._changed and waits
         return Settled(evidence, validate(evidence.all_facts), changed)
 
     def _take_waiting(self) -> None:

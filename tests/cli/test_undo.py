@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from installations import KEY_FILE, VAULT, Site, entry, key, trading
 
 from cli.conftest import Call
 from superalgos_rsa.files.journal import KEPT, KEPT_REPORTS, KEPT_SECONDS
@@ -60,6 +61,40 @@ def test_a_file_that_was_saved_since_is_left_alone(broken: Path, call: Call) -> 
     document.write_text(json.dumps({**value, "name": "saved"}))
     saved = document.read_bytes()
     assert (call("undo").code, document.read_bytes()) == (2, saved)
+
+
+@pytest.mark.parametrize("left", [0, 50])
+@pytest.mark.parametrize("name", ["Platform/My-Workspaces/W.json", VAULT])
+def test_a_file_that_the_platform_left_empty_or_cut_off_is_put_back_by_what_check_says(
+    tmp_path: Path, call: Call, name: str, left: int
+) -> None:
+    """Superalgos was killed while it saved, or a load of the same workspace ended it."""
+    site = Site(tmp_path / "superalgos")
+    site.put_key()
+    site.vault(entry("no.pem"))
+    document = site.workspace(*trading(key("no.pem")))
+    assert call("--root", site.root, "set", document, "Key", "--secret", KEY_FILE).code == 0
+    path = site.root / name
+    whole = path.read_bytes()
+    rest = whole[:left]
+    path.write_bytes(rest)
+    report = json.loads(call("--root", site.root, "check", "--format", "json").out)
+    (found,) = (f for f in report["findings"] if f["rule"] in ("document-unreadable", "vault-invalid"))
+    assert (f"is cut off after {len(rest):,} bytes" if rest else "is empty") in found["message"]
+    assert found["fix"]["title"] == "superalgos-rsa undo 1"
+    call("--root", site.root, "fix", "--apply")
+    done = call("undo", "1")
+    assert done.out == f"put back as change 1 left it: {path}; `superalgos-rsa undo 2` takes it back\n"
+    assert path.read_bytes() == whole
+    assert call("undo", "2").code == 0
+    assert path.read_bytes() == rest
+
+
+def test_what_no_change_left_is_put_back_by_hand(broken: Path, call: Call) -> None:
+    document = broken / demo.WORKSPACE
+    document.write_bytes(b"")
+    report = json.loads(call("--root", broken, "check", document, "--format", "json").out)
+    assert "Backup - Workspace" in report["findings"][0]["fix"]["title"]
 
 
 @pytest.mark.parametrize("command", [["fix"], ["undo"], ["undo", "1"], ["set", demo.MISTAKES[0].name]], ids=" ".join)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superalgos_rsa.watcher.debounce import DELAY, LONGEST, PATIENCE, Burst, Patience, extended
+from superalgos_rsa.watcher.debounce import DELAY, HOPELESS, LONGEST, PATIENCE, Burst, Half, Patience, extended
 
 TIMES = st.lists(st.floats(0, 100), min_size=1).map(sorted)
-HALF = frozenset({("/k.pem", "a")})
+HALF: frozenset[Half] = frozenset({("/k.pem", "a")})
 
 
 @given(TIMES)
@@ -28,24 +28,37 @@ def test_what_looks_half_written_waits_from_its_last_write() -> None:
     assert first.with_seen(frozenset({("/k.pem", "ab")}), ["/k.pem"], 10.2).until == 10.2 + PATIENCE
 
 
-def test_a_program_that_never_writes_the_whole_does_not_hold_up_the_rest_for_ever() -> None:
-    patience = Patience({})
-    for tick in range(100):
-        patience = patience.with_seen(frozenset({("/k.pem", str(tick))}), ["/k.pem"], tick * 0.1)
-    assert patience.until == LONGEST
+def test_what_is_written_all_the_time_and_never_seen_whole_is_believed_until_it_is_whole() -> None:
+    patience, now = Patience({}), 0.0
+    while not patience.believed:
+        now += 0.1
+        patience = patience.with_seen(frozenset({("/k.pem", str(now))}), ["/k.pem"], now)
+    assert now == pytest.approx(0.1 + HOPELESS, abs=0.11)
+    assert patience.with_seen(HALF, ["/k.pem"], now + 0.1).believes(("/k.pem", "other bytes"))
+    assert not patience.with_seen(frozenset(), ["/k.pem"], now + 0.1).believes(("/k.pem", "other bytes"))
 
 
 def test_what_became_whole_is_waited_for_no_longer() -> None:
-    assert Patience({}).with_seen(HALF, [], 10.0).with_seen(frozenset(), [], 10.1).until == float("-inf")
+    whole = Patience({}).with_seen(HALF, [], 10.0).with_seen(frozenset(), [], 10.1)
+    assert whole == Patience({})
 
 
-def test_what_was_called_broken_is_no_news_until_its_bytes_change() -> None:
-    known = Patience({}).with_seen(HALF, [], 10.0).given_up(HALF)
-    assert known.with_seen(HALF, ["/k.pem"], 11.0).until == float("-inf")
+def test_what_stays_half_written_is_believed_and_no_news_until_its_bytes_change() -> None:
+    known = Patience({}).with_seen(HALF, [], 10.0).with_seen(HALF, [], 10.0 + PATIENCE)
+    assert known == Patience({}, HALF)
+    assert known.with_seen(HALF, ["/k.pem"], 11.0) == known
     assert known.with_seen(frozenset({("/k.pem", "b")}), [], 11.0).until == 11.0 + PATIENCE
 
 
+def test_one_that_is_written_again_and_again_does_not_keep_another_from_being_believed() -> None:
+    patience, other = Patience({}), ("/w.json", "x")
+    for tick in range(5):
+        patience = patience.with_seen(HALF | {other}, ["/w.json"], tick * 0.1)
+    assert patience.believed == HALF
+
+
 @pytest.mark.parametrize("between", [frozenset(), frozenset({("/other", "x")})])
-def test_what_was_mended_and_breaks_again_is_waited_for_again(between: frozenset[tuple[str, str]]) -> None:
-    known = Patience({}).given_up(HALF).with_seen(between, [], 11.0)
-    assert known.with_seen(HALF, [], 12.0).until == 12.0 + PATIENCE
+def test_what_was_mended_and_breaks_again_is_waited_for_again(between: frozenset[Half]) -> None:
+    known = Patience({}, HALF).with_seen(between, [], 11.0)
+    assert ("/k.pem", "a") not in known.believed
+    assert known.with_seen(HALF, [], 12.0).waiting["/k.pem"].last == 12.0

@@ -124,10 +124,10 @@ def test_a_round_that_fails_is_told_and_the_next_one_runs(site: Site, monkeypatc
     real = Incremental.gather
     failures = [ValueError("the text of a secret")]
 
-    def gather(self: Incremental, touched: Collection[object]) -> object:
+    def gather(self: Incremental, *arguments: object) -> object:
         if failures and len(watched.seen) == 1:
             raise failures.pop()
-        return real(self, touched)  # type: ignore[arg-type]
+        return real(self, *arguments)  # type: ignore[arg-type]
 
     with watching(site.root) as watched:
         monkeypatch.setattr(Incremental, "gather", gather)
@@ -146,10 +146,10 @@ def test_while_rounds_fail_no_sign_of_life_is_given(site: Site, monkeypatch: pyt
     ticks: list[None] = []
     ticks_at_warning: list[int] = []
 
-    def gather(self: Incremental, touched: Collection[object]) -> object:
+    def gather(self: Incremental, *arguments: object) -> object:
         if len(ticks_at_warning) < 5:
             raise ValueError
-        return real(self, touched)  # type: ignore[arg-type]
+        return real(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Incremental, "gather", gather)
     watched = module.Watcher(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from superalgos_rsa.validator.facts import DocumentFacts, Facts
 from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, check
-from superalgos_rsa.validator.rules.remedies import advice, mend
+from superalgos_rsa.validator.rules.remedies import advice, mend, put_back
 
 SUBJECT = "The document"
 RULES = (
@@ -17,16 +17,21 @@ RULES = (
         sees=(
             "There is no such file, it may not be read, or it is larger than a limit: in bytes, values, levels, keys "
             "and tasks (docs/limits.md). Or its text is not UTF-8, or not JSON (the finding names line and column). A "
-            "folder, a pipe or a device is never opened as a document."
+            "folder, a pipe or a device is never opened as a document. Of a file that is empty, or that is cut off in "
+            "the middle, it says so."
         ),
         engine=(
             "The platform ends when it loads a workspace that is not JSON. Every key and task in the file is out of "
-            "reach."
+            "reach. It empties a file before it writes it: a load of the workspace at that moment ends the platform, "
+            "and the file may stay empty. So never load a workspace while it is being saved. Where the platform is "
+            "killed or the disk is full, a part of the file stays."
         ),
         exchange="Nothing can be promised: the document could not be judged.",
         mend=(
-            "Correct the file at the line and column that the finding names, or put back a backup. Then run "
-            "`superalgos-rsa check DOCUMENT` again."
+            "Correct the file at the line and column that the finding names, or put back a backup. Of a file that is "
+            "empty or cut off, a Superalgos page that still shows the workspace has the whole: start Superalgos again, "
+            "and save from that page before you reload it. Else put back the download `Backup - Workspace - NAME.json` "
+            "or a copy, such as that of a git history. Then run `superalgos-rsa check DOCUMENT` again."
         ),
     ),
     Rule(
@@ -83,16 +88,21 @@ _INSTEAD = {
     "document-shape": "name a workspace, an exported node, a plugin file or the vault",
     "document-duplicate-member": "take out all of them but the last, which is the one that counts",
 }
+_BROKEN_OFF = (
+    "save the workspace again from a Superalgos page that still shows it, before you reload that page; else put the "
+    "file back from a download “Backup - Workspace - …”, a git history or another backup"
+)
 _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand what is missing"
 
 
 @check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
-def unreadable(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
+def unreadable(document: DocumentFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Tells every defect found in reading a document."""
     for defect in document.defects:
         message = f"{_ENDS}: {defect.reason}" if defect.rule == "workspace-crash" else defect.reason
-        by_hand = _INSTEAD.get(defect.rule)
+        by_hand = _BROKEN_OFF if document.broken_off else _INSTEAD.get(defect.rule)
         fix = advice(by_hand) if by_hand is not None else mend(document.path)  # a byte order mark
+        fix = put_back(document.path, all_facts) or fix
         yield RawFinding(defect.rule, message, document.path, defect.pointer, defect.place, fix=fix)
 
 

@@ -63,6 +63,12 @@ def command(program: str, *positionals: str, applicability: Applicability = "dis
     return Fix(applicability, command_words(program, *positionals))
 
 
+def put_back(document: str, all_facts: Facts) -> Fix | None:
+    """`superalgos-rsa undo …`, which knows a file that is empty or cut off as its last change left it."""
+    number = all_facts.last_changes.get(document)
+    return command("superalgos-rsa undo", str(number), applicability="unsafe") if number is not None else None
+
+
 def mend(document: str, *options: str) -> Fix:
     """`superalgos-rsa fix …`, for mistakes that need only an edit of the document."""
     applicability: Applicability = "unsafe" if "--unsafe" in options else "safe"

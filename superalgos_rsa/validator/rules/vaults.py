@@ -15,7 +15,7 @@ from superalgos_rsa.superalgos.vault import Vault
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.rules.model import PLATFORM_ENDS, SIGNATURE_INVALID, Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, at_key, check
-from superalgos_rsa.validator.rules.remedies import API_KEY, KEY_FILE, advice, command, set_key
+from superalgos_rsa.validator.rules.remedies import API_KEY, KEY_FILE, advice, command, put_back, set_key
 
 SUBJECT = "The vault"
 RULES = (
@@ -137,7 +137,7 @@ def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
         yield RawFinding("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
     elif vault.state in ("unreadable", "malformed"):
         message = f"{_ENDS}: the vault cannot be read ({vault.reason})"
-        fix = advice(_RESTORE if vault.state == "malformed" else _READABLE)
+        fix = put_back(vault.path, all_facts) or advice(_RESTORE if vault.state == "malformed" else _READABLE)
         yield RawFinding("vault-invalid", message, vault.path, place=vault.place, fix=fix)
     else:
         problems = list(islice(_problems(vault.entries), MOST_TOLD))
