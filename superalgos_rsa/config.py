@@ -23,11 +23,12 @@ from superalgos_rsa.files.find import DEFAULT_LIMIT
 from superalgos_rsa.files.regular import Unread, read_regular
 from superalgos_rsa.superalgos.installation import NO_ENVIRONMENT, Installation, StrPath, installation_at
 from superalgos_rsa.superalgos.key_config import is_placeholder, read
+from superalgos_rsa.superalgos.load_place import load_place
 from superalgos_rsa.superalgos.load_route import VaultReader
 from superalgos_rsa.superalgos.outside import outside_of
 from superalgos_rsa.superalgos.placeholders import is_to_fill_in, sentence
 from superalgos_rsa.superalgos.sharers import Sharer, sharers, sharers_elsewhere
-from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, read_vault
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Workspace, answering, read_workspace
 
 
@@ -218,7 +219,8 @@ def plan_document_update(
     outside = outside_of(path, installation)
     if outside is not None and outside.kind == "container":  # it has a vault of its own
         vault = NO_VAULT
-    near = {} if is_of_plugin(path) else sharers(path, value, workspace)
+    of_plugin = load_place(path, installation).route == "plugins"
+    near = {} if of_plugin else sharers(path, value, workspace)
     covered = near.pop(key.pointer, None) is not None
     others = (*near.values(), *sharers_elsewhere([path], installation)) if covered else ()
     try:

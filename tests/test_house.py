@@ -97,7 +97,7 @@ WRITERS = {
     "files/locks.py",  # which locks it, beside it where it cannot be locked itself
     "files/attributes.py",  # which gives a new file what the old one had
     "files/modes.py",  # which gives one known file another mode
-    "servers/far_files.py",  # whose child leaves the streams of this process alone
+    "files/far_files.py",  # whose child leaves the streams of this process alone
     "files/changes.py",  # which makes and removes the folders of a change
     "files/journal_folder.py",  # which keeps what is needed to take changes back, in a private place
     "superalgos/demo_installation.py",  # which makes an installation in a temporary folder

@@ -6,9 +6,8 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in CPython, absent from the stubs
 from typing import Any, NoReturn
 
@@ -26,6 +25,7 @@ MOST_VALUES = 500_000
 MOST_TOLD = 1000
 """The most mistakes of one kind that are told of one document."""
 _TYPOGRAPHIC_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_BLANK = " \t\n\r" + BOM
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 
@@ -62,7 +62,15 @@ class LimitError(JsonError):
         super().__init__(reason, Place(1, 1))
 
 
-def _skip_space(text: str, at: int) -> int:
+class TooDeepError(LimitError):
+    """Its values stand in each other deeper than every walk goes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"its values are nested too deep (over {MOST_LEVELS} levels)")
+
+
+def skip_space(text: str, at: int) -> int:
+    """Where the white space that begins there ends."""
     return _SPACE.match(text, at).end()  # type: ignore[union-attr]  # the pattern matches the empty text
 
 
@@ -95,7 +103,8 @@ def place(text: str, offset: int) -> Place:
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
+    """`NaN` and `Infinity`, which Python would take."""
     raise ValueError(f"{name} is no JSON")
 
 
@@ -103,62 +112,34 @@ def _parse_long_int(digits: str) -> int | float:
     return int(digits) if len(digits) < 400 else float(digits)
 
 
-def _scanner(decoder: Any) -> Any:  # the stubs do not know `scan_once`
+Scan = Callable[[str, int], tuple[Any, int]]
+"""From where a value begins to the value, and to where it ends."""
+
+
+def scanner(decoder: Any) -> Any:  # the stubs do not know `scan_once`
+    """The C scanner of a decoder."""
     return decoder.scan_once
 
 
-_scan = _scanner(json.JSONDecoder(parse_constant=_refuse_constant))
+_scan = scanner(json.JSONDecoder(parse_constant=refuse_constant))
 # Python refuses to convert integers of over 4,300 digits; JavaScript reads them as Infinity.
-_scan_long_ints = _scanner(json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_long_int))
+_scan_long_ints = scanner(json.JSONDecoder(parse_constant=refuse_constant, parse_int=_parse_long_int))
 
 
-def parse(text: str) -> Any:
-    """The value of a JSON text; a leading byte order mark is skipped. Raises `JsonError`."""
-    return _parse(text, _scan)
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """Members whose name occurs twice in their object, with the later place, which counts; `more` are not listed."""
-
-    places: dict[Pointer, Place] = field(default_factory=dict)
-    more: int = 0
-
-
-class _WithDuplicates(dict[str, Any]):
-    """An object with names that occur more than once."""
-
-    __slots__ = ("names",)
-
-    names: tuple[str, ...]
-
-
-def parse_noting_duplicates(text: str) -> tuple[Any, Duplicates]:
-    """The value, and the first `MOST_TOLD` members whose name occurs twice in their object."""
-    seen = False
-
-    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal seen
-        members = dict(pairs)
-        if len(members) == len(pairs):
-            return members
-        seen = True
-        marked = _WithDuplicates(members)
-        marked.names = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        return marked
-
-    value = _parse(text, _scanner(json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=look)))
-    if not seen:
-        return value, Duplicates()
-    told: list[Pointer] = []
-    more = 0
-    for container, way, _ in containers(value):
-        for name in container.names if isinstance(container, _WithDuplicates) else ():
-            if len(told) < MOST_TOLD:
-                told.append((*pointer_of(way), name))
-            else:
-                more += 1
-    return value, Duplicates(places(text, locate(text, told)), more)
+def parse(text: str, scan: Scan = _scan) -> Any:
+    """The value of a JSON text, a leading byte order mark apart. Raises `JsonError`."""
+    _hold_to_limits(text)
+    collecting = gc.isenabled()
+    gc.disable()  # a large document makes a hundred thousand values and no garbage; looking for it costs a third
+    try:
+        value, end = scan_value(text, _start(text), scan)
+    finally:
+        if collecting:
+            gc.enable()
+    end = skip_space(text, end)
+    if end != len(text):
+        raise JsonError("there is more text after the end of the value", place(text, end))
+    return value
 
 
 def containers(
@@ -176,7 +157,7 @@ def containers(
         for step, item in members:
             if isinstance(item, dict | list) and step not in passed_over:
                 if len(stack) == MOST_LEVELS:
-                    raise LimitError(f"its values are nested too deep (over {MOST_LEVELS} levels)")
+                    raise TooDeepError
                 below = (way, step)
                 yield item, below, len(stack)
                 stack.append((_members(item), below))
@@ -198,21 +179,6 @@ def pointer_of(way: Way) -> Pointer:
     return tuple(reversed(steps))
 
 
-def _parse(text: str, scan: Any) -> Any:
-    _hold_to_limits(text)
-    collecting = gc.isenabled()
-    gc.disable()  # a large document makes 100,000 values and no garbage; collecting takes a third of the time
-    try:
-        value, end = _scan_value(text, _start(text), scan)
-    finally:
-        if collecting:
-            gc.enable()
-    end = _skip_space(text, end)
-    if end != len(text):
-        raise JsonError("there is more text after the end of the value", place(text, end))
-    return value
-
-
 def _hold_to_limits(text: str) -> None:
     """Check the limits before parsing: small values take twenty times the memory of their text."""
     if len(text) <= MOST_CONTAINERS or not _is_beyond(text):
@@ -226,34 +192,36 @@ def _is_beyond(text: str) -> bool:
 
 
 def _start(text: str) -> int:
-    return _skip_space(text, 1 if text.startswith(BOM) else 0)
+    return skip_space(text, 1 if text.startswith(BOM) else 0)
 
 
-def _scan_value(text: str, start: int, scan: Any = _scan) -> tuple[Any, int]:
+def scan_value(text: str, start: int, scan: Scan = _scan) -> tuple[Any, int]:
+    """The value that begins there, and where it ends. Raises `JsonError`."""
     try:
         try:
-            result: tuple[Any, int] = scan(text, start)
+            result = scan(text, start)
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError) or "digits" not in str(error):
                 raise
             result = _scan_long_ints(text, start)
     except StopIteration as stop:
-        reason = _reason(text, stop.value, "Expecting value") if text[start:] else "the file is empty"
+        reason = reason_at(text, stop.value, "Expecting value") if text.strip(_BLANK) else "the file is empty"
         raise JsonError(reason, place(text, stop.value)) from None
     except json.JSONDecodeError as error:
         at = error.pos
         if error.msg.startswith("Illegal trailing comma"):  # its place in Python 3.13; before that, the bracket's
-            at = _skip_space(text, at + 1)
+            at = skip_space(text, at + 1)
         # `from None`: the original holds the whole text, secrets and all.
-        raise JsonError(_reason(text, at, error.msg), place(text, at)) from None
+        raise JsonError(reason_at(text, at, error.msg), place(text, at)) from None
     except RecursionError:
-        raise LimitError(f"its values are nested too deep (over {MOST_LEVELS} levels)") from None
+        raise TooDeepError from None
     except ValueError as error:
         raise JsonError(str(error), Place(1, 1)) from None
     return result
 
 
-def _reason(text: str, at: int, message: str) -> str:
+def reason_at(text: str, at: int, message: str) -> str:
+    """Why the text is no JSON at this place, by the message of Python's own scanner."""
     found = text[at : at + 1]
     if found in _TYPOGRAPHIC_QUOTES and found:
         return "a typographic quote stands where a straight double quote belongs"
@@ -320,7 +288,7 @@ def _walk(text: str, wanted: _Wanted, found: dict[Pointer, Span]) -> None:
             stack.append(_Open(at, wanted))
             at += 1
         else:
-            start, at = at, _scan_value(text, at)[1]
+            start, at = at, scan_value(text, at)[1]
             _note(wanted, start, at, found)
         while True:
             if not stack:
@@ -337,7 +305,7 @@ def _walk(text: str, wanted: _Wanted, found: dict[Pointer, Span]) -> None:
                 _enter(stack[-1].wanted, branch, found)
                 wanted = branch
                 break
-            at = _scan_value(text, at)[1]
+            at = scan_value(text, at)[1]
 
 
 def _note(wanted: _Wanted, start: int, end: int, found: dict[Pointer, Span]) -> None:
@@ -362,17 +330,17 @@ def _enter(above: _Wanted, branch: _Wanted, found: dict[Pointer, Span]) -> None:
 
 def _next_member(text: str, at: int, container: _Open) -> tuple[str | int, int] | int:
     """Name and start of the next member's value, or the offset behind the container."""
-    at = _skip_space(text, at)
+    at = skip_space(text, at)
     if text[at] in "}]":
         return at + 1
     if text[at] == ",":
-        at = _skip_space(text, at + 1)
+        at = skip_space(text, at + 1)
     if text[container.start] == "[":
         container.index += 1
         return container.index, at
     name, at = scanstring(text, at + 1, True)
-    at = _skip_space(text, at)
-    return name, _skip_space(text, at + 1)
+    at = skip_space(text, at)
+    return name, skip_space(text, at + 1)
 
 
 def places(text: str, spans: dict[Pointer, Span]) -> dict[Pointer, Place]:

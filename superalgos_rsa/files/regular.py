@@ -17,7 +17,18 @@ from superalgos_rsa.files import attributes, lease, locks
 from superalgos_rsa.files.file_systems import is_made_up
 from superalgos_rsa.files.ownership import as_owner
 
-Obstacle = Literal["missing", "directory", "special", "permission", "dangling-link", "link-loop", "too-large", "other"]
+Obstacle = Literal[
+    "missing",
+    "directory",
+    "fifo",
+    "socket",
+    "special",
+    "permission",
+    "dangling-link",
+    "link-loop",
+    "too-large",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Content:
     mode: int = field(default=0, compare=False)
 
 
-_NO_FILE = "it is no regular file (a FIFO, a socket, a device, or made up by the kernel as in /proc)"
+_NO_FILE = "it is no regular file (a device, or made up by the kernel as in /proc)"
 
 
 def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
@@ -67,6 +78,10 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> Content | Unread:
 
 
 def _special(name: str, status: os.stat_result) -> Unread | None:
+    if stat.S_ISFIFO(status.st_mode):
+        return Unread("fifo", "it is no regular file (a FIFO)")
+    if stat.S_ISSOCK(status.st_mode):
+        return Unread("socket", "it is no regular file (a socket)")
     if not stat.S_ISREG(status.st_mode):
         return Unread("special", _NO_FILE)
     return Unread("special", _NO_FILE, made_up=True) if is_made_up(name, status) else None

@@ -16,8 +16,9 @@ from superalgos_rsa.errors import UsageError
 from superalgos_rsa.fixer.candidates import Candidate, search
 from superalgos_rsa.fixer.trial import Judge, Outcome, Overlay
 from superalgos_rsa.superalgos.installation import from_root
+from superalgos_rsa.superalgos.load_place import load_place
 from superalgos_rsa.superalgos.sharers import Sharer, sharer, sharers_elsewhere
-from superalgos_rsa.superalgos.vault import NO_VAULT, is_of_plugin
+from superalgos_rsa.superalgos.vault import NO_VAULT
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.report import Applicability
 
@@ -87,7 +88,8 @@ class FixContext:
         """New values of a key, in the vault if it holds them; or why the key cannot have them."""
         path = key.document.path
         text = self.text(path)
-        vault = NO_VAULT if is_of_plugin(path) else self.judge.vault(self.state)
+        of_plugin = load_place(path, self.judge.installation).route == "plugins"
+        vault = NO_VAULT if of_plugin else self.judge.vault(self.state)
         near = [o for o in self.verdict.all_facts.keys if o.credential.covered and o.identity != key.identity]
         twins = [other for other in near if update.code_name is None and _are_twins(key, other)]
         apart = {twin.identity for twin in twins}

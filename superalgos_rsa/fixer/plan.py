@@ -222,8 +222,8 @@ def _objection(before: Outcome, after: Outcome, mended: RawFinding, proposal: Pr
         return "the platform could load it then, and its next save would lose a secret: give the key its API key"
     if new and mended.rule not in _COVERING:
         return f"this change would cause another error: {new[0].rule}"
-    loading = {document.path for document in after.report.documents if document.loads}
-    if any(document.loads and document.path not in loading for document in before.report.documents):
+    opening = {document.path for document in after.all_facts.documents if document.can_be_opened}
+    if any(document.can_be_opened and document.path not in opening for document in before.all_facts.documents):
         return "Superalgos could no longer load a document"
     usable = _usable(after)
     if any(was and not usable.get(key, False) for key, was in _usable(before).items()):

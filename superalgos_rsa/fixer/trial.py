@@ -138,7 +138,7 @@ class Judge:
             for path in paths
             if os.path.realpath(path) not in own
         )
-        documents = (read_document(source, self._vault, export=False) for source in sources)
+        documents = (read_document(source, self._vault, self.installation, export=False) for source in sources)
         return gather(documents, self.installation, self._vault, Settings(), inspector=self.inspector).keys
 
     def _document(self, source: Source, state: Overlay, vault: Vault) -> ReadDocument:
@@ -147,7 +147,8 @@ class Judge:
         identity = (source.path, id(data), id(vault.data))
         if identity not in self._read:
             self._kept += [item for item in (data, vault) if item is not None]
-            self._read[identity] = read_document(replace(source, content=content), vault, export=False)
+            source = replace(source, content=content)
+            self._read[identity] = read_document(source, vault, self.installation, export=False)
         return self._read[identity]
 
 

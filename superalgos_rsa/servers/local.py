@@ -154,6 +154,8 @@ def _status(full: str, found: Unread) -> Status:
             return "made-up"
         case "permission":
             return "unreadable"
+        case "fifo" | "socket":
+            return "special"
         case "other":
             return "dangling-link" if os.path.islink(full) else "missing"
         case obstacle:

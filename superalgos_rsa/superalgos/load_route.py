@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from superalgos_rsa.documents import javascript as js
-from superalgos_rsa.documents.json_text import MOST_TOLD, JsonError, Pointer
+from superalgos_rsa.documents.deep_json import levels
+from superalgos_rsa.documents.json_text import MOST_LEVELS, MOST_TOLD, JsonError, LimitError, Pointer
 
-Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid", "shape", "vault"]
+Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid", "shape", "vault", "too-deep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class VaultHit:
 
     index: int
     value: Any = field(repr=False)
+    levels: int = 0
+    """How deep the value is nested; of one deeper than every walk goes, `value` is an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,23 @@ class Load:
     crashes: tuple[Crash, ...]
     covered: dict[Pointer, VaultHit | None]
     """Every key node that the vault code visits, with what it found there."""
+    unknown: bool = False
+    """Something was not read, or does not end every Node."""
 
     @property
-    def survives(self) -> bool:
-        """Whether the platform still runs afterwards."""
-        return not self.crashes
+    def survives(self) -> bool | None:
+        """Whether the platform still runs afterwards; `None` where nobody can say from here."""
+        return False if self.crashes else None if self.unknown else True
 
 
 class VaultReader:
-    """The vault as the loader reads it, with one look-up for each key. Raises `JsTypeError` where the platform does."""
+    """The vault as the loader reads it, with one look-up for each key. Raises `JsTypeError` where the platform does,
+    and `UnknownError` where the vault was not read."""
 
-    def __init__(self, entries: Any, defect: str | None = None) -> None:
+    def __init__(self, entries: Any, defect: str | None = None, *, unread: bool = False) -> None:
         self._entries = entries
         self._defect = defect
+        self._unread = unread
         self._indices: dict[str, _Index] = {}
 
     def find(self, kind: str, key: Any) -> VaultHit | None:
@@ -63,6 +70,8 @@ class VaultReader:
         key without a length, such as a number."""
         if not js.is_longer_than_nothing(key):
             return None
+        if self._unread:
+            raise js.UnknownError
         if self._defect is not None:
             raise js.JsTypeError(self._defect)
         if not isinstance(self._entries, list):
@@ -70,7 +79,11 @@ class VaultReader:
         if kind not in self._indices:
             self._indices[kind] = _Index(self._entries, kind)
         index = self._indices[kind].first(key)
-        return None if index is None else VaultHit(index, js.get(self._entries[index], "value"))
+        if index is None:
+            return None
+        value = js.get(self._entries[index], "value")
+        depth = levels(value)
+        return VaultHit(index, value if depth <= MOST_LEVELS else [], depth)
 
 
 class _Index:
@@ -137,7 +150,8 @@ def load(workspace: Any, vault: VaultReader, configs: Configs = MappingProxyType
         found = run.find_root(roots, root_type, child)
         if found is not None:
             visit(("rootNodes", found), roots[found])
-    return Load(tuple(run.crashes), run.covered)
+    run.write((), levels(workspace))
+    return Load(tuple(run.crashes), run.covered, run.unknown)
 
 
 class _Run:
@@ -146,6 +160,16 @@ class _Run:
         self.configs = configs
         self.crashes: dict[Crash, None] = {}
         self.covered: dict[Pointer, VaultHit | None] = {}
+        self.unknown = False
+
+    def write(self, where: Pointer, depth: int) -> None:
+        """What was loaded becomes text again, first each config, then the whole workspace."""
+        try:
+            js.TO_JSON.refuse(depth)
+        except js.JsTypeError as error:
+            self._crash("too-deep", where, str(error))
+        except js.UnknownError:
+            self.unknown = True
 
     def find_root(self, roots: list[Any], root_type: str, child: str) -> int | None:
         for index, node in enumerate(roots):
@@ -157,6 +181,8 @@ class _Run:
                     and (child == "githubAPI" or js.is_longer_than_nothing(value))
                 ):
                     return index
+            except js.UnknownError:
+                self.unknown = True
             except js.JsTypeError:
                 where: Pointer = ("rootNodes", index) if node is None else ("rootNodes", index, child)
                 self._crash("null-root" if node is None else "shape", where, "null stands where a node is expected")
@@ -166,7 +192,7 @@ class _Run:
         where = (*pointer, "githubAPI")
         config = self._config(where, root["githubAPI"])
         if config is not js.UNDEFINED:
-            self._look_up(where, config, "username", "github")
+            self._merge(where, config, self._look_up(where, config, "username", "github"))
 
     def visit_exchanges(self, pointer: Pointer, root: Any) -> None:
         for exchanges_at, exchanges in self._each((*pointer, "cryptoExchanges"), root["cryptoExchanges"], None):
@@ -179,7 +205,12 @@ class _Run:
         config = self._config(where, key)
         if config is js.UNDEFINED:
             return
-        self.covered[where] = self._look_up(where, config, "codeName", "exchange")
+        hit = self.covered[where] = self._look_up(where, config, "codeName", "exchange")
+        self._merge(where, config, hit)
+
+    def _merge(self, where: Pointer, config: Any, hit: VaultHit | None) -> None:
+        taken = hit.levels + 1 if hit is not None and isinstance(config, dict) else 0
+        self.write((*where, "config"), max(levels(config), taken))
 
     def _below(self, where: Pointer, node: Any, child: str, items: str) -> Iterator[tuple[Pointer, Any]]:
         """The list `items` of a child node; the child may be absent, but not null and not without that list."""
@@ -218,6 +249,9 @@ class _Run:
             return js.UNDEFINED
         try:
             value = js.parse_json(config)
+        except (LimitError, js.UnknownError):
+            self.unknown = True
+            return js.UNDEFINED
         except (JsonError, js.JsTypeError) as error:
             self._crash("config-invalid", at, error.reason if isinstance(error, JsonError) else str(error))
             return js.UNDEFINED
@@ -236,9 +270,13 @@ class _Run:
             return None
         try:
             return self.vault.find(kind, name)
+        except js.UnknownError:
+            self.unknown = True
+        except js.JsRangeError as error:
+            self._crash("too-deep", at, str(error))
         except js.JsTypeError as error:
             self._crash("vault", (), str(error))
-            return None
+        return None
 
     def _try(self, where: Pointer, detail: str, action: Callable[[], Any], failed: Any = js.UNDEFINED) -> Any:
         try:

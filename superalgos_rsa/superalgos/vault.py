@@ -5,26 +5,39 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Literal
 
 from superalgos_rsa.documents.broken_off import broken_off
-from superalgos_rsa.documents.json_text import BOM, JsonError, Place, decode, parse, utf8_error
+from superalgos_rsa.documents.deep_json import levels, parse_deep
+from superalgos_rsa.documents.json_text import (
+    BOM,
+    MOST_LEVELS,
+    JsonError,
+    LimitError,
+    Place,
+    TooDeepError,
+    decode,
+    utf8_error,
+)
 from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.files.rights import User, may_read, may_use
 from superalgos_rsa.superalgos.load_route import VaultReader
 
 MAX_VAULT = 16 * 1024 * 1024
 
-VaultState = Literal["read", "absent", "no-folder", "no-access", "unreadable", "closed", "malformed"]
+VaultState = Literal[
+    "read", "absent", "no-folder", "no-access", "unreadable", "closed", "too-large", "too-deep", "malformed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
     """The vault as found. `absent` is no fault while the folder exists: the platform makes an empty one on load.
 
-    `closed`: the user of this process may not read it, and the platform's user perhaps not either. `entries` is the
-    parsed JSON; `reason` and `place` say what is wrong with it.
+    `closed`: the user of this process may not read it, and the platform's user perhaps not either. `too-large`: it
+    exceeds a limit of this program, and of `too-deep` ones only the loader is modelled. `entries` is the parsed JSON;
+    `reason` and `place` say what is wrong with it.
     """
 
     path: str
@@ -37,16 +50,16 @@ class Vault:
     reader: VaultReader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        defect = None if self.state in ("read", "absent") else self.reason or self.state
-        object.__setattr__(self, "reader", VaultReader(self.entries, defect))
+        defect = None if self.state in ("read", "absent", "too-deep") else self.reason or self.state
+        object.__setattr__(self, "reader", VaultReader(self.entries, defect, unread=self.is_hidden))
+
+    @property
+    def is_hidden(self) -> bool:
+        """The platform may find secrets in it that were not read."""
+        return self.state in ("closed", "too-large")
 
 
 NO_VAULT = Vault("", "absent")
-
-
-def is_of_plugin(document: str) -> bool:
-    """Whether it is a plugin file or a native workspace: for these the platform does not use the vault."""
-    return "Plugins" in PurePath(document.replace("\\", "/")).parts
 
 
 def read_vault(path: Path, user: User | None = None) -> Vault:
@@ -76,7 +89,7 @@ def _without_file(path: Path, found: Unread, user: User | None) -> Vault:
         if user is None and not os.access(folder, os.W_OK | os.X_OK):
             return Vault(name, "no-access", reason=f"this user may not write into {folder.name}")
         return Vault(name, "absent")
-    return Vault(name, "unreadable", reason=found.detail)
+    return Vault(name, "too-large" if found.obstacle == "too-large" else "unreadable", reason=found.detail)
 
 
 def parse_vault(name: str, content: Content) -> Vault:
@@ -86,7 +99,9 @@ def parse_vault(name: str, content: Content) -> Vault:
         reason = "a byte order mark stands before it"
         return Vault(name, "malformed", text=text, data=content.data, reason=reason, place=Place(1, 1))
     try:
-        entries = parse(text)
+        entries = parse_deep(text)
+    except LimitError as error:
+        return Vault(name, "too-large", text=text, data=content.data, reason=error.reason)
     except JsonError as error:
         place = utf8_error(content.data) or error.place
         broken = broken_off(content.data)
@@ -95,4 +110,6 @@ def parse_vault(name: str, content: Content) -> Vault:
     if not isinstance(entries, list):
         reason = "it is no JSON list"
         return Vault(name, "malformed", entries, text, content.data, reason, Place(1, 1))
+    if levels(entries) > MOST_LEVELS:
+        return Vault(name, "too-deep", entries, text, content.data, TooDeepError().reason)
     return Vault(name, "read", entries, text, content.data)

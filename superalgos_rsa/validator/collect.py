@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from superalgos_rsa.documents.json_text import Pointer
 from superalgos_rsa.documents.pasting import Finder, found_anyway
+from superalgos_rsa.files.far_files import FarFiles
 from superalgos_rsa.files.rights import may_read, owner_uid
 from superalgos_rsa.keys.exposure import Neighbours, Surroundings, copy_name, export_name
 from superalgos_rsa.keys.foreign import EXPORTED
 from superalgos_rsa.keys.inspect import KeyText, inspect
-from superalgos_rsa.servers.far_files import FarFiles
 from superalgos_rsa.servers.local import LONGEST_PATH, Folders, PathFacts, examine, looked_for
 from superalgos_rsa.servers.this_machine import is_this_machine
 from superalgos_rsa.superalgos.engine import Effort, TooLongError, Verdict

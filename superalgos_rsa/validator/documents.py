@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -10,16 +11,16 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from superalgos_rsa.documents.broken_off import broken_off
+from superalgos_rsa.documents.deep_json import parse_deep
+from superalgos_rsa.documents.duplicates import Duplicates, parse_noting_duplicates
 from superalgos_rsa.documents.json_text import (
     BOM,
-    Duplicates,
     JsonError,
     LimitError,
     Place,
     Pointer,
     decode_noting_error,
     locate,
-    parse_noting_duplicates,
     places,
 )
 from superalgos_rsa.documents.showing import outline, shown
@@ -27,9 +28,10 @@ from superalgos_rsa.files.regular import Content, Unread, read_regular
 from superalgos_rsa.files.rights import may_read
 from superalgos_rsa.files.spelling import is_below
 from superalgos_rsa.servers.local import known_part
+from superalgos_rsa.superalgos.load_place import LoadPlace, load_place
 from superalgos_rsa.superalgos.load_route import Load, load
 from superalgos_rsa.superalgos.outside import Outside, outside_of
-from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, is_of_plugin, parse_vault
+from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, parse_vault
 from superalgos_rsa.superalgos.workspace import LONGEST_NAME, Workspace, read_workspace
 from superalgos_rsa.validator.credential import Credential, resolve
 from superalgos_rsa.validator.facts import Defect, DocumentFacts
@@ -77,12 +79,15 @@ def read_source(name: str, limit: int, installation: Installation | None = None,
     return Source(name, content, outside)
 
 
-def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument:
+def read_document(
+    source: Source, vault: Vault, installation: Installation | None = None, *, export: bool
+) -> ReadDocument:
     """Read a document from its bytes; `export` looks for what must not be shared, whatever the name of the file."""
     # A container has a vault of its own, and what another platform does on load is not known from here.
     in_container = source.outside is not None and source.outside.kind == "container"
+    place = load_place(source.path, installation)
     try:
-        read = _read(source, NO_VAULT if in_container else vault, export)
+        read = _read(source, NO_VAULT if in_container else vault, place, installation, export)
         if source.outside is None:
             return read
         return replace(read, facts=replace(read.facts, loads=None, outside=source.outside))
@@ -91,91 +96,145 @@ def read_document(source: Source, vault: Vault, *, export: bool) -> ReadDocument
         return _without_nodes(DocumentFacts(source.path, None, (Defect("internal-error", reason),)))
 
 
-def _read(source: Source, vault: Vault, export: bool) -> ReadDocument:
+def _read(
+    source: Source, vault: Vault, place: LoadPlace, installation: Installation | None, export: bool
+) -> ReadDocument:
     export = export or _EXPORT_NAME.match(PurePath(source.path.replace("\\", "/")).name) is not None
     if isinstance(source.content, Unread):
-        defect = Defect("document-unreadable", f"Cannot read this document: {source.content.detail}")
-        loads = None if source.content.obstacle in ("missing", "permission", "directory", "dangling-link") else False
-        # A name that is no file may be a secret typed in the wrong place.
-        name = shown(source.path, known_part(source.path)) or f"({outline(source.path)})"
-        return _without_nodes(DocumentFacts(name, None, (defect,), loads, exported=export))
+        return _without_nodes(_unread(source.path, source.content, place, installation, export))
     data = source.content.data
+    of_vault = _is_vault_name(source.path) and place.route != "my-workspaces"
     only_nul = data.strip(b"\0") == b"" != data
-    if only_nul and not _is_vault_name(source.path):
-        reason = "This document holds nothing but NUL bytes, as is left after a power cut: put it back from a backup"
-        defect = Defect("document-unreadable", reason)
-        return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
+    if only_nul and not of_vault:
+        reason = "holds nothing but NUL bytes, as is left after a power cut: put it back from a backup"
+        return _without_nodes(_unreadable(source, place, reason, export))
     if not only_nul and (data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]):
-        defect = Defect("document-unreadable", "This is UTF-16 text; the platform reads UTF-8 only")
-        return _without_nodes(DocumentFacts(source.path, "workspace", (defect,), loads=False, exported=export))
-    if _is_vault_name(source.path):
-        return _without_nodes(_vault(source.path, source.content, vault))
+        return _without_nodes(_unreadable(source, place, "is UTF-16 text; the platform reads UTF-8 only", export))
+    if of_vault:
+        return _without_nodes(_vault(source.path, source.content, vault, place))
     text, encoding_error = decode_noting_error(data)
     try:
-        value, twice = parse_noting_duplicates(text)
-        return _read_value(source, text, encoding_error, value, twice, vault, export)
-    except LimitError as error:
-        return _without_nodes(_beyond_limits(source, error, export))
+        try:
+            value, twice = parse_noting_duplicates(text)
+            return _read_value(source, text, encoding_error, value, twice, vault, place, export)
+        except LimitError as error:
+            return _without_nodes(_beyond_limits(source, text, error, vault, place, export))
     except JsonError as error:
-        return _without_nodes(_not_json(source, error, encoding_error, export))
+        broken = broken_off(data)
+        reason = broken or ("is not UTF-8" if encoding_error else f"is no JSON: {error.reason}")
+        unreadable = _unreadable(source, place, reason, export, encoding_error or error.place)
+        return _without_nodes(replace(unreadable, broken_off=broken is not None))
 
 
-def _vault(path: str, content: Content, vault: Vault) -> DocumentFacts:
-    """The vault in this document; the installation's own is not parsed again."""
+_NEVER_FOUND = frozenset({"missing", "directory", "dangling-link", "link-loop", "socket"})
+
+
+def _unread(
+    path: str, content: Unread, place: LoadPlace, installation: Installation | None, export: bool
+) -> DocumentFacts:
+    """The platform answers 404 where it finds no file. Of a device and of what is too large nobody knows."""
+    reason, obstacle = f"Cannot read this document: {content.detail}", content.obstacle
+    survives = True if obstacle in _NEVER_FOUND or obstacle == "fifo" else None
+    if obstacle == "permission" and installation is not None:
+        user = installation.other_user
+        survives = True if user is None or may_read(os.path.abspath(path), user).allowed is False else None
+    if survives and place.is_loaded and obstacle != "missing":
+        reason += "; Superalgos " + (
+            "goes on, but its answer never comes" if obstacle == "fifo" else "answers 404, and can never load it"
+        )
+    loads = None if survives is None else place.loads(survives)
+    never = () if obstacle in ("missing", "directory") else _never(place)
+    # A name of no file may be a secret typed in the wrong place.
+    name = shown(path, known_part(path)) or f"({outline(path)})"
+    return DocumentFacts(name, None, (Defect("document-unreadable", reason), *never), loads, exported=export)
+
+
+def _vault(path: str, content: Content, vault: Vault, place: LoadPlace) -> DocumentFacts:
+    """As it was parsed already, where it is the installation's."""
     is_known = content.data is vault.data
-    return DocumentFacts(path, "vault", vault=vault if is_known else parse_vault(path, content))
+    found = vault if is_known else parse_vault(path, content)
+    return DocumentFacts(path, "vault", _never(place), place.loads(False), vault=found)
 
 
-def _beyond_limits(source: Source, error: LimitError, export: bool) -> DocumentFacts:
-    defect = Defect("document-unreadable", f"This document is not judged: {error.reason}", error.place)
-    return DocumentFacts(source.path, "workspace", (defect,), loads=None, exported=export)
+def _unreadable(source: Source, place: LoadPlace, reason: str, export: bool, at: Place | None = None) -> DocumentFacts:
+    """`reason` begins with the verb."""
+    defects = (Defect("document-unreadable", _sentence(place, reason), at), *_never(place))
+    return DocumentFacts(source.path, "workspace", defects, place.loads(False), exported=export)
 
 
-def _not_json(source: Source, error: JsonError, encoding_error: Place | None, export: bool) -> DocumentFacts:
-    assert isinstance(source.content, Content)
-    broken = broken_off(source.content.data)
-    reason = broken or ("is not UTF-8" if encoding_error else f"is no JSON: {error.reason}")
-    defect = Defect("document-unreadable", f"This document {reason}", encoding_error or error.place)
-    return DocumentFacts(
-        source.path, "workspace", (defect,), loads=False, exported=export, broken_off=broken is not None
+def _sentence(place: LoadPlace, reason: str) -> str:
+    if place.is_loaded:
+        return f"Loading this file ends the whole platform: it {reason}"
+    return (
+        f"{'The Superalgos page cannot use' if place.route == 'plugins' else 'Nothing can use'} this file: it {reason}"
     )
 
 
+def _never(place: LoadPlace) -> tuple[Defect, ...]:
+    if place.never is None:
+        return ()
+    reason = f"Superalgos can never load this file, and answers 404: {place.never}"
+    return (Defect("document-never-loads", reason),)
+
+
+def _beyond_limits(
+    source: Source, text: str, error: LimitError, vault: Vault, place: LoadPlace, export: bool
+) -> DocumentFacts:
+    """What a load does can be told of more than its keys can."""
+    defect = Defect("document-unreadable", f"This document is not judged: {error.reason}", error.place)
+    loaded = Load((), {}, unknown=True)
+    if place.is_loaded:
+        with contextlib.suppress(LimitError):
+            loaded = load(parse_deep(text), vault.reader)
+    crashes = dict.fromkeys(replace(crash, pointer=()) for crash in loaded.crashes)  # within, no place is known
+    return DocumentFacts(
+        source.path, "workspace", (defect, *_byte_order_mark(text, place), *_never(place)),
+        place.loads(loaded.survives and not text.startswith(BOM)), tuple(crashes), places={(): Place(1, 1)},
+        exported=export,
+    )  # fmt: skip
+
+
+def _byte_order_mark(text: str, place: LoadPlace) -> tuple[Defect, ...]:
+    if not text.startswith(BOM):
+        return ()
+    reason, at = "a byte order mark stands at its start", Place(1, 1)
+    if place.route == "plugins":
+        return (Defect("document-unreadable", _sentence(place, f"cannot be parsed, since {reason}"), at),)
+    return () if place.never else (Defect("workspace-crash", reason, at),)
+
+
 def _read_value(
-    source: Source, text: str, encoding_error: Place | None, value: Any, twice: Duplicates, vault: Vault, export: bool
-) -> ReadDocument:
+    source: Source, text: str, encoding_error: Place | None, value: Any, twice: Duplicates, vault: Vault,
+    place: LoadPlace, export: bool,
+) -> ReadDocument:  # fmt: skip
     assert isinstance(source.content, Content)
-    kind = _classify(source.path, value)
-    if kind == "vault":
-        return _without_nodes(_vault(source.path, source.content, vault))
-    defects = list(_told(twice))
+    kind = _classify(value, place)
+    if kind == "vault" and not place.is_loaded:
+        return _without_nodes(_vault(source.path, source.content, vault, place))
+    defects = [*_told(twice), *_byte_order_mark(text, place), *_never(place)]
     if encoding_error is not None:
         defects.append(Defect("document-unreadable", "This document is not UTF-8 throughout", encoding_error))
     if kind is None:
-        reason = "This is JSON, but neither a workspace nor a node nor a vault of Superalgos"
-        defect = Defect("document-shape", reason, Place(1, 1))
-        return _without_nodes(DocumentFacts(source.path, "workspace", (*defects, defect), loads=False, exported=export))
+        reason = "is JSON, but neither a workspace nor a node nor a vault of Superalgos"
+        defects.append(Defect("document-shape", _sentence(place, reason), Place(1, 1)))
+        loads = place.loads(False)
+        return _without_nodes(DocumentFacts(source.path, "workspace", tuple(defects), loads, exported=export))
     workspace = read_workspace(value)
-    loaded: Load | None = None
-    loads: bool | None = None
-    if kind == "workspace":
+    loaded = Load((), {})
+    if place.is_loaded or (kind == "workspace" and place.route != "plugins"):
         loaded = load(value, vault.reader, workspace.configs)
-        loads = loaded.survives
-        if vault.state == "closed" and {crash.cause for crash in loaded.crashes} == {"vault"}:
-            loads = None
-        if text.startswith(BOM):
-            loads = False
-            defects.append(Defect("workspace-crash", "a byte order mark stands at its start", Place(1, 1)))
+    if place.is_loaded and loaded.survives is None and not vault.is_hidden:
+        reason = "It depends on the version of Node whether loading this file ends the platform: it is nested too deep"
+        defects.append(Defect("document-unreadable", reason))
+    crashes = () if place.never else loaded.crashes
     found_leaks = _leaks(value, vault) if export else ()
-    crashes = loaded.crashes if loaded else ()
     there = [*_places_of_nodes(workspace), *(leak.pointer for leak in found_leaks)]
     perhaps = {*_places_of_configs(workspace), *(crash.pointer for crash in crashes)}
     facts = DocumentFacts(
-        source.path, kind, tuple(defects), loads, crashes, workspace,
-        _places(text, value, there, perhaps) if there or perhaps else {}, export, found_leaks,
+        source.path, kind, tuple(defects), place.loads(loaded.survives and not text.startswith(BOM)), crashes,
+        workspace, _places(text, value, there, perhaps) if there or perhaps else {}, export, found_leaks,
     )  # fmt: skip
-    covered = loaded.covered if loaded and not is_of_plugin(source.path) else {}
-    return ReadDocument(facts, tuple(resolve(key, covered) for key in workspace.keys))
+    return ReadDocument(facts, tuple(resolve(key, loaded.covered) for key in workspace.keys))
 
 
 def _told(twice: Duplicates) -> Iterator[Defect]:
@@ -235,7 +294,7 @@ def _places_of_configs(workspace: Workspace) -> Iterator[Pointer]:
             yield task.exchange.config_pointer
 
 
-def _classify(path: str, value: Any) -> DocumentKind | None:
+def _classify(value: Any, place: LoadPlace) -> DocumentKind | None:
     if isinstance(value, list):
         entries = bool(value) and all(isinstance(entry, dict) and {"key", "value"} <= entry.keys() for entry in value)
         return "vault" if entries else None
@@ -244,7 +303,7 @@ def _classify(path: str, value: Any) -> DocumentKind | None:
     if "rootNodes" in value or value.get("type") == "Workspace":
         return "workspace"
     if isinstance(value.get("type"), str):
-        return "plugin" if is_of_plugin(path) else "node"
+        return "plugin" if place.route == "plugins" else "node"
     return None
 
 

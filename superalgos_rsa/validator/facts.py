@@ -40,6 +40,9 @@ class Defect:
     pointer: Pointer | None = None
 
 
+_NEVER_OPENED = ("workspace-crash", "document-never-loads")
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """One document: its kind, its keys and tasks, and whether the platform survives loading it."""
@@ -68,6 +71,12 @@ class DocumentFacts:
     def line_of(self, pointer: Pointer) -> int | None:
         """The line at which that value stands, where it was looked for."""
         return self.places[pointer].line if pointer in self.places else None
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether nothing is known that keeps the platform from loading it and living on."""
+        rules = {defect.rule for defect in self.defects}
+        return self.loads is not False and not self.crashes and rules.isdisjoint(_NEVER_OPENED)
 
 
 class HmacText(NamedTuple):

@@ -11,6 +11,7 @@ from superalgos_rsa.errors import CommandHint, UsageError
 from superalgos_rsa.files.find import DEFAULT_LIMIT, find_all_below, find_documents
 from superalgos_rsa.superalgos.docker import mounted_in
 from superalgos_rsa.superalgos.installation import Installation
+from superalgos_rsa.superalgos.load_place import ELSEWHERE, load_place
 from superalgos_rsa.superalgos.vault import NO_VAULT, Vault, read_vault
 from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
@@ -36,13 +37,19 @@ def documents_of(
     if named is None and installation is not None:
         names = list(find_all_below(workspaces_of(installation)))
     else:
-        names = list(find_documents(named or ()))
+        names = [name for place in named or () for name in _documents_in(place, installation)]
         if not names:
             where = ", ".join(named or ()) or "an empty list"
             raise UsageError(f"there are no documents in {where}", "name the documents to check")
     if installation is not None and with_vault and named is None and vault.state not in ("absent", "no-folder"):
         names.append(str(installation.vault))
     return Documents(installation, vault, tuple(names))
+
+
+def _documents_in(place: str, installation: Installation | None) -> list[str]:
+    """A folder without a document is one itself, where the platform can be asked to load it by its name."""
+    is_one = place.endswith(".json") and load_place(place, installation) != ELSEWHERE
+    return list(find_documents([place])) or [place] * is_one
 
 
 def workspaces_of(installation: Installation) -> list[str]:
@@ -70,7 +77,7 @@ def judge(
     def read() -> Iterator[ReadDocument]:
         for name in names:
             source = given[name] if name in given else read_source(name, limit, installation, vault)
-            yield read_document(source, vault, export=export)
+            yield read_document(source, vault, installation, export=export)
 
     all_facts = gather(track(read()), installation, vault, settings)
     return all_facts, validate(all_facts)

@@ -69,7 +69,7 @@ def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
     usable = {key.identity: key.identity not in broken_keys and _signs(key, all_facts) for key in all_facts.keys}
     ready = {
         task.identity: task.identity not in broken_tasks
-        and task.document.loads is not False
+        and task.document.can_be_opened
         and (not task.task.needs_key or (task.key is not None and usable[task.key.identity] is True))
         for task in all_facts.tasks
     }
@@ -98,7 +98,7 @@ def _signs(key: KeyFacts, all_facts: Facts) -> bool | None:
     name = key.credential.code_name
     hidden = key.path is not None and key.path.status in ("not-known", "no-answer")
     if (
-        (hidden or key.document.in_container or (key.credential.covered and all_facts.vault.state == "closed"))
+        (hidden or key.document.in_container or (key.credential.covered and all_facts.vault.is_hidden))
         and name
         and not is_placeholder(name)
     ):

@@ -118,7 +118,7 @@ def touched(path: str, is_folder: bool, entries: Collection[Dependency]) -> Iter
     """Those of `entries` that an event at `path` may have changed."""
     folder, name = os.path.split(path)
     candidates = [Dependency(path), Dependency(folder, "names"), Dependency(folder, "files")]
-    if is_folder or name.endswith(".json"):
+    if is_folder or name.endswith(".json") or os.path.islink(path):
         candidates.append(Dependency(folder, "documents"))
     if not IGNORES_CASE:
         yield from (entry for entry in candidates if entry in entries)
@@ -143,7 +143,7 @@ def stamp(entry: Dependency) -> Stamp:
                     sorted(
                         (item.name, item.is_dir(follow_symlinks=False))
                         for item in scanned
-                        if item.name.endswith(".json") or item.is_dir(follow_symlinks=False)
+                        if item.name.endswith(".json") or item.is_symlink() or item.is_dir(follow_symlinks=False)
                     )
                 )
             files = sorted((item for item in scanned if item.is_file(follow_symlinks=False)), key=lambda i: i.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from superalgos_rsa.files.find import find_all_below, find_documents
+from superalgos_rsa.files.find import find_all_below, find_documents, walk
 from superalgos_rsa.files.regular import Content
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.servers.local import examine, looked_for
@@ -168,7 +168,7 @@ class Incremental:
         rests_on = frozenset(trail(os.path.abspath(name)))
         same = kept is not None and kept.digest == digest and kept.vault == vault_digest
         is_known = kept is not None and same and kept.read.facts.outside == source.outside
-        read = kept.read if kept is not None and is_known else read_document(source, vault, export=False)
+        read = kept.read if kept is not None and is_known else read_document(source, vault, installation, export=False)
         unread = any(defect.rule == "document-unreadable" for defect in read.facts.defects)
         half = (os.path.realpath(name), digest) if unread and read.facts.kind is not None else None
         if kept is None or not self._doubts(half):
@@ -281,7 +281,7 @@ def _of_names(named: Sequence[str]) -> Iterator[Dependency]:
         path = os.path.abspath(name)
         yield from trail(path)
         if os.path.isdir(path):
-            yield from (Dependency(os.path.realpath(folder), "documents") for folder, _, _ in os.walk(path))
+            yield from (Dependency(os.path.realpath(folder), "documents") for folder, _ in walk(path))
 
 
 def _hash(data: bytes) -> str:

@@ -13,7 +13,8 @@ import pytest
 from installations import VAULT, Site, ecosystem, entry, exchange, key
 
 from superalgos_rsa.cli.session import Session, judge
-from superalgos_rsa.documents.json_text import locate, parse_noting_duplicates
+from superalgos_rsa.documents.duplicates import parse_noting_duplicates
+from superalgos_rsa.documents.json_text import locate
 from superalgos_rsa.files.changes import Change
 from superalgos_rsa.fixer import diff
 from superalgos_rsa.keys.inspect import inspect

@@ -238,6 +238,11 @@ def member_twice(site: Site) -> None:
     made.write_bytes(made.read_bytes().replace(b'"name": "W",', b'"name": "V",\n    "name": "W",'))
 
 
+def never_found(site: Site) -> None:
+    site.put_key()
+    site.workspace(*trading(key()), name="undefined")
+
+
 EC, ED25519 = other_key("ec"), other_key("ed25519")
 OWN: dict[str, Situation] = {
     situation.name: situation
@@ -301,6 +306,7 @@ OWN: dict[str, Situation] = {
         Situation("export-secret", shared_document(HMAC_SECRET), options=("--export",)),
         Situation("export-personal", shared_document(KEY_FILE), options=("--export",)),
         Situation("document-duplicate-member", member_twice),
+        Situation("document-never-loads", never_found),
         Situation("engine-version-unknown", traded(key()), None),
         Situation("engine-unavailable", traded(key()), options=("--engine",)),
         Situation("secret-exposed", traded(key(HMAC_SECRET))),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installations import API_KEY, HMAC_SECRET, KEY_FILE, Site, ecosystem, exchange, key, trading
+from installations import API_KEY, HMAC_SECRET, KEY_FILE, VAULT, Site, ecosystem, entry, exchange, key, trading
 from key_samples import private_pem, public_pem, rsa_key
 
 from cli.conftest import Call
@@ -90,3 +90,28 @@ def test_where_a_path_begins_nobody_knows_where_it_is_exit_code_3(outside: Path,
     assert (ended.code, ended.err) == (3, "")
     assert "name it with --root DIR" in ended.out
     assert _config(json.loads(document.read_text()))["secret"] == KEY_FILE
+
+
+@pytest.mark.parametrize(
+    ("root", "place", "served"),
+    [
+        ("Superalgos", "Platform/My-Workspaces/Plugins/W.json", True),
+        ("Plugins/Superalgos", "Platform/My-Workspaces/W.json", True),
+        ("Superalgos", "Plugins/Foundations/Workspaces/W.json", False),
+    ],
+)
+def test_the_vault_serves_all_but_the_plugins_of_the_installation(
+    tmp_path: Path, call: Call, root: str, place: str, served: bool
+) -> None:
+    site = Site(tmp_path / root)
+    site.put_key(KEY_FILE)
+    site.vault(entry("My-Secrets/gone.pem"))
+    made = site.workspace(*trading(key("gone.pem")))
+    text = made.read_bytes()
+    made.unlink()
+    document = site.put(place, text)
+    ended = call("--root", site.root, "set", document, "Key", "--secret", KEY_FILE)
+    assert (ended.code, ended.err) == (0, "")
+    (held,) = json.loads((site.root / VAULT).read_text())
+    assert held["value"] == (KEY_FILE if served else "My-Secrets/gone.pem")
+    assert call("--root", site.root, "preflight", document).code == 0

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from node_json import NodeJson, spelled
 
 from documents.any_document import DOCUMENTS, at, pointers
+from superalgos_rsa.documents.duplicates import Duplicates, parse_noting_duplicates
 from superalgos_rsa.documents.edit import apply
 from superalgos_rsa.documents.json_text import (
     MOST_TOLD,
-    Duplicates,
     JsonError,
     Place,
     Pointer,
@@ -22,7 +22,6 @@ from superalgos_rsa.documents.json_text import (
     encode,
     locate,
     parse,
-    parse_noting_duplicates,
     place,
     places,
     pointer_text,

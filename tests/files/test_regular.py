@@ -44,9 +44,9 @@ def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
             for name in ("fifo", "to-fifo", "socket", "loop", "dangling", "nothing", "a\0b", "x" * 300, "fifo/x", "")
         }
     assert obstacles == {
-        "fifo": "special",
-        "to-fifo": "special",
-        "socket": "special",
+        "fifo": "fifo",
+        "to-fifo": "fifo",
+        "socket": "socket",
         "loop": "link-loop",
         "dangling": "dangling-link",
         "nothing": "missing",

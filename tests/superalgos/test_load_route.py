@@ -307,13 +307,6 @@ def test_an_endless_length_ends_at_the_first_element_that_is_missing(length: Any
     assert [crash.cause for crash in _load(document).crashes] == ["shape"]
 
 
-def test_a_config_of_lists_nested_deeper_than_python_recurses() -> None:
-    nested: Any = "{}"
-    for _ in range(5000):
-        nested = [nested]
-    assert _load(with_keys({**key(), "config": nested})).survives
-
-
 # --- The JavaScript the model rests on --------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from superalgos_rsa.superalgos.vault import MAX_VAULT, Vault, parse_vault, read_
 posix = pytest.mark.skipif(os.name != "posix", reason="FIFOs and links are made on POSIX only")
 
 
-def _survives(vault: Vault) -> bool:
+def _survives(vault: Vault) -> bool | None:
     return load(with_keys(key()), vault.reader).survives
 
 
@@ -35,10 +35,12 @@ def _survives(vault: Vault) -> bool:
         (b"null", "malformed", Place(1, 1), False),
         (b'["\xff"]', "read", None, True),
         (b'["a"]\n\xff', "malformed", Place(2, 1), False),
-        (b"[" * 100_000, "malformed", Place(1, 1), False),
+        (b"[" * 100_000, "malformed", Place(1, 100_001), False),
+        (b"[" * 20_000 + b"]" * 20_000, "too-deep", None, True),
+        (b"[" * 200_000 + b"]" * 200_000, "too-large", None, None),
     ],
 )
-def test_what_the_file_holds(data: bytes, state: str, place: Place | None, survives: bool) -> None:
+def test_what_the_file_holds(data: bytes, state: str, place: Place | None, survives: bool | None) -> None:
     vault = parse_vault("vault", Content(data))
     assert (vault.state, vault.place) == (state, place)
     assert (vault.reason is None) == (state == "read")
@@ -105,7 +107,7 @@ PLACES: list[Any] = [
     (_dangling_far, "no-folder", False),
     (_loop, "unreadable", False),
 ]
-NEVER_OPENED: list[Any] = [(_fifo, "unreadable", False), (_large, "unreadable", False)]
+NEVER_OPENED: list[Any] = [(_fifo, "unreadable", False), (_large, "too-large", None)]
 
 
 @posix

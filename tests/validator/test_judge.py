@@ -32,13 +32,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> "Counter[str]":
 def parsed(monkeypatch: pytest.MonkeyPatch) -> "Counter[str]":
     """How often each text was parsed as JSON."""
     counts: Counter[str] = Counter()
-    real = json_text._parse
+    real = json_text._hold_to_limits
 
-    def noting(text: str, scan: Any) -> Any:
+    def noting(text: str) -> None:
         counts[text] += 1
-        return real(text, scan)
+        real(text)
 
-    monkeypatch.setattr(json_text, "_parse", noting)
+    monkeypatch.setattr(json_text, "_hold_to_limits", noting)
     return counts
 
 

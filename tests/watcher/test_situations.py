@@ -141,6 +141,20 @@ def test_the_folder_of_the_documents_removed_and_made_again(site: Site) -> None:
             watched.wait_until(lambda report: bool(report.keys) and good(report))
 
 
+def test_a_link_to_a_folder_of_documents_that_comes_and_goes(site: Site) -> None:
+    link = site.root / "Platform/My-Workspaces/far"
+    site.put("far/W.json", b"{}")
+    with watching(site.root) as watched:
+        for _ in range(TIMES):
+            link.symlink_to("../../far")
+            watched.wait_until(lambda report: errors(report) == ["document-shape"])
+            site.put("far/new.json", b"{")
+            watched.wait_until(lambda report: errors(report) == ["document-shape", "document-unreadable"])
+            (site.root / "far/new.json").unlink()
+            link.unlink()
+            watched.wait_until(good)
+
+
 def test_a_key_file_that_appears_later_in_a_folder_that_appears_later(site: Site) -> None:
     site.workspace(*trading(key("one/two/three/k.pem")))
     with watching(site.root) as watched:

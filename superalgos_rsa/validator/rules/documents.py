@@ -21,10 +21,11 @@ RULES = (
             "the middle, it says so."
         ),
         engine=(
-            "The platform ends when it loads a workspace that is not JSON. Every key and task in the file is out of "
-            "reach. It empties a file before it writes it: a load of the workspace at that moment ends the platform, "
-            "and the file may stay empty. So never load a workspace while it is being saved. Where the platform is "
-            "killed or the disk is full, a part of the file stays."
+            "The platform ends when it loads a file from My-Workspaces that is not JSON. Where it finds no file it "
+            "answers 404, and from a pipe it waits for ever, but goes on otherwise. Every key and task in the file is "
+            "out of reach. It empties a file before it writes it: a load of the workspace at that moment ends the "
+            "platform, and the file may stay empty. So never load a workspace while it is being saved. Where the "
+            "platform is killed or the disk is full, a part of the file stays."
         ),
         exchange="Nothing can be promised: the document could not be judged.",
         mend=(
@@ -42,14 +43,28 @@ RULES = (
             "things, a bare text or number, or an object without a node `type`."
         ),
         engine=(
-            "A workspace must be an object with `rootNodes`. The platform ends when it loads a file from My-Workspaces "
-            "that is a list, or one that has no `rootNodes`."
+            "The platform ends when it loads any file from My-Workspaces that has no list `rootNodes`, whatever it was "
+            "meant to be."
         ),
         exchange="Nothing reaches the exchange: the document holds no key and no task.",
         mend=(
             "Name the right file. If this is the right one, put back a backup, or save the workspace again from the "
             "platform. `superalgos-rsa schema workspace` prints the shape that is needed."
         ),
+    ),
+    Rule(
+        id="document-never-loads",
+        severity="error",
+        title="Superalgos can never load this file",
+        sees=(
+            "The file lies in My-Workspaces, but its name does not end in `.json` (in small letters), its path "
+            "contains the word `undefined`, or its name is not UTF-8. The word counts wherever it stands, in the name "
+            "of the Superalgos folder too. Where no task of the file needs a key, it is a warning."
+        ),
+        engine="The platform answers 404, whatever the file holds, and goes on.",
+        exchange="Nothing reaches the exchange: no task of this file can be started.",
+        mend="Give the file, or the folder whose name is in the way, another name.",
+        unused_severity="warning",
     ),
     Rule(
         id="document-duplicate-member",
@@ -64,9 +79,11 @@ RULES = (
         title="Loading this workspace ends the whole platform",
         sees=(
             "Something in the file, or in the vault that is read with it, stops the platform while it loads the "
-            "workspace. It may be a byte order mark at the start, a list that is missing (`exchanges`, `userAccounts`, "
-            "`keys`), a key config that is no JSON, or a bad vault. Or it is `null` among the root nodes before the "
-            "Crypto Ecosystem or the APIs node. Each cause is one finding at its own place."
+            "workspace. It may be a byte order mark at the start, a list that is missing (`rootNodes`, `exchanges`, "
+            "`userAccounts`, `keys`), a key config that is no JSON, or a bad vault. It may be `null` among the root "
+            "nodes before the Crypto Ecosystem or the APIs node, or values nested over 4,500 levels deep. Or the file "
+            "is no workspace, but an exported node or a copy of the vault: whatever lies in My-Workspaces can be "
+            "loaded as one. Each cause is one finding at its own place."
         ),
         engine=(
             "The error is thrown where no code catches it, so the whole platform process ends, not only the load. The "
@@ -86,16 +103,25 @@ _MENDED = frozenset({"null-root", "missing-list", "config-missing"})
 _INSTEAD = {
     "document-unreadable": "put the file back from a backup, or save the workspace anew from the Superalgos page",
     "document-shape": "name a workspace, an exported node, a plugin file or the vault",
+    "document-never-loads": "give the file, or the folder that is in the way, another name",
     "document-duplicate-member": "take out all of them but the last, which is the one that counts",
 }
 _BROKEN_OFF = (
     "save the workspace again from a Superalgos page that still shows it, before you reload that page; else put the "
     "file back from a download “Backup - Workspace - …”, a git history or another backup"
 )
+_MOVE = "move the file out of My-Workspaces; a node can be dropped onto the Superalgos page from anywhere"
 _BY_HAND = "save the workspace anew from the Superalgos page, or put in by hand what is missing"
 
 
-@check(DocumentFacts, "document-unreadable", "document-shape", "document-duplicate-member", "workspace-crash")
+@check(
+    DocumentFacts,
+    "document-unreadable",
+    "document-shape",
+    "document-never-loads",
+    "document-duplicate-member",
+    "workspace-crash",
+)
 def unreadable(document: DocumentFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Tells every defect found in reading a document."""
     for defect in document.defects:
@@ -103,17 +129,20 @@ def unreadable(document: DocumentFacts, all_facts: Facts) -> Iterator[RawFinding
         by_hand = _BROKEN_OFF if document.broken_off else _INSTEAD.get(defect.rule)
         fix = advice(by_hand) if by_hand is not None else mend(document.path)  # a byte order mark
         fix = put_back(document.path, all_facts) or fix
-        yield RawFinding(defect.rule, message, document.path, defect.pointer, defect.place, fix=fix)
+        used = any(task.needs_key for task in document.workspace.tasks)
+        yield RawFinding(defect.rule, message, document.path, defect.pointer, defect.place, used=used, fix=fix)
 
 
 @check(DocumentFacts, "workspace-crash")
-def crash(document: DocumentFacts, _: Facts) -> Iterator[RawFinding]:
-    """Tells what ends the platform on load, except bad key configs and a bad vault, which have their own rules."""
-    keys = {key.pointer for key in document.workspace.keys}
+def crash(document: DocumentFacts, all_facts: Facts) -> Iterator[RawFinding]:
+    """Causes that no other rule tells. A bad vault has rules of its own, as has a bad config of a key in question."""
+    keys = {key.key.pointer for key in all_facts.keys if key.document is document}
     for cause in document.crashes:
         owned = cause.cause == "vault" or (cause.cause.startswith("config-") and _without_config(cause.pointer) in keys)
         if not owned:
             fix = mend(document.path) if cause.cause in _MENDED else advice(_BY_HAND)
+            if document.kind != "workspace":
+                fix = advice(_MOVE)
             message = f"{_ENDS}: {cause.detail}"
             yield RawFinding("workspace-crash", message, document.path, cause.pointer, fix=fix, crash=cause)
 

@@ -105,7 +105,7 @@ def missing(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Finds keys without a secret, and those whose secret the vault should hold but does not."""
     if key.key.config.state != "read" or key.kind != "empty" or key.needs_no_secret:
         return
-    if key.document.in_container or (key.credential.covered and all_facts.vault.state == "closed"):  # it may be there
+    if key.document.in_container or (key.credential.covered and all_facts.vault.is_hidden):  # it may be there
         return
     if key.credential.source == "vault":
         if isinstance(key.credential.secret, str):  # a vault rule tells an entry without a value

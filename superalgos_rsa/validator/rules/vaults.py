@@ -135,6 +135,9 @@ def _judge(vault: Vault, all_facts: Facts) -> Iterator[RawFinding]:
     elif vault.state == "closed":
         message = f"It is not known whether the keys in the vault work: {vault.reason}"
         yield RawFinding("vault-invalid", message, vault.path, fix=advice("run the same command as that user"))
+    elif vault.state in ("too-large", "too-deep"):
+        message = f"It is not known whether the keys in the vault work: the vault is not judged ({vault.reason})"
+        yield RawFinding("vault-invalid", message, vault.path, fix=advice(_RESTORE))
     elif vault.state in ("unreadable", "malformed"):
         message = f"{_ENDS}: the vault cannot be read ({vault.reason})"
         fix = put_back(vault.path, all_facts) or advice(_RESTORE if vault.state == "malformed" else _READABLE)
@@ -173,7 +176,7 @@ def overrides(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
 def not_applied(key: KeyFacts, _: Facts) -> Iterator[RawFinding]:
     """Finds keys of a workspace that the vault does not reach."""
     name = key.credential.code_name
-    if key.document.kind != "workspace" or key.document.loads is False or key.credential.covered:
+    if key.document.kind != "workspace" or not key.document.can_be_opened or key.credential.covered:
         return
     if key.key.config.state == "read" and name and not is_placeholder(name):
         where = "outside the part that the vault covers"

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 PUBLISHED = {
     "document-unreadable": "error",
     "document-shape": "error",
+    "document-never-loads": "error, unused: warning",
     "document-duplicate-member": "warning",
     "workspace-crash": "error",
     "config-missing": "error",

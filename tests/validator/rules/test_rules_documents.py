@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -27,6 +28,7 @@ from installations import (
     exchange,
     key,
     node,
+    trading,
 )
 
 KEYS = "/rootNodes/0/cryptoExchanges/0/exchanges/0/exchangeAccounts/userAccounts/0/userKeys/keys"
@@ -92,6 +94,10 @@ def text_of(site: Site, *roots: Any) -> bytes:
     return site.workspace(*roots).read_bytes()
 
 
+def nested(levels: int) -> bytes:
+    return b'{"rootNodes": [], "x": ' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
+
+
 def without(value: Node, *path: str | int) -> Node:
     copy: Any = json.loads(json.dumps(value))
     at = copy
@@ -137,7 +143,13 @@ FILES: dict[str, tuple[Callable[[Site], bytes], bool | None, list[str], str | No
     ),
     "NUL bytes": (lambda s: bytes(5000), False, ["document-unreadable"], None, None),
     "UTF-16": (lambda s: text_of(s, ECOSYSTEM).decode().encode("utf-16"), False, ["document-unreadable"], None, None),
-    "nested too deep": (lambda s: b"[" * 100_000, None, ["document-unreadable"], None, 1),
+    "nested, without an end": (lambda s: b"[" * 100_000, False, ["document-unreadable"], None, 1),
+    "nested too deep for this program": (lambda s: nested(4000), True, ["document-unreadable"], None, 1),
+    "nested too deep for some": (lambda s: nested(4200), None, ["document-unreadable"], None, 1),
+    "nested too deep for the platform": (
+        lambda s: nested(5000), False, ["document-unreadable", "workspace-crash"], None, 1
+    ),
+    "larger than what is read": (lambda s: b"[" * 200_000, None, ["document-unreadable"], None, 1),
     "Crypto Exchanges without exchanges": (
         lambda s: text_of(s, without(ECOSYSTEM, *GROUP, "exchanges")), False, ["workspace-crash"],
         "/rootNodes/0/cryptoExchanges/0", None,
@@ -292,7 +304,42 @@ def test_a_native_workspace_is_loaded_without_the_vault_and_ends_nothing(site: S
     site.put_key()
     judged = site.judge(document)
     (found,) = judged.report.documents
-    assert (found.kind, found.loads, judged.errors) == ("plugin", None, [])
+    assert (found.kind, found.loads, judged.errors) == ("plugin", True, [])
+
+
+def test_a_native_workspace_that_is_no_json_is_handed_out_to_a_page_that_cannot_read_it(site: Site) -> None:
+    judged = site.judge(site.put("Plugins/Foundations/Workspaces/X.json", b"\xef\xbb\xbf{}"))
+    assert (judged.report.documents[0].loads, "document-unreadable" in judged.errors) == (True, True)
+    assert judged.finding("document-unreadable").message.startswith("The Superalgos page cannot use this file: it ")
+
+
+@pytest.mark.parametrize("name", ["N.json", "Plugins/N.json", "workspace-credentials.json"])
+def test_a_node_that_lies_in_my_workspaces_ends_the_platform_that_loads_it(site: Site, name: str) -> None:
+    site.put_key()
+    judged = site.judge(site.put(f"Platform/My-Workspaces/{name}", json.dumps(key(), indent=4)), before_start=True)
+    assert (judged.report.documents[0].loads, judged.errors) == (False, ["workspace-crash"])
+    assert "move the file out of My-Workspaces" in str(judged.finding("workspace-crash").fix)
+
+
+@pytest.mark.parametrize("name", ["undefined.json", "my-undefined-folder/W.json", "W.json.bak", "W.JSON", "W"])
+def test_a_workspace_that_can_never_be_loaded_is_an_error_although_the_platform_lives(site: Site, name: str) -> None:
+    site.put_key()
+    text = site.workspace(*trading(key())).read_bytes()
+    judged = site.judge(site.put(f"Platform/My-Workspaces/{name}", text))
+    assert (judged.report.documents[0].loads, judged.errors) == (True, ["document-never-loads"])
+    assert not judged.task.ready
+    empty = site.judge(site.put(f"Platform/My-Workspaces/{name}", text_of(site, ecosystem())))
+    assert (empty.errors, empty.warnings) == ([], ["document-never-loads"])
+
+
+def test_the_vault_serves_what_lies_below_another_folder_named_plugins(tmp_path: Path) -> None:
+    site = Site(tmp_path / "Plugins/S")
+    site.put_key()
+    site.vault(entry("My-Secrets/none.pem"))
+    text = site.workspace(*trading(key())).read_bytes()
+    for name in ("W.json", "Plugins/Foundations/Workspaces/W.json"):
+        judged = site.judge(site.put(f"Platform/My-Workspaces/{name}", text), before_start=True)
+        assert (judged.key.secret.source, judged.key.usable) == ("vault", False)
 
 
 def test_a_node_alone_is_a_document(site: Site) -> None:

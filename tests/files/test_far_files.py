@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from superalgos_rsa.servers import far_files
-from superalgos_rsa.servers.far_files import FarFiles
+from superalgos_rsa.files import far_files
+from superalgos_rsa.files.far_files import FarFiles
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no other process to ask through")
 
