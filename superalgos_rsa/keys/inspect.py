@@ -278,7 +278,7 @@ def _facts(data: bytes) -> KeyText | None:
     found = shape(data)
     if found is None:
         return None
-    damage = ("damaged-head",) if found.damaged else ()
+    damage = ("damaged-bytes",) if found.damaged else ()
     facts = KeyText(found.kind, key_type=found.key_type, pkcs1=found.pkcs1, damage=damage)
     if found.numbers is not None:
         consistent = found.numbers.belong_together if found.kind == "private" else None

@@ -21,7 +21,7 @@ class Shape:
     pkcs1: bool = False
     numbers: RsaNumbers | None = None
     damaged: bool = False
-    """Whether the bytes before the key itself are damaged; some engines ignore them."""
+    """Whether bytes are damaged that are not needed to know the key; some engines ignore them."""
     strict: bytes = b""
     """A private key other than RSA in strict DER, as `cryptography` requires it."""
 

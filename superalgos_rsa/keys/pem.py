@@ -32,7 +32,7 @@ DAMAGE: dict[str, str] = {
     "text-after": "there is other text after the END line",
     "url-safe": "it is in the URL variant of base64, with - and _",
     "body-not-base64": "there are characters in it that are not base64",
-    "damaged-head": "the bytes before the key itself are damaged",
+    "damaged-bytes": "some of its bytes are damaged, but not those that make the key",
     "truncated": "its end is missing",
     "undecodable": "it does not decode as a key",
     "hmac-secret": "64 letters and digits stand between the BEGIN and the END line, as in an HMAC secret, and no key",

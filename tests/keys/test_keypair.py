@@ -49,7 +49,7 @@ DAMAGES: dict[str, Callable[[str], str | bytes]] = {
     ),
     "body-not-base64": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
 }
-IN_DER = {"damaged-head"}
+IN_DER = {"damaged-bytes"}
 """What is no matter of the text."""
 LOST = {"truncated", "undecodable", "hmac-secret", "not-a-key"}
 """What no reader can make good."""
@@ -136,7 +136,7 @@ def test_ed25519_is_known_by_its_seed_behind_damaged_bytes() -> None:
     key = keys.other_key("ed25519")
     content = keys.pem_of("PRIVATE KEY", b"\0" + private_der(key)[1:])
     assert clean(content).private.reveal().encode() == private_pem(key)
-    assert "damaged-head" in inspect(content).damage
+    assert "damaged-bytes" in inspect(content).damage
 
 
 @pytest.mark.parametrize("layout", [PKCS8, PKCS1])
