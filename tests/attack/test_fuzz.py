@@ -48,12 +48,12 @@ def rule_that_raises(patch: pytest.MonkeyPatch) -> None:
 
 def waiting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(arenas, "WAITED_SECONDS", 0.2)
-    patch.setattr("superalgos_rsa.cli.check.judge", lambda *_: os.read(os.pipe()[0], 1))
+    patch.setattr("superalgos_rsa.cli.check.judge", lambda *_, **__: os.read(os.pipe()[0], 1))
 
 
 def large(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(arenas, "PEAK_BYTES", 2**24)
-    patch.setattr("superalgos_rsa.cli.check.judge", lambda *_: b"x" * (arenas.peak() + 2**26))
+    patch.setattr("superalgos_rsa.cli.check.judge", lambda *_, **__: b"x" * (arenas.peak() + 2**26))
 
 
 def says(text: str) -> Callable[[pytest.MonkeyPatch], None]:

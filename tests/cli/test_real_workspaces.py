@@ -87,8 +87,9 @@ def test_set_changes_one_config_and_nothing_else_and_back_again(
         assert json.loads(_configs(changed)[identity]) == wanted
         assert list(json.loads(_configs(changed)[identity])) == list(old)
         assert _without(changed, identity) == _without(before, identity)
-        back = call("set", document, identity, "--code-name", old["codeName"], "--secret", old["secret"])
-        assert back.code == 0
+        again = ("set", document, identity, "--code-name", old["codeName"], "--secret", old["secret"])
+        assert (call(*again).code, document.read_bytes()) == (2, changed)  # the template's own texts are no values
+        assert call("undo").code == 0
         assert document.read_bytes() == before
     assert len(original) == {BLANK: 1, EXCHANGES: 16}[name]
     assert [path.name for path in document.parent.iterdir()] == [name]

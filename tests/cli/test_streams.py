@@ -161,8 +161,8 @@ def test_a_document_may_be_named_like_an_option(call: Call, broken: Path, monkey
         ended = call("check", "--format", "json", *words)
         assert ended.code == 1
         assert "path-case" in ended.rules("error")
-    secret = ["--secret", demo.KEY_FILE]
-    assert call("set", *secret, "--", "-x.json", "Key with a tilde").code == 0
+    values = ["--code-name", "a" * 64, "--secret", demo.KEY_FILE]
+    assert call("set", *values, "--", "-x.json", "Key with a tilde").code == 0
 
 
 def test_a_name_cannot_command_the_terminal(call: Call, broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:

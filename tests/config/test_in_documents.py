@@ -43,8 +43,9 @@ def test_on_each_real_key_one_config_changes_and_setting_back_gives_the_same_byt
     assert config == {**old, "codeName": NEW.code_name, "secret": NEW.secret}
     assert list(config) == list(old)
 
-    assert set_key(path, str(held.id), Update(old["codeName"], old["secret"]), installation) == [path.name]
-    assert path.read_bytes() == before
+    assert set_key(path, str(held.id), Update("another", "another secret"), installation) == [path.name]
+    assert set_key(path, str(held.id), NEW, installation) == [path.name]
+    assert path.read_bytes() == after
     assert [left.name for left in installation.workspaces.iterdir()] == [path.name]
     assert list(installation.secrets.iterdir()) == []
 
