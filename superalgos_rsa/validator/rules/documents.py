@@ -54,7 +54,6 @@ RULES = (
     ),
     Rule(
         id="document-never-loads",
-        severity="error",
         title="Superalgos can never load this file",
         sees=(
             "The file lies in My-Workspaces, but its name does not end in `.json` (in small letters), its path "

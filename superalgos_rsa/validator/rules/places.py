@@ -36,7 +36,6 @@ RULES = (
             "working folder of the platform. The vault stays in `My-Secrets`. Asked for a profile, the platform does "
             "not start where that file is no JSON list, or where the folder `.superalgos` is there without it."
         ),
-        exchange=None,
         mend=(
             "Run this tool with the same `PROFILE_NAME` and `DATA_PATH` as the platform, or while the platform runs: "
             "what that answers counts before both."
@@ -44,7 +43,6 @@ RULES = (
     ),
     Rule(
         id="platform-working-folder",
-        severity="error",
         other_severity="warning",
         title="The running Superalgos was started in another folder",
         sees=(
@@ -72,12 +70,10 @@ RULES = (
             "A relative path begins at the working folder of the platform process. `node platform` starts in the "
             "Superalgos folder alone, so the paths were judged from there."
         ),
-        exchange=None,
         mend="Run the same command as the user that runs the platform, or write the whole path into the key.",
     ),
     Rule(
         id="container-judged-from-outside",
-        severity="error",
         unused_severity="warning",
         title="The keys of a container cannot be judged from outside",
         sees=(
@@ -90,7 +86,6 @@ RULES = (
             "Files of this machine count only if they are mounted. The platform reads them as the user of the "
             "container."
         ),
-        exchange=None,
         mend=(
             "Keep the key files in a folder `My-Secrets` beside the compose file, mount it at `/app/My-Secrets`, and "
             "give it to the user of the container. Name a key as `My-Secrets/NAME.pem`, never by its path on this "
@@ -110,7 +105,6 @@ RULES = (
             "platform ends as it loads a workspace with a key, with exit code 0, so Docker's `on-failure` does not "
             "start it again. What is written there ends with the container."
         ),
-        exchange=None,
         mend=(
             "Add `- ./My-Secrets:/app/My-Secrets` under `volumes`, make that folder, and give it to the user of the "
             "container."
