@@ -91,6 +91,11 @@ def each(value: Any) -> Iterator[tuple[str | int, Any]]:
         index += 1
 
 
+def is_truthy(value: Any) -> bool:
+    """Whether a condition takes the value for true: every list and object, and any text but the empty one."""
+    return isinstance(value, list | dict) or (value is not UNDEFINED and bool(value))
+
+
 def is_longer_than_nothing(value: Any) -> bool:
     """`value.length > 0` in JavaScript."""
     return to_number(get(value, "length")) > 0

@@ -14,8 +14,8 @@ from superalgos_rsa.documents import damaged_json
 from superalgos_rsa.fixer.candidates import Candidate, by_name, public_halves
 from superalgos_rsa.fixer.context import FixContext, Proposal
 from superalgos_rsa.superalgos.workspace import answering
-from superalgos_rsa.validator.collect import with_secret
 from superalgos_rsa.validator.facts import KeyFacts
+from superalgos_rsa.validator.probe import with_secret
 from superalgos_rsa.validator.report import Identity
 from superalgos_rsa.validator.rules.keys import exchange_is_known
 from superalgos_rsa.validator.rules.registry import RawFinding

@@ -16,10 +16,11 @@ from superalgos_rsa.files.regular import Content
 from superalgos_rsa.files.spelling import identity
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, parse_vault
-from superalgos_rsa.validator.collect import Settings, gather, key_inspector
+from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.documents import ReadDocument, Source, read_document, read_source
 from superalgos_rsa.validator.facts import Facts, KeyFacts
 from superalgos_rsa.validator.judge import Documents
+from superalgos_rsa.validator.probe import key_inspector
 from superalgos_rsa.validator.report import Report
 from superalgos_rsa.validator.validator import Found, validate_noting
 

@@ -12,6 +12,7 @@ from superalgos_rsa.validator.rules.model import (
     HEADER_REFUSED,
     KEY_FORMAT_INVALID,
     KEY_REFUSED,
+    NO_TESTNET,
     NOTHING,
     SIGNATURE_INVALID,
 )
@@ -53,6 +54,10 @@ def would_cause(found: RawFinding) -> str | None:
         # A few classes send a request that the exchange refuses, with a message that is not known.
         return ENGINE_THROWS if key.exchange_class is not None and key.exchange_class.checks else None
     exchange = _exchange(found)
+    if found.rule == "exchange-sandbox":
+        return _of_testnet(key or (found.task.key if found.task is not None else None), exchange)
+    if found.task is not None and found.task.key_there is not None and _throws(found.task.key_there):
+        return ENGINE_THROWS
     if key is None or found.rule == "config-schema":
         return usual if usual == ENGINE_THROWS else _words(usual, exchange)
     if found.rule in _OF_API_KEY or (found.rule == "key-placeholder" and is_placeholder(key.credential.code_name)):
@@ -76,6 +81,19 @@ def _words(usual: str, exchange: str) -> str | None:
     """Binance's message as that exchange words it."""
     by_words = {SIGNATURE_INVALID: _SIGNATURE, KEY_FORMAT_INVALID: _API_KEY, KEY_REFUSED: _REFUSED}
     return by_words[usual].get(exchange) if usual in by_words else None
+
+
+def _of_testnet(key: KeyFacts | None, exchange: str) -> str | None:
+    """A test network does not know a live key; only Binance's answer to that is known."""
+    found = key.exchange_class if key is not None else None
+    return NO_TESTNET if found is not None and found.sandbox is False else _words(KEY_REFUSED, exchange)
+
+
+def _throws(key: KeyFacts) -> bool:
+    """Whether the class of the exchange stops at this credential before it sends anything."""
+    if key.missing is not None:
+        return key.exchange_class is not None and key.exchange_class.checks
+    return key.verdict is not None and key.verdict.judged and key.verdict.signing == "none" and key.verdict.throws
 
 
 def _of_api_key(key: KeyFacts, exchange: str) -> str | None:

@@ -246,6 +246,8 @@ class TaskFacts:
     """The tool's name of the machine it runs on; `None` where that machine cannot be asked."""
     failed: str | None = None
     """As of a key."""
+    key_there: KeyFacts | None = None
+    """The key as the exchange that the task trades on would take it, if the key belongs to another one."""
 
     @property
     def identity(self) -> Identity:

@@ -15,11 +15,12 @@ from superalgos_rsa.servers.local import examine, looked_for
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.vault import Vault, read_vault
 from superalgos_rsa.superalgos.workspace import Key, Task
-from superalgos_rsa.validator.collect import KeyInspector, Settings, beside_of, gather
+from superalgos_rsa.validator.collect import Settings, gather
 from superalgos_rsa.validator.credential import Credential
 from superalgos_rsa.validator.documents import ReadDocument, read_document, read_source
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
 from superalgos_rsa.validator.judge import workspaces_of
+from superalgos_rsa.validator.probe import KeyInspector, beside_of
 from superalgos_rsa.watcher.debounce import NOTHING_SEEN, Half, Patience
 from superalgos_rsa.watcher.dependencies import Dependency, Trails, spellings, trail
 

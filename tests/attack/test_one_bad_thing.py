@@ -15,7 +15,7 @@ from superalgos_rsa.fixer import known_keys
 from superalgos_rsa.keys.exposure import Surroundings
 from superalgos_rsa.reports import text
 from superalgos_rsa.superalgos.engine import installed_ccxt
-from superalgos_rsa.validator import collect, documents, validator
+from superalgos_rsa.validator import collect, documents, probe, validator
 from superalgos_rsa.validator.facts import KeyFacts
 from superalgos_rsa.validator.rules import registry
 
@@ -59,10 +59,11 @@ STEPS: dict[str, tuple[Any, str, Callable[..., bool]]] = {
     "parsing a document": (documents, "read_workspace", of_spoilt),
     "loading a document": (documents, "load", of_spoilt),
     "classifying a document": (documents, "_classify", of_spoilt),
-    "looking at a path": (collect, "examine", of_spoilt),
+    "looking at a path": (probe, "examine", of_spoilt),
     "looking around a key": (Surroundings, "of", of_spoilt),
-    "telling what a secret is": (collect, "secret_kind", of_spoilt),
-    "finding the machine": (collect, "_server", of_spoilt),
+    "telling what a secret is": (probe, "secret_kind", of_spoilt),
+    "finding the machine of a key": (probe, "server_of", of_spoilt),
+    "finding the machine of a task": (collect, "server_of", of_spoilt),
     "making a finding": (validator, "_severity", of_spoilt),
 }
 
@@ -92,7 +93,8 @@ def test_a_step_that_fails_hides_nothing_else(
     assert all(kind.__name__ in message for message in failures)
     assert CANARY not in repr(judged)
     assert not judged.report.summary.ready
-    assert not any(found.usable for found in judged.report.keys if found.name == "Spoilt")
+    assert not any(found.ready for found in judged.report.tasks if found.name == "Spoilt")
+    assert step.endswith("task") or not any(found.usable for found in judged.report.keys if found.name == "Spoilt")
 
 
 @pytest.mark.parametrize("kind", ERRORS)

@@ -72,6 +72,7 @@ def _rows(package: str) -> list[dict[str, Any]]:
         kind |= {"private_keys": " ".join(found.private_keys)} if found.private_keys else {}
         kind |= {} if found.checks else {"checks": False}
         kind |= {"api_key_holds": found.api_key_holds} if found.api_key_holds else {}
+        kind |= {"sandbox": True} if found.sandbox else {}
         name = found.name if found.signer == found.name else f"{found.name}<{found.signer}"
         rows.setdefault(json.dumps(kind), []).append(name)
     return [{**json.loads(kind), "names": " ".join(names)} for kind, names in sorted(rows.items())]

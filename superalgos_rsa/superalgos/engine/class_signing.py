@@ -35,6 +35,9 @@ class ExchangeClass(NamedTuple):
     exchange refuses."""
     api_key_holds: str | None
     """A word without which the class refuses the API key."""
+    sandbox: bool | None
+    """Whether it has a test network; `None` if that is not known. Without one, `setSandboxMode(true)` throws up to 4.4,
+    and from 4.5 on no address is left to send an order to."""
     source: Literal["class", "table", "nothing"]
 
     @property

@@ -40,6 +40,7 @@ _CHECKS_IN_PART = frozenset({"coinbase", "kuna"})  # 4.5.84 sends an empty token
 _CHECKS_BESIDES = re.compile(
     r"if \(+!?this\.(uid|password|login)(?: === undefined\b[^{\n]*)?\) \{\s*throw new .*AuthenticationError"
 )
+_SANDBOX = re.compile(r"^ {16}'test' *: *(?!undefined)|^ {4}setSandboxMode ?\(", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://|/?\*).*$", re.MULTILINE)
 _TELL_OF_TWO_LINES = (
     *("if (!this.uid", "if (!this.password", "if (!this.login", "apiKey.indexOf"),
@@ -48,7 +49,7 @@ _TELL_OF_TWO_LINES = (
 _TELLING = (
     *("this.secret", "this.apiKey;", "checkRequiredCredentials", "sign(", "sign (", "signIn"),
     *("rsa(", "rsa (", "jwt", "eddsa", "EdDSA", "axolotl", "ES256", "signMessage", "signHash", "tarknetSign"),
-    *("ecdsa", *_TELL_OF_TWO_LINES),
+    *("ecdsa", "'test'", "setSandboxMode", *_TELL_OF_TWO_LINES),
 )
 _HOLDS = re.compile(r"\bapiKey\.indexOf ?\('([^'\n]+)'\) < 0\) \{\s*throw\b")
 
@@ -92,6 +93,7 @@ def signs(chain: Sequence[tuple[str, str]], base: str | None) -> ExchangeClass:
         signer=signer,
         checks=any(map(_CHECKS.search, texts)) and signer not in _CHECKS_IN_PART,
         api_key_holds=next((found[1] for found in map(_HOLDS.search, texts) if found), None),
+        sandbox=any(map(_SANDBOX.search, texts)),
         source="class",
     )
 

@@ -104,7 +104,16 @@ def _distance(known: CcxtVersion, wanted: CcxtVersion) -> tuple[int, int, int]:
 
 def _unknown(name: str) -> ExchangeClass:
     return ExchangeClass(
-        name, (), (), scheme="unknown", private_keys=(), signer="", checks=False, api_key_holds=None, source="nothing"
+        name,
+        (),
+        (),
+        scheme="unknown",
+        private_keys=(),
+        signer="",
+        checks=False,
+        api_key_holds=None,
+        sandbox=None,
+        source="nothing",
     )
 
 
@@ -158,5 +167,6 @@ def _row(row: dict[str, Any]) -> Iterator[ExchangeClass]:
             signer=signer or name,
             checks=row.get("checks", True),
             api_key_holds=row.get("api_key_holds"),
+            sandbox=row.get("sandbox", False),
             source="table",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from superalgos_rsa.documents import javascript as js
 from superalgos_rsa.superalgos.engine.exchanges import BINANCE, BYBIT
 from superalgos_rsa.superalgos.engine.verdict import BY_PRIVATE_KEY
 from superalgos_rsa.superalgos.engine.versions import BINANCE_RSA, BYBIT_RSA, REPRESENTATIVES
@@ -97,14 +98,15 @@ RULES = (
     Rule(
         id="exchange-sandbox",
         unused_severity="warning",
-        title='"sandBox": "false" switches the test network on',
+        title='"sandBox" switches a test network on that is not meant, or not there',
         sees=(
-            'The config of the Crypto Exchange has `"sandBox"` as the text `"false"` in quotes. The template of the '
-            "platform does so."
+            'The config of the Crypto Exchange has `"sandBox"` as the text `"false"` in quotes, as the template of the '
+            "platform has it. Or `sandBox` is on, and ccxt knows no test network of this exchange."
         ),
         engine=(
             "Any text that is not empty counts as yes. Binance orders go to its test network, where a live key is not "
-            "known; Kraken and Coinbase throw an error that they have no sandbox."
+            "known. For an exchange without one, such as Kraken, ccxt throws an error, or has no address to send to: "
+            "no order leaves. What the test networks of other exchanges answer to a live key is not known here."
         ),
         exchange=KEY_REFUSED,
         mend=(
@@ -243,7 +245,7 @@ def exchange_of_key(key: KeyFacts, all_facts: Facts) -> Iterator[RawFinding]:
     """Judges the exchange of a key; ready-made workspaces list hundreds of exchanges without keys."""
     if key.exchange is None:
         return
-    for rule, message, fix in _defects(key.exchange, known=exchange_is_known(key, all_facts)):
+    for rule, message, fix in _defects(key.exchange, key, known=exchange_is_known(key, all_facts)):
         used = key.used if rule == "exchange-unknown" else any(_heeds_sandbox(user) for user in key.users)
         yield at_key(rule, message, key, pointer=key.exchange.config_pointer, used=used, fix=fix)
 
@@ -256,21 +258,25 @@ def exchange_of_task(task: TaskFacts, all_facts: Facts) -> Iterator[RawFinding]:
         return
     if traded.pointer == task.key.exchange.pointer or traded.code_name != task.key.exchange.code_name:
         return
-    for rule, message, fix in _defects(traded, known=True):
+    for rule, message, fix in _defects(traded, task.key, known=True):
         if rule == "exchange-sandbox" and _heeds_sandbox(task.task):
             yield at_task(rule, message, task, pointer=traded.config_pointer, fix=fix)
 
 
-def _defects(found: Exchange, *, known: bool) -> Iterator[tuple[str, str, Fix]]:
+def _defects(found: Exchange, key: KeyFacts, *, known: bool) -> Iterator[tuple[str, str, Fix]]:
     if not known:
         why = f"ccxt knows no exchange “{found.code_name}”" if found.code_name else "it has no `codeName`"
         message = f"No bot can trade on this exchange: {why}"
         fix = advice("write the exchange's ccxt name in lower case into its `codeName`, such as binance")
         yield "exchange-unknown", message, fix
-    if isinstance(found.sandbox, str) and found.sandbox:
+    fix = advice('write `"sandBox": false` without quotes around false')
+    if key.exchange_class is not None and key.exchange_class.sandbox is False and js.is_truthy(found.sandbox):
+        message = f"No order can be sent: `sandBox` is on, and ccxt has no test network of {found.code_name}"
+        yield "exchange-sandbox", message, fix
+    elif isinstance(found.sandbox, str) and found.sandbox:
         text = f'`"sandBox": "{_shown(found.sandbox)}"`'
         message = f"Orders will not reach the real exchange: {text} is a text, and any text switches the testnet on"
-        yield "exchange-sandbox", message, advice('write `"sandBox": false` without quotes around false')
+        yield "exchange-sandbox", message, fix
 
 
 def _heeds_sandbox(task: Task) -> bool:

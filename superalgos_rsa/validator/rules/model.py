@@ -12,6 +12,7 @@ KEY_REFUSED = "-2015 Invalid API-key, IP, or permissions for action."
 NOTHING = "Nothing reaches the exchange"
 ENGINE_THROWS = f"{NOTHING}: the engine stops with an error before it can sign."
 HEADER_REFUSED = f"{NOTHING}: Node refuses a request with this text in its header."
+NO_TESTNET = f"{NOTHING}: ccxt has no test network of this exchange."
 PLATFORM_ENDS = f"{NOTHING}: the platform has ended."
 NO_ORDER = f"{NOTHING}: the session does not start."
 

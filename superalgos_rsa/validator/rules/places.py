@@ -8,8 +8,8 @@ from pathlib import Path
 
 from superalgos_rsa.superalgos.installation import Installation
 from superalgos_rsa.superalgos.outside import Outside
-from superalgos_rsa.validator.collect import LOCAL
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts
+from superalgos_rsa.validator.probe import LOCAL
 from superalgos_rsa.validator.report import Fix
 from superalgos_rsa.validator.rules.model import Rule
 from superalgos_rsa.validator.rules.registry import RawFinding, check

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import shlex
+from pathlib import Path
 
 import pytest
 from installations import (
@@ -20,6 +22,7 @@ from installations import (
 from key_samples import PKCS1, other_key, private_pem, rsa_key
 
 from superalgos_rsa.cli import main
+from superalgos_rsa.validator.rules.model import KEY_REFUSED, NO_TESTNET
 
 
 @pytest.mark.parametrize("name", ["binance", "binanceus", "binanceusdm", "binancecoinm"])
@@ -178,6 +181,32 @@ def test_any_text_switches_the_testnet_on(site: Site, value: object, switched_on
     assert (judged.errors, judged.key.usable) == (["exchange-sandbox"] if switched_on else [], not switched_on)
     unused = site.judge(site.workspace(ecosystem(exchange(key(), sandbox=value))))
     assert (unused.errors, unused.warnings) == ([], ["exchange-sandbox"] if switched_on else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("kraken", "false", NO_TESTNET),
+        ("kraken", True, NO_TESTNET),
+        ("kraken", [], NO_TESTNET),
+        ("kraken", False, None),
+        ("kraken", 0, None),
+        ("okx", "false", None),  # it has one; what that answers is not known
+        ("okx", True, None),
+        ("binance", "false", KEY_REFUSED),
+    ],
+)
+@pytest.mark.parametrize("version", ["2.7.62", "4.4.25", "4.5.84"])
+def test_without_a_test_network_nothing_is_sent(
+    tmp_path: Path, version: str, name: str, value: object, cause: str | None
+) -> None:
+    site = Site(tmp_path, ccxt=version)
+    secret = base64.b64encode(bytes(range(64))).decode() if name == "kraken" else HMAC_SECRET
+    judged = site.trade(key(secret, password="p"), code_name=name, sandbox=value)
+    switched_on = cause is not None or isinstance(value, str)
+    assert (judged.errors, judged.task.ready) == (["exchange-sandbox"] if switched_on else [], not switched_on)
+    if switched_on:
+        assert judged.finding("exchange-sandbox").would_cause == cause
 
 
 def test_portfolio_bots_do_not_look_for_the_sandbox_under_this_name(site: Site) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from installations import (
+    HMAC_SECRET,
     LIVE,
     PORTFOLIO_BOT,
     TRADING_BOT,
@@ -21,6 +22,7 @@ from installations import (
 )
 
 from superalgos_rsa.cli.session import exit_code
+from superalgos_rsa.validator.rules.model import ENGINE_THROWS, KEY_REFUSED
 
 NEEDING = [LIVE, "Live Portfolio Session", "Fordward Testing Session"]
 OTHERS = ["Paper Trading Session", "Backtesting Session", "Backtesting Portfolio Session", "Live Learning Session"]
@@ -87,6 +89,24 @@ def test_what_the_key_reference_leads_to(furnished: Site, name: str) -> None:
         if finding.severity == "error":
             assert finding.task_id == judged.task.id
     assert furnished.judge(before_start=True).errors == errors
+
+
+@pytest.mark.parametrize(
+    ("owned", "traded", "beside", "cause"),
+    [
+        ("kraken", "binance", {}, KEY_REFUSED),
+        ("binance", "okx", {}, ENGINE_THROWS),  # the class wants a password
+        ("binance", "okx", {"password": "p"}, None),  # what it answers is not known
+        ("binance", "kraken", {}, None),
+    ],
+)
+def test_what_another_exchange_makes_of_the_key(
+    furnished: Site, owned: str, traded: str, beside: dict[str, str], cause: str | None
+) -> None:
+    own = key(HMAC_SECRET, **beside)
+    home, there = exchange(own, code_name=owned), exchange(name="There", code_name=traded)
+    judged = furnished.judge(furnished.workspace(network(there, task(own), tasks_of=home), ecosystem(home, there)))
+    assert judged.finding("task-key-wrong-exchange").would_cause == cause
 
 
 def test_the_market_decides_what_a_task_trades_on_whatever_the_node_above_names(furnished: Site) -> None:
