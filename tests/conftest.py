@@ -30,7 +30,8 @@ _SLOW = (
     "cli/test_pasted.py", "cli/test_real_workspaces.py", "cli/test_remedies.py", "cli/test_streams.py",
     "cli/test_watch.py", "config/test_in_documents.py", "fixer/test_crash_safety.py", "fixer/test_identity.py",
     "fixer/test_sixteen_paths.py", "fixer/test_three_writers.py", "keys/test_work_tree.py", "reports/test_known.py",
-    "test_canaries.py", "test_readme.py", "test_wheel.py", "watcher/test_situations.py", "watcher/test_soak.py",
+    "test_ansible_example.py", "test_canaries.py",
+    "test_readme.py", "test_wheel.py", "watcher/test_situations.py", "watcher/test_soak.py",
 )  # fmt: skip
 _SHARED = Path(__file__).parents[2] / "shared"
 

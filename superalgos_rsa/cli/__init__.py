@@ -18,8 +18,8 @@ from superalgos_rsa.superalgos.placeholders import left_in, sentence
 
 # Each command is a module of its own that is imported only when it is called: a start takes what one command needs.
 COMMANDS = (
-    "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "fix", "undo", "watch", "rule",
-    "schema", "demo",
+    "check", "preflight", "run", "show", "set", "keygen", "pubkey", "convert", "setup", "fix", "undo", "watch",
+    "report", "rule", "schema", "demo",
 )  # fmt: skip
 
 

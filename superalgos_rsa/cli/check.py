@@ -30,10 +30,10 @@ def command(
 
     Without a DOCUMENT: every workspace in My-Workspaces, and the vault.
     """
-    all_facts, report = judge(session, documents, export=export, limit=limit, ask_engine=engine)
+    _, report = judge(session, documents, export=export, limit=limit, ask_engine=engine)
     told, offer = _ask_fix(session, documents, limit, report)
     show(told, output, offer)
-    return exit_code(all_facts, report)
+    return exit_code(report)
 
 
 def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: Report) -> tuple[Report, Offer | None]:

@@ -8,7 +8,6 @@ from superalgos_rsa.cli import options
 from superalgos_rsa.cli.check import show
 from superalgos_rsa.cli.session import Output, Session, exit_code, judge
 from superalgos_rsa.errors import CommandHint
-from superalgos_rsa.validator.facts import Facts
 from superalgos_rsa.validator.judge import refuse_unknown_tasks
 from superalgos_rsa.validator.report import Report
 
@@ -24,17 +23,17 @@ def command(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], engine: bool, limit: int, output: Output
 ) -> int:
     """Check that every task that needs a key can start; anything unknown counts as failure."""
-    all_facts, report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
+    report = judge_start(session, workspaces, tasks, limit, ask_engine=engine)
     show(report, output)
-    return exit_code(all_facts, report)
+    return exit_code(report)
 
 
 def judge_start(
     session: Session, workspaces: tuple[str, ...], tasks: tuple[str, ...], limit: int, *, ask_engine: bool = False
-) -> tuple[Facts, Report]:
-    """The facts and the verdict on the start of these tasks; raises `UsageError` for an unknown task."""
+) -> Report:
+    """The verdict on the start of these tasks; raises `UsageError` for an unknown task."""
     names = frozenset(tasks) if tasks else None
     all_facts, report = judge(session, workspaces, limit=limit, before_start=True, tasks=names, ask_engine=ask_engine)
     listing = session.command("show", *workspaces, installation=all_facts.installation)
     refuse_unknown_tasks(all_facts, tasks, CommandHint(listing, "lists them"))
-    return all_facts, report
+    return report

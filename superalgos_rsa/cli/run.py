@@ -42,12 +42,12 @@ def command(context: click.Context, workspace: str | None, tasks: tuple[str, ...
         raise UsageError("no command to run", "write it after two dashes: superalgos-rsa run -- node platform")
     session: Session = context.obj
     session.becomes_platform = True
-    all_facts, report = judge_start(session, (workspace,) if workspace else (), tasks, limit)
+    report = judge_start(session, (workspace,) if workspace else (), tasks, limit)
     from superalgos_rsa.reports import text
 
     # Standard output belongs to the command.
     write(text.render(report, color=wants_colour(sys.stderr), width=width(), quiet=True), err=True)
-    code = exit_code(all_facts, report)
+    code = exit_code(report)
     if code:
         return code
     core_dumps.allow_again()

@@ -274,16 +274,16 @@ def progress(documents: Iterator[ReadDocument], total: int, doing: str) -> Itera
         write("\r\x1b[K", err=True)
 
 
-def exit_code(all_facts: Facts, report: Report) -> int:
-    """The exit code of this verdict, as the report's last sentence says; before a start never 0 unless all is ready."""
-    if all_facts.root_is_missing:
-        return complain(
+def exit_code(report: Report) -> int:
+    """The exit code of this verdict, as the report's last sentence says."""
+    code = conclude(report).code
+    if code == 2:
+        complain(
             "a relative key path begins at the Superalgos directory, and none was found",
             "name it with --root DIR or SUPERALGOS_ROOT",
-            code=2,
+            code=code,
         )
-    closed = all_facts.before_start and not report.summary.ready  # before a start, unknown counts as failure
-    return conclude(report).code or int(closed)
+    return code
 
 
 def emit(render: Callable[..., str], output: Output, report: Report) -> None:

@@ -18,11 +18,11 @@ from superalgos_rsa.cli.session import Output, Session, emit, exit_code, judge
 @click.pass_obj
 def command(session: Session, documents: tuple[str, ...], limit: int, output: Output) -> int:
     """Draw LAN node, task, session, key and key file as a tree; no secret is shown."""
-    all_facts, report = judge(session, documents, limit=limit)
+    _, report = judge(session, documents, limit=limit)
     if output.format == "json":
         show(report, output)
     else:
         from superalgos_rsa.reports import tree
 
         emit(functools.partial(tree.render, report), output, report)
-    return exit_code(all_facts, report)
+    return exit_code(report)

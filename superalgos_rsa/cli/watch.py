@@ -111,7 +111,7 @@ def command(
         if dropped:
             warn(f"changes not delivered to --on-change: {dropped}")
     if _is_closed(out, err, warn, ending) and last is not None:
-        return exit_code(last.evidence.all_facts, last.report)
+        return exit_code(last.report)
     return 2
 
 

@@ -71,6 +71,13 @@ def problems(name: str, value: Any) -> list[Problem]:
     return sorted(found, key=lambda problem: [_sortable(step) for step in problem.pointer])
 
 
+def first_problem(name: str, value: Any) -> Problem | None:
+    """The first thing wrong with `value` as a reader of an earlier version sees it, who passes over later members."""
+    errors = _validator(name).iter_errors(value)
+    told = (error for error in errors if error.validator != "additionalProperties")
+    return next((problem for error in told for problem in _problems(error)), None)
+
+
 def _sortable(step: str | int) -> tuple[int, str]:
     return (step, "") if isinstance(step, int) else (-1, step)
 

@@ -286,15 +286,6 @@ class Facts:
         """The installed version; `None` where that is not known."""
         return self.installation.ccxt if self.installation is not None else None
 
-    @property
-    def root_is_missing(self) -> bool:
-        """Whether a key has a relative path, but the folder it begins at is unknown."""
-        return self.installation is None and any(
-            key.kind == "path" and key.path is None and isinstance(key.credential.secret, str)
-            for key in self.keys
-            if not key.document.in_container
-        )
-
     def with_keys(self, changed: Callable[[KeyFacts], KeyFacts]) -> Facts:
         """The facts with each key changed, also where a task refers to it."""
         keys = {key.identity: changed(key) for key in self.keys}

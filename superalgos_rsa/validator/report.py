@@ -7,6 +7,7 @@ Named tuples: immutable like the other values, but defining one costs a fifth of
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
@@ -173,6 +174,15 @@ class Summary(NamedTuple):
     keys: int
     tasks: int
     ready: bool
+
+    @classmethod
+    def of(
+        cls, keys: Sequence[KeyEntry], tasks: Sequence[TaskEntry], findings: Sequence[Finding], ready: bool
+    ) -> Summary:
+        """The counts of these. Not `ready` where one of the tasks is not."""
+        errors, warnings, infos = (sum(found.severity == severity for found in findings) for severity in SEVERITIES)
+        all_ready = ready and all(task.ready for task in tasks)
+        return cls(errors, warnings, infos, len(keys), len(tasks), all_ready)
 
 
 class Report(NamedTuple):

@@ -16,7 +16,6 @@ from superalgos_rsa.superalgos.workspace import LONGEST_POINTER
 from superalgos_rsa.validator.cause import would_cause
 from superalgos_rsa.validator.facts import DocumentFacts, Facts, KeyFacts, TaskFacts
 from superalgos_rsa.validator.report import (
-    SEVERITIES,
     DocumentEntry,
     Finding,
     InstallationEntry,
@@ -74,21 +73,13 @@ def validate_noting(all_facts: Facts) -> tuple[tuple[Found, ...], Report]:
         for task in all_facts.tasks
     }
     findings = tuple(finding for _, finding in found)
-    counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
     # An unreadable document may hold any task, and a rule that failed may have missed anything.
     unread = any(f.rule in ("document-unreadable", "document-shape", INTERNAL_ERROR) for _, f in errors)
-    all_ready = all(ready.values()) and not unread and not (all_facts.before_start and counts["error"])
-    report = Report(
-        __version__,
-        _installation(all_facts),
-        _documents(all_facts),
-        tuple(_key_entry(key, usable[key.identity]) for key in all_facts.keys),
-        tuple(_task_entry(task, ready[task.identity]) for task in all_facts.tasks),
-        findings,
-        Summary(
-            counts["error"], counts["warning"], counts["info"], len(all_facts.keys), len(all_facts.tasks), all_ready
-        ),
-    )
+    judged = not unread and not (all_facts.before_start and errors)
+    keys = tuple(_key_entry(key, usable[key.identity]) for key in all_facts.keys)
+    tasks = tuple(_task_entry(task, ready[task.identity]) for task in all_facts.tasks)
+    summary = Summary.of(keys, tasks, findings, ready=judged)
+    report = Report(__version__, _installation(all_facts), _documents(all_facts), keys, tasks, findings, summary)
     return tuple(found), report
 
 

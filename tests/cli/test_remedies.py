@@ -30,6 +30,7 @@ UNSEEN = {
     "platform-running",  # as these two, it needs a platform that runs
     "platform-working-folder",
     "working-folder-unknown",
+    "task-server-unreachable",  # of saved reports
 }
 """Rules that no situation of the corpus breaks; what they say is a sentence, or is tested with its own rule."""
 NOTHING_TO_DO = {"key-shared", "key-unused", "vault-orphan"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from superalgos_rsa.documents.json_text import pointer_text
 from superalgos_rsa.validator.report import (
     DocumentEntry,
     Finding,
@@ -39,13 +40,15 @@ maybe = st.none() | texts
 ids = st.none() | st.sampled_from(["1", "2", "\x1b"])
 documents = st.sampled_from(["a.json", "\x1b[2J", "b c.json"])
 lines = st.none() | st.integers(1, 9999)
+counts = st.integers(0, 3)
+pointers = st.lists(texts, max_size=3).map(lambda steps: pointer_text(tuple(steps)))
 
 findings = st.builds(
     Finding,
     rule=st.sampled_from(["path-not-found", "key-unused"]),
     message=st.sampled_from(["The same.", "\x1b[1mOther"]) | texts,
     document=st.none() | documents,
-    pointer=maybe,
+    pointer=st.none() | pointers,
     line=lines,
     column=lines,
     key_id=ids,
@@ -63,7 +66,7 @@ findings = st.builds(
 keys = st.builds(
     KeyEntry,
     document=documents,
-    pointer=texts,
+    pointer=pointers,
     line=lines,
     id=ids,
     name=maybe,
@@ -79,7 +82,7 @@ keys = st.builds(
 tasks = st.builds(
     TaskEntry,
     document=documents,
-    pointer=texts,
+    pointer=pointers,
     line=lines,
     id=ids,
     name=maybe,
@@ -96,10 +99,10 @@ def reports() -> st.SearchStrategy[Report]:
         Report,
         tool=st.just("0.1.0"),
         installation=st.builds(InstallationEntry, root=maybe, superalgos=maybe, ccxt=maybe, user=maybe, asked_by=maybe),
-        documents=st.lists(st.builds(DocumentEntry, path=documents), max_size=2).map(tuple),
+        documents=st.lists(st.builds(DocumentEntry, path=documents, keys=counts, tasks=counts), max_size=2).map(tuple),
         keys=st.lists(keys, max_size=3).map(tuple),
         tasks=st.lists(tasks, max_size=3).map(tuple),
         findings=st.lists(findings, max_size=6).map(tuple),
-        summary=st.builds(Summary, *[st.integers(0, 3)] * 5),
+        summary=st.builds(Summary, *[counts] * 5),
         version=st.just(1),
     )

@@ -22,7 +22,7 @@ BY_HEART = {
     (1, 0, True, True, False): ("the tasks that need a key may start, but mend the errors.", 1),
     (1, 0, False, True, False): ("no task here needs a key, but mend the errors.", 1),
     (1, 0, True, False, False): ("not ready: do not start the tasks that use these keys.", 1),
-    (0, 1, True, False, False): ("the tasks that the warnings name cannot start yet.", 0),
+    (0, 0, True, False, False): ("not ready: do not start the tasks that use these keys.", 1),
     (1, 0, True, False, True): ("not ready: nobody can say from here whether the tasks may start.", 3),
     (0, 0, True, False, True): ("not ready: nobody can say from here whether the tasks may start.", 3),
 }
@@ -53,13 +53,22 @@ def test_no_combination_says_one_thing_and_ends_with_another(tasks: tuple[TaskEn
         assert (found.code == 0) == (found.style != "bad")
         assert (found.style == "good") == (ready and not errors and not unknown and loads is not False)
         assert (found.code == 3) == unknown
-        never = unknown or loads is False or (errors > 0 and not ready)
+        never = unknown or loads is False or not ready
         assert found.sentence.startswith("not ready") == never
         assert ready or "ready" not in found.sentence.removeprefix("not ready")
         assert ("ready: nothing" in found.sentence) <= any(task.needs_key for task in tasks)
         text = render(report, color=True, width=200)
         assert ("\x1b[32m" in text, "\x1b[31m" in text) == (found.style == "good", found.style == "bad")
         assert is_report(render(report, color=False, width=80).encode())
+
+
+@pytest.mark.parametrize(("key_id", "code"), [(None, 0), (KEY.id, 1)])
+def test_a_task_that_is_not_ready_is_forgiven_only_in_a_template_where_it_has_no_key_yet(
+    key_id: str | None, code: int
+) -> None:
+    blocked = TASK._replace(ready=False, key_id=key_id)
+    found = conclude(made(0, 1, (TASK, blocked), ready=False, unknown=False))
+    assert (found.sentence == "the tasks that the warnings name cannot start yet.", found.code) == (not code, code)
 
 
 @pytest.mark.parametrize("used_by", [(), ("a task",)])
@@ -82,4 +91,7 @@ def test_a_relative_path_that_begins_nowhere_is_not_called_ready() -> None:
         signing=None, usable=False, secret=KEY.secret._replace(path="My-Secrets/k.pem", resolved=None)
     )
     report = GREEN._replace(keys=(nowhere,), tasks=(), installation=GREEN.installation._replace(root=None))
-    assert conclude(report).sentence == "not ready: nobody can say from here whether the tasks may start."
+    sentence = "not ready: nobody can say from here whether the tasks may start."
+    assert conclude(report)[:2] == (sentence, 2)
+    of_container = report._replace(keys=(nowhere._replace(usable=None),))
+    assert conclude(of_container)[:2] == (sentence, 3)

@@ -41,7 +41,7 @@ def test_a_good_credential_is_ready_and_nothing_is_said(site: Site) -> None:
         judged = site.trade(key(), before_start=before_start)
         assert judged.report.findings == ()
         assert judged.report.summary == (0, 0, 0, 1, 1, True)
-        assert exit_code(judged.all_facts, judged.report) == 0
+        assert exit_code(judged.report) == 0
         (found,) = judged.report.keys
         assert (found.exchange, found.code_name, found.server) == (
             "binance",

@@ -111,6 +111,17 @@ RULES = (
         exchange="Nothing can be promised: the file on that machine was not seen.",
         mend="Run `superalgos-rsa preflight` on that machine, in its Superalgos folder.",
     ),
+    Rule(
+        id="task-server-unreachable",
+        title="There is no verdict of a task server",
+        sees=(
+            "`superalgos-rsa report` was given the file of a machine that left no report: there is no such file, it is "
+            "empty or cannot be read, or the machine found no Superalgos folder."
+        ),
+        engine="The engine reads the key file on the machine that runs the task. That machine gave no answer.",
+        exchange="Nothing can be promised: the files on that machine were not seen.",
+        mend="See why it gave no answer, and run `superalgos-rsa preflight --format json` there again.",
+    ),
 )
 
 _ATTACH = advice("on the Superalgos page, add a Key Reference to the task and attach it to the exchange's key")

@@ -87,6 +87,7 @@ PUBLISHED = {
     "exchange-unknown": "error, unused: info",
     "task-key-ignored": "warning",
     "task-server-unknown": "error",
+    "task-server-unreachable": "error",
     "export-secret": "error",
     "export-personal": "warning",
     "platform-profile": "warning, else: error",
