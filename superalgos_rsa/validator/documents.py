@@ -186,7 +186,10 @@ def _beyond_limits(
     if place.is_loaded:
         with contextlib.suppress(LimitError):
             loaded = load(parse_deep(text), vault.reader)
-    crashes = dict.fromkeys(replace(crash, pointer=()) for crash in loaded.crashes)  # within, no place is known
+    # Within, no place is known, and nothing is repaired.
+    crashes = dict.fromkeys(
+        crash if crash.cause == "vault" else replace(crash, cause="shape", pointer=()) for crash in loaded.crashes
+    )
     return DocumentFacts(
         source.path, "workspace", (defect, *_byte_order_mark(text, place), *_never(place)),
         place.loads(loaded.survives and not text.startswith(BOM)), tuple(crashes), places={(): Place(1, 1)},

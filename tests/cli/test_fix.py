@@ -320,3 +320,16 @@ def test_an_exchange_that_this_engine_does_not_know_gets_its_path_mended(site: S
     call("--root", site.root, "fix", "--apply")
     assert secret_of(site) == "My-Secrets/f.pem"
     assert site.judge().report.keys[0].usable is False
+
+
+def test_what_is_nested_too_deep_to_be_judged_is_not_repaired(site: Site, call: Call) -> None:
+    """What ends the platform within it is known, but not at which place."""
+    path = site.workspace(*trading(key(raw="{")))
+    deep = '{"type": "LAN Network", "lanNetworkNodes": ' + '[{"a": ' * 200 + "1" + "}]" * 200 + "},"
+    path.write_text(path.read_text().replace('"rootNodes": [', f'"rootNodes": [{deep}', 1))
+    before = path.read_bytes()
+    found = json.loads(call("--root", site.root, "check", "--format", "json").out)
+    assert (found["documents"][0]["loads"], found["summary"]["ready"]) == (False, False)
+    assert {one["rule"] for one in found["findings"]} >= {"document-unreadable", "workspace-crash"}
+    call("--root", site.root, "fix", "--apply", "--unsafe")
+    assert path.read_bytes() == before
