@@ -82,9 +82,9 @@ def crash(context: FixContext, found: RawFinding) -> Iterator[Proposal]:
     if document is None:
         return
     cause = next((c for c in document.crashes if c.pointer == found.pointer), None)
-    if cause is not None:
+    if cause is not None and document.kind == "workspace":  # a node with root nodes would be no workspace either
         yield from _mend_crash(context, document.path, cause)
-    elif context.text(document.path).startswith(BOM):
+    elif cause is None and context.text(document.path).startswith(BOM):
         state = context.with_edits(document.path, [Edit(Span(0, 1), "")])
         yield Proposal("without the byte order mark", "safe", state)
 

@@ -333,3 +333,15 @@ def test_what_is_nested_too_deep_to_be_judged_is_not_repaired(site: Site, call: 
     assert {one["rule"] for one in found["findings"]} >= {"document-unreadable", "workspace-crash"}
     call("--root", site.root, "fix", "--apply", "--unsafe")
     assert path.read_bytes() == before
+
+
+def test_a_node_in_the_place_of_a_workspace_is_not_made_to_look_like_one(site: Site, call: Call) -> None:
+    """The platform would load it and show nothing. The byte order mark, which has a finding of its own, goes."""
+    text = json.dumps(key())
+    path = site.put("Platform/My-Workspaces/node.json", f"\ufeff{text}")
+    assert call("--root", site.root, "check").code == 1
+    call("--root", site.root, "fix", "--apply", "--unsafe")
+    assert path.read_text() == text
+    found = json.loads(call("--root", site.root, "check", "--format", "json").out)["findings"]
+    (crash,) = (one["fix"]["title"] for one in found if one["rule"] == "workspace-crash")
+    assert crash.startswith("move the file out of My-Workspaces")
