@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from superalgos_rsa.documents import javascript as js
-from superalgos_rsa.documents.deep_json import levels
+from superalgos_rsa.documents.deep_json import is_surely_shallow, levels
 from superalgos_rsa.documents.json_text import MOST_LEVELS, MOST_TOLD, JsonError, LimitError, Pointer
 
 Cause = Literal["null-root", "missing-list", "config-missing", "config-invalid", "shape", "vault", "too-deep"]
@@ -150,7 +150,8 @@ def load(workspace: Any, vault: VaultReader, configs: Configs = MappingProxyType
         found = run.find_root(roots, root_type, child)
         if found is not None:
             visit(("rootNodes", found), roots[found])
-    run.write((), levels(workspace))
+    if not is_surely_shallow(workspace):
+        run.write((), levels(workspace))
     return Load(tuple(run.crashes), run.covered, run.unknown)
 
 
