@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -24,11 +25,17 @@ def main() -> int:
 
 
 def _run() -> int:
-    from superalgos_rsa.cli import main
-    from superalgos_rsa.files import core_dumps
+    # What is imported stays to the end, and at the end everything goes: to look for garbage there takes a tenth of the
+    # time of a `check`. While the command works, `cli` has it looked for.
+    gc.disable()
+    try:
+        from superalgos_rsa.cli import main
+        from superalgos_rsa.files import core_dumps
 
-    core_dumps.forbid()
-    return main(None)
+        core_dumps.forbid()
+        return main(None)
+    finally:
+        gc.freeze()
 
 
 if __name__ == "__main__":

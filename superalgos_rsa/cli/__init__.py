@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -46,6 +47,9 @@ def cli(context: click.Context, root: str | None, config: str | None) -> None:
     Exit codes: 0 nothing at error level, 1 at least one error, 2 wrong usage or the work could not be done, 3 a task
     server could not be asked, or a key not be judged.
     """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
     context.obj = Session(root, config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # so that Ctrl-C raises, and open changes are rolled back
         signal.signal(signal.SIGINT, signal.default_int_handler)
