@@ -40,11 +40,12 @@ def _ask_fix(session: Session, documents: tuple[str, ...], limit: int, report: R
     """What `fix` would mend; it is not asked where it has no repair for any error."""
     if not report.summary.errors or STDIN in documents:
         return report, None
-    from superalgos_rsa.fixer.offer import MOST_WORK, is_worth_asking, offer
+    from superalgos_rsa.fixer.mendable import is_mendable
 
-    if not is_worth_asking(report):
+    if not is_mendable(report, errors_alone=True):
         return report, None
     from superalgos_rsa.cli.fix import judge_of, options_of
+    from superalgos_rsa.fixer.offer import MOST_WORK, offer
     from superalgos_rsa.fixer.plan import plan
 
     with contextlib.suppress(Exception):  # the verdict does not depend on it

@@ -184,8 +184,9 @@ def _moved(before: Settled | None, after: Settled, restart: tuple[TaskName, ...]
 
 def _mender(session: Session, question: Callable[[], Scope], warn: Callable[..., None]) -> Callable[[Settled], bool]:
     """Makes the safe repairs for a verdict; returns whether anything was written."""
+    from superalgos_rsa.fixer.mendable import is_mendable
     from superalgos_rsa.fixer.trial import Judge
-    from superalgos_rsa.fixer.unattended import is_mendable, make_safe_repairs
+    from superalgos_rsa.fixer.unattended import make_safe_repairs
     from superalgos_rsa.validator.documents import read_source
 
     journal = session.journal()

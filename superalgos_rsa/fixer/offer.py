@@ -7,17 +7,11 @@ from collections.abc import Sequence
 
 from superalgos_rsa.documents.pasting import Finder, command_words
 from superalgos_rsa.fixer.plan import Plan
-from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.validator.report import Finding, Fix, Offer, Report
 from superalgos_rsa.validator.rules.remedies import found_by
 
 MOST_WORK = 30_000
 """A quarter of what `fix` itself does: 75 repairs among 100 keys, 5 in 3.6 MB."""
-
-
-def is_worth_asking(report: Report) -> bool:
-    """Whether there is an error that `fix` has a repair for; else there is no need to plan any."""
-    return any(finding.severity == "error" and finding.rule in MENDERS for finding in report.findings)
 
 
 def offer(found: Plan, report: Report, documents: Sequence[str], finder: Finder) -> tuple[Report, Offer | None]:

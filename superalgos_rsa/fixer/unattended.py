@@ -8,9 +8,7 @@ from typing import NamedTuple
 from superalgos_rsa.files.journal import Journal
 from superalgos_rsa.fixer.context import FixOptions
 from superalgos_rsa.fixer.plan import Step, changes_of, plan
-from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.fixer.trial import Judge
-from superalgos_rsa.validator.report import Report
 
 
 class Made(NamedTuple):
@@ -18,11 +16,6 @@ class Made(NamedTuple):
 
     number: int
     steps: tuple[Step, ...]
-
-
-def is_mendable(report: Report) -> bool:
-    """Whether a repair may be found for any of it."""
-    return any(finding.rule in MENDERS for finding in report.findings)
 
 
 def make_safe_repairs(judge: Judge, journal: Journal) -> Made | None:

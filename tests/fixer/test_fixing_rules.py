@@ -28,6 +28,7 @@ from key_samples import OPENSSH, PASSPHRASE, private_der, private_pem, public_pe
 
 from fixer.calls import Call
 from fixer.trees import mode, tree
+from superalgos_rsa.fixer import mendable
 from superalgos_rsa.fixer.repairs import MENDERS
 from superalgos_rsa.reports.terminal import shown
 
@@ -255,7 +256,7 @@ CASES = [
 
 
 def test_every_rule_that_has_a_repair_is_in_the_table() -> None:
-    assert {case.rule for case in CASES} == set(MENDERS)
+    assert {case.rule for case in CASES} == set(MENDERS) == mendable.RULES
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
