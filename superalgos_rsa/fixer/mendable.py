@@ -1,4 +1,4 @@
-"""The rules whose mistakes `fix` has a repair for, known without loading the repairs: `check` asks after each verdict."""
+"""The rules whose mistakes `fix` has a repair for. `check` asks after each verdict, so the repairs are not loaded here."""
 
 from __future__ import annotations
 
