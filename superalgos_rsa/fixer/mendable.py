@@ -1,4 +1,4 @@
-"""The rules whose mistakes `fix` has a repair for. `check` asks after each verdict, so the repairs are not loaded here."""
+"""The rules whose mistakes `fix` has a repair for: `check` asks after each verdict, and need not load the repairs."""
 
 from __future__ import annotations
 
