@@ -73,8 +73,10 @@ def test_a_platform_that_is_not_there_names_no_task(site: Site, call: Call) -> N
 def test_a_task_that_outlived_its_platform_is_named_with_its_process(site: Site, call: Call) -> None:
     document = _two_keys(site)
     tasks = {node["name"]: node["id"] for node in (task(key(), "Live"), task(key(), "Elsewhere"))}
-    words = [sys.executable, "-c", "input()", str(site.root / "TaskServerRoot.js"), tasks["Live"]]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as child:
+    words = [sys.executable, "-c", "print(flush=True); input()", str(site.root / "TaskServerRoot.js"), tasks["Live"]]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()  # before that, the kernel may not know its words
         ended = call("set", document, "Key", "--secret", KEY_FILE)
         other = call("set", document, "Other", "--secret", "My-Secrets/other.pem")
         child.communicate(b"\n")
